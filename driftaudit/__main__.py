@@ -1,0 +1,5 @@
+"""`python -m driftaudit`."""
+
+from driftaudit.cli.main import main
+
+main()

@@ -1,0 +1,169 @@
+"""The only composer: sources, compare, provenance, plan, policy and gate, in this order, become an Audit."""
+
+import hashlib
+import time
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from driftaudit.compare.trees import compare
+from driftaudit.deploy.base import Intent
+from driftaudit.deploy.registry import WORST_CASE, plan_deploy
+from driftaudit.gate import decide
+from driftaudit.model.audit import Audit, TreeFacts
+from driftaudit.model.change import Change
+from driftaudit.model.entry import Entry, Kind
+from driftaudit.model.mapping import PathMapping
+from driftaudit.model.problem import Problem, ProblemKind
+from driftaudit.model.snapshot import ScanFacts, Snapshot, SourceFacts
+from driftaudit.policy.policy import Policy
+from driftaudit.provenance.equivalence import settle
+from driftaudit.provenance.history import ContentHistory, content_history, paths_in_history
+from driftaudit.provenance.trace import Evidence, desired_by_digest, trace
+from driftaudit.repo import Repository
+from driftaudit.sources.base import AbsentRootError, Progress, ScanRequest, Source, no_progress
+
+EXPENDABLE = "generated"
+UNREAD = "runtime"
+SECRET = "secret"  # noqa: S105 - the name of a label
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRequest:
+    """What is audited, by what.
+
+    `base` is the commit whose history counts as older than the desired tree, None where there is no
+    repository. `mapping` leads from the repository to the root, for what history says of a path.
+    """
+
+    target: str
+    desired: Source
+    deployed: Source
+    policy: Policy
+    intent: Intent | None = None
+    repository: Repository | None = None
+    base: str | None = None
+    mapping: PathMapping = PathMapping()
+    allow_absent: bool = False
+    notes: tuple[str, ...] = ()
+
+
+def run_audit(request: AuditRequest, progress: Progress = no_progress) -> Audit:
+    """Read both trees, compare them, and judge what the deploy would do.
+
+    Raises UsageError, RepositoryError or SourceError where there is nothing to audit.
+    """
+    started_at, started = datetime.now(UTC), time.monotonic()
+    object_format = request.repository.object_format if request.repository else "sha1"
+    desired = request.desired.snapshot(ScanRequest(object_format=object_format))
+    scan = _scan_request(request, desired, object_format)
+    deployed = _deployed(request, scan, progress)
+    changes = compare(desired.entries, deployed.entries, deployed.problems)
+    if request.repository:
+        changes = settle(changes, request.repository, request.mapping)
+    plan = plan_deploy(request.intent or Intent(WORST_CASE), changes)
+    problems = _sorted((*desired.problems, *deployed.problems, *_clone_problems(request.repository)))
+    evidence = _evidence(request, changes, desired, deployed, problems)
+    findings = tuple(
+        request.policy.judge(change, trace(change, evidence), plan.action(change.path)) for change in changes
+    )
+    desired_paths = {entry.path for entry in desired.entries}
+    decision = decide(findings, problems, plan, lambda path: not path or path in desired_paths)
+    secrets = frozenset(finding.path for finding in findings if SECRET in finding.labels)
+    return Audit(
+        target=request.target,
+        decision=decision,
+        started_at=started_at,
+        duration_seconds=time.monotonic() - started,
+        desired=_facts(desired, secrets),
+        deployed=_facts(deployed, secrets),
+        plan=plan,
+        findings=findings,
+        problems=problems,
+        notes=(*desired.notes, *deployed.notes, *request.notes),
+        worst_case=request.intent is None,
+    )
+
+
+def tree_digest(entries: Iterable[Entry], without: Collection[str] = ()) -> str:
+    """Return SHA-256 over path, mode and digest of all files, links and special files.
+
+    The digests of the paths `without` are left out: the digest of a short secret can be guessed.
+    """
+    digest = hashlib.sha256()
+    for entry in entries:
+        if entry.kind is not Kind.DIRECTORY:
+            shown = "" if entry.path in without else entry.digest or ""
+            digest.update(f"{entry.path}\0{entry.mode}\0{shown}\n".encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
+
+
+def _scan_request(request: AuditRequest, desired: Snapshot, object_format: str) -> ScanRequest:
+    """Leave unread what the labels allow, but nothing that is desired or was ever committed."""
+    labels = request.policy.labels
+    paths = {entry.path for entry in desired.entries if entry.kind is not Kind.DIRECTORY}
+    if request.repository and request.base:
+        paths |= paths_in_history(request.repository, request.base, request.mapping)
+    return ScanRequest(
+        prune=labels.patterns(EXPENDABLE),
+        unread=labels.patterns(UNREAD),
+        known=frozenset(path for path in paths if labels.any_of(path)),
+        object_format=object_format,
+    )
+
+
+def _deployed(request: AuditRequest, scan: ScanRequest, progress: Progress) -> Snapshot:
+    try:
+        return request.deployed.snapshot(scan, progress)
+    except AbsentRootError:
+        if not request.allow_absent:
+            raise
+    note = "the root is not there yet; the target allows that, so it counts as empty"
+    return Snapshot(SourceFacts("absent", request.target), (), scan=ScanFacts(), notes=(note,))
+
+
+def _clone_problems(repository: Repository | None) -> Sequence[Problem]:
+    if repository is None:
+        return ()
+    found = []
+    if repository.is_shallow:
+        detail = "the clone is shallow, so `never committed` cannot be proven; in CI set fetch-depth: 0"
+        found.append(Problem("", ProblemKind.SHALLOW_CLONE, detail))
+    if repository.is_partial:
+        detail = "the clone is partial, so `never committed` cannot be proven; clone without --filter"
+        found.append(Problem("", ProblemKind.PARTIAL_CLONE, detail))
+    return found
+
+
+def _evidence(
+    request: AuditRequest,
+    changes: Sequence[Change],
+    desired: Snapshot,
+    deployed: Snapshot,
+    problems: Sequence[Problem],
+) -> Evidence:
+    sides = [change.deployed for change in changes if change.deployed]
+    ids = {oid for side in sides for oid in (side.digest, side.text_digest) if oid}
+    refs = {directory.path: directory.refs for directory in deployed.git_directories}
+    if request.repository and request.base:
+        asked = {oid for oids in refs.values() for oid in oids}
+        history = content_history(request.repository, request.base, ids, asked)
+    else:
+        history = ContentHistory()
+    unseen = frozenset(problem.path for problem in problems if problem.path)
+    return Evidence(history, request.mapping, desired_by_digest(desired.entries), unseen, refs)
+
+
+def _facts(snapshot: Snapshot, secrets: Collection[str]) -> TreeFacts:
+    return TreeFacts(
+        source=snapshot.source,
+        scan=snapshot.scan,
+        entries=len(snapshot.entries),
+        complete=snapshot.complete,
+        tree_digest=tree_digest(snapshot.entries, secrets),
+    )
+
+
+def _sorted(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(problems, key=lambda problem: (problem.path, problem.kind, problem.detail)))
+

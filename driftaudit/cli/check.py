@@ -1,0 +1,48 @@
+"""`driftaudit check`: the gate before a deploy."""
+
+import click
+
+from driftaudit.cli import options
+from driftaudit.cli.main import EXIT_CODES
+
+
+@click.command("check", epilog=EXIT_CODES)
+@click.argument("target", required=False)
+@options.trees
+@options.reports
+@options.configuration
+def command(
+    target: str | None,
+    desired: str | None,
+    maps: tuple[str, ...],
+    deploy: str | None,
+    packs: tuple[str, ...],
+    no_cache: bool,  # noqa: ARG001 - this version remembers nothing, so there is nothing to leave unused
+    formats: tuple[str, ...],
+    outputs: tuple[str, ...],
+    quiet: bool,
+    config: str | None,
+) -> int:
+    """Say what a deploy would destroy, and refuse it where that exists nowhere else.
+
+    TARGET is a name from driftaudit.yml, ssh://user@host:port/root, user@host:/root, or a folder. Nothing
+    is written on it. Without --deploy, and without `deploy:` in the configuration, the worst is assumed:
+    everything that is not desired is deleted.
+    """
+    from driftaudit.audit import run_audit
+    from driftaudit.cli.output import destinations, render_options, write
+    from driftaudit.cli.progress import scan_progress
+    from driftaudit.cli.target import Options, Workplace, audit_request
+    from driftaudit.render.registry import FORMATS
+
+    places = destinations(formats, outputs)
+    wanted = Options(config, desired, maps, deploy, packs)
+    request = audit_request(Workplace(wanted), target, wanted)
+    with scan_progress(request.target) as progress:
+        audit = run_audit(request, progress)
+    written = [(place, FORMATS[place.format](audit, render_options(place, quiet))) for place in places]
+    for place, report in written:
+        write(place, report)
+    if not quiet and not any(place.is_standard_output for place in places):
+        click.echo(f"driftaudit: {audit.decision.verdict.value}: {audit.decision.reason}", err=True)
+    return int(audit.decision.verdict.exit_code)

@@ -1,0 +1,67 @@
+"""`driftaudit demo`: the incident, replayed on two folders that it makes itself."""
+
+import shutil
+from pathlib import Path
+
+import click
+
+_MARKER = ".driftaudit-demo"
+
+
+@click.command("demo")
+@click.option("--directory", metavar="FOLDER", default="driftaudit-demo", show_default=True, help="Where to make it.")
+def command(directory: str) -> int:
+    """Replay the incident that this tool exists for.
+
+    Makes a repository with a history and a production folder that was edited by hand, checks the deploy
+    that once destroyed it, then the same deploy as an overlay, and writes the reports. No network, no server.
+    """
+    from driftaudit.cli.output import Destination, render_options, write
+    from driftaudit.incident import build_incident
+    from driftaudit.render.registry import FORMATS
+
+    folder = _fresh_folder(Path(directory))
+    incident = build_incident(folder)
+    _say("3 November, 18:39. Production runs an old commit, and was edited by hand. About to be deployed:")
+    _say("    rm -rf src && tar xzf api-src-full.tar.gz", "    $ driftaudit check production")
+    blocked = _audit(incident.repository, None)
+    screen = Destination("text", "-")
+    write(screen, FORMATS["text"](blocked, render_options(screen, quiet=False)))
+    _say("", "The same files unpacked over what is there, nothing removed first:")
+    _say("    $ driftaudit check production --deploy overlay")
+    overlay = _audit(incident.repository, "overlay")
+    write(screen, FORMATS["text"](overlay, render_options(screen, quiet=False)))
+    for name, file in (("html", "report.html"), ("markdown", "report.md")):
+        place = Destination(name, str(folder / file))
+        write(place, FORMATS[name](blocked, render_options(place, quiet=False)))
+    _say("", f"The report of the first check: {folder / 'report.html'}", f"                     and {folder / 'report.md'}")
+    _say(f"Go on yourself: cd {incident.repository} && driftaudit check production")
+    return 0
+
+
+def _audit(repository: Path, deploy: str | None):  # type: ignore[no-untyped-def]
+    from driftaudit.audit import run_audit
+    from driftaudit.cli.target import Options, Workplace, audit_request
+
+    wanted = Options(deploy=deploy)
+    return run_audit(audit_request(Workplace(wanted, repository), "production", wanted))
+
+
+def _fresh_folder(folder: Path) -> Path:
+    from driftaudit.errors import UsageError
+
+    folder = folder.absolute()
+    if folder.exists():
+        if not (folder / _MARKER).is_file():
+            raise UsageError(f"{folder} is there already, and no demo made it", "Choose another: --directory FOLDER")
+        shutil.rmtree(folder)
+    if not folder.parent.is_dir():
+        raise UsageError(f"there is no folder {folder.parent}", f"Make it: mkdir -p {folder.parent}")
+    folder.mkdir()
+    (folder / _MARKER).write_text("Made by `driftaudit demo`, and made anew by the next one.\n", encoding="utf-8")
+    return folder
+
+
+def _say(*lines: str) -> None:
+    for line in lines:
+        click.echo(line)

@@ -1,0 +1,108 @@
+"""The entry point: finds the command, and turns what it raises into a message and an exit code."""
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+from driftaudit import __version__
+from driftaudit.errors import DriftauditError, ExitCode
+
+# Name -> what `--help` says of it. The module of the same name is imported only when the command runs.
+COMMANDS = {
+    "check": "Say what a deploy would destroy, and refuse it where that exists nowhere else.",
+    "compare": "Compare any two trees.",
+    "demo": "Replay the incident that this tool exists for.",
+    "doctor": "Show what the connection to a target can do.",
+    "init": "Write a first driftaudit.yml.",
+    "rules": "List the rules, or run their examples.",
+}
+
+EXIT_CODES = """\b
+Exit codes:
+  0  pass            3  blocked                 5  source unreachable or cut off
+  1  internal error  4  incomplete evidence   130  interrupted
+  2  usage or configuration"""
+
+
+class LazyGroup(click.Group):
+    """Imports a command's module when the command is asked for, so that `--help` is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return all names."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Return a command, or None where there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"driftaudit.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the list of commands without importing one."""
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, and name the nearest one where there is none."""
+        from difflib import get_close_matches
+
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            ctx.fail(f"No such command {args[0]!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=LazyGroup, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="driftaudit")
+def cli() -> None:
+    """Drift and structure audit of deployed trees.
+
+    A deploy may never destroy the only copy of anything.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command and exit with its code."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code; every error becomes a line or two on standard error."""
+    try:
+        code = cli.main(args=arguments, prog_name="driftaudit", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        return int(ExitCode.USAGE)
+    except DriftauditError as error:
+        _complain(error.message, error.advice)
+        return int(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        _complain("interrupted; nothing was changed on the target", "")
+        return int(ExitCode.INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of a pipe left. Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return int(ExitCode.INTERNAL)
+    except Exception as error:
+        if os.environ.get("DRIFTAUDIT_DEBUG"):
+            raise
+        detail = f"{type(error).__name__}: {error}".splitlines()[0]
+        _complain(f"internal error: {detail}", "This is a bug. DRIFTAUDIT_DEBUG=1 shows where; please report it.")
+        return int(ExitCode.INTERNAL)
+    return int(code or 0)
+
+
+def _complain(message: str, advice: str) -> None:
+    from driftaudit.render.printable import printable
+
+    lines = [f"driftaudit: {printable(line)}" for line in message.splitlines()]
+    lines += [f"  {printable(line)}" for line in advice.splitlines()]
+    click.echo("\n".join(lines), err=True)

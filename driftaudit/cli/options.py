@@ -1,0 +1,53 @@
+"""The options that several commands share."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_FORMATS = ("text", "json", "markdown", "html")
+
+
+def configuration(function: F) -> F:
+    """Add --config."""
+    return click.option("--config", metavar="FILE", help="The configuration, instead of the driftaudit.yml found upwards.")(
+        function
+    )
+
+
+def trees(function: F) -> F:
+    """Add what describes the desired tree and the deploy."""
+    for option in reversed(
+        (
+            click.option("--desired", metavar="REVISION|PATH", help="What the deploy would bring; a path begins with ./, ../ or /"),
+            click.option("--map", "maps", metavar="FROM:TO", multiple=True, help="Repository path to path under the root."),
+            click.option(
+                "--deploy",
+                metavar="METHOD[:PATH,...]",
+                help="replace, overlay, mirror or release; without it the worst is assumed.",
+            ),
+            click.option("--pack", "packs", metavar="NAME", multiple=True, help="A rule pack; all that are shipped if left out."),
+            click.option("--no-cache", is_flag=True, help="Use nothing that an earlier run remembered."),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+def reports(function: F) -> F:
+    """Add where a report goes, and in which formats."""
+    for option in reversed(
+        (
+            click.option(
+                "--format", "formats", type=click.Choice(_FORMATS), multiple=True, help="Repeatable; text if left out."
+            ),
+            click.option(
+                "--output", "outputs", metavar="FILE", multiple=True, help="Where the nth format goes; - is standard output."
+            ),
+            click.option("--quiet", is_flag=True, help="The verdict and what blocks, no more."),
+        )
+    ):
+        function = option(function)
+    return function

@@ -1,0 +1,248 @@
+"""Turns a target's name or URL, its settings and the options into what is to be audited."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from driftaudit.audit import AuditRequest
+from driftaudit.cli.words import deploy_intent, is_path, path_mapping
+from driftaudit.config.settings import DesiredSettings, Settings, TargetSettings, find_settings, load_settings
+from driftaudit.deploy.base import Intent
+from driftaudit.errors import ConfigError, RepositoryError, UsageError
+from driftaudit.model.mapping import PathMapping
+from driftaudit.policy.policy import load_policy
+from driftaudit.repo import Repository
+from driftaudit.sources.base import Source
+from driftaudit.sources.directory import DirectorySource
+from driftaudit.sources.git import GitSource
+from driftaudit.sources.mapped import MappedSource
+from driftaudit.sources.registry import Setting, open_source, scheme_of
+from driftaudit.sources.worktree import WorktreeSource
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line says of a target; empty where it says nothing."""
+
+    config: str | None = None
+    desired: str | None = None
+    maps: tuple[str, ...] = ()
+    deploy: str | None = None
+    packs: tuple[str, ...] = ()
+
+
+class Workplace:
+    """The folder that a command runs in: its configuration and its repository, each read once, when needed."""
+
+    def __init__(self, options: Options, folder: Path | None = None) -> None:
+        self._options = options
+        self._folder = folder or Path.cwd()
+
+    @cached_property
+    def settings(self) -> Settings | None:
+        """The configuration, or None where there is none. Raises ConfigError."""
+        if self._options.config:
+            return load_settings(Path(self._options.config))
+        found = find_settings(self._folder)
+        return load_settings(found) if found else None
+
+    @cached_property
+    def repository(self) -> Repository:
+        """The repository of the configuration's folder, else of this one. Raises RepositoryError."""
+        return Repository.containing(self.settings.path.absolute().parent if self.settings else self._folder)
+
+    def repository_if_any(self) -> Repository | None:
+        """Return the repository, or None where there is none."""
+        try:
+            return self.repository
+        except RepositoryError:
+            return None
+
+    @property
+    def _targets(self) -> Mapping[str, TargetSettings]:
+        return self.settings.targets if self.settings else {}
+
+    def target(self, name: str | None) -> TargetSettings:
+        """Return the target of that name, the only one where no name is given, or one made of a URL."""
+        targets = self._targets
+        if name is None:
+            return _only(targets, self.settings)
+        if name in targets:
+            return targets[name]
+        if scheme_of(name) == "file" and not is_path(name) and not Path(name).exists():
+            raise _no_such_target(name, targets)
+        return TargetSettings(name, name, DesiredSettings(), None, False, None, (), (), "command line")
+
+    def source(self, text: str, mapping: PathMapping) -> Source:
+        """Return the source that a target's name, a URL, a path or a revision names."""
+        targets = self._targets
+        if text in targets:
+            return open_source(targets[text].url, self._setting(mapping))
+        if scheme_of(text) == "file" and not is_path(text):
+            exists, repository = Path(text).exists(), self.repository_if_any()
+            if repository and repository.names_revision(text):
+                if exists:
+                    raise _ambiguous(text)
+                return GitSource(repository, text, mapping)
+            if not exists:
+                raise _no_such_target(text, targets)
+        return open_source(text, self._setting(mapping))
+
+    def _setting(self, mapping: PathMapping) -> Setting:
+        return Setting(lambda: self.repository, mapping)
+
+
+def audit_request(workplace: Workplace, name: str | None, options: Options) -> AuditRequest:
+    """Return all that an audit needs. Raises UsageError, ConfigError or RepositoryError."""
+    target = workplace.target(name)
+    settings = workplace.settings
+    mapping = path_mapping(options.maps) if options.maps else target.desired.mapping
+    desired = _desired_settings(workplace, options, target)
+    source, base, history_mapping = _desired_source(workplace, desired, mapping)
+    return AuditRequest(
+        target=target.name,
+        desired=source,
+        deployed=open_source(target.url, Setting(lambda: workplace.repository, mapping)),
+        policy=load_policy(
+            options.packs or target.packs,
+            settings.labels if settings else {},
+            settings.rules if settings else (),
+        ),
+        intent=deploy_intent(options.deploy) if options.deploy else _configured_intent(target),
+        repository=workplace.repository_if_any(),
+        base=base,
+        mapping=history_mapping,
+        allow_absent=target.allow_absent,
+        notes=_notes(workplace, target, desired, base),
+    )
+
+
+def _desired_settings(workplace: Workplace, options: Options, target: TargetSettings) -> DesiredSettings:
+    text = options.desired
+    if text is None:
+        return target.desired
+    if is_path(text):
+        return DesiredSettings("directory", text, target.desired.mapping)
+    repository = workplace.repository_if_any()
+    if Path(text).exists():
+        if repository and repository.names_revision(text):
+            raise _ambiguous(text)
+        raise UsageError(f"{text!r} is no revision, but there is such a path", f"Write ./{text} if you mean the path.")
+    return DesiredSettings("revision", text, target.desired.mapping)
+
+
+def _desired_source(
+    workplace: Workplace, desired: DesiredSettings, mapping: PathMapping
+) -> tuple[Source, str | None, PathMapping]:
+    """Return the source, the commit whose ancestors are older, and how repository paths lead to the root."""
+    if desired.kind == "revision":
+        repository = workplace.repository
+        return GitSource(repository, desired.value, mapping), repository.commit(desired.value), mapping
+    if desired.kind == "worktree":
+        repository = workplace.repository
+        return WorktreeSource(repository, mapping), repository.commit("HEAD"), mapping
+    folder = Path(desired.value)
+    if desired.kind == "archive" or folder.is_file():
+        raise UsageError(f"{folder} is a file; this version reads no archives", "Unpack it, and name the folder.")
+    if not folder.is_dir():
+        raise UsageError(f"there is no folder {folder}", "Build it first, or correct the path after --desired.")
+    source: Source = DirectorySource(folder)
+    if mapping != PathMapping():
+        source = MappedSource(source, mapping)
+    return source, *_history_of_folder(workplace.repository_if_any(), folder, mapping)
+
+
+def _history_of_folder(
+    repository: Repository | None, folder: Path, mapping: PathMapping
+) -> tuple[str | None, PathMapping]:
+    if repository is None or not repository.names_revision("HEAD"):
+        return None, mapping
+    base = repository.commit("HEAD")
+    try:
+        prefix = folder.resolve().relative_to(repository.top.resolve()).as_posix().removeprefix(".")
+    except ValueError:
+        return base, mapping
+    pairs = tuple(("/".join(part for part in (prefix, source) if part), to) for source, to in mapping.pairs)
+    return base, PathMapping(pairs)
+
+
+def _configured_intent(target: TargetSettings) -> Intent | None:
+    deploy = target.deploy
+    if deploy is None:
+        return None
+    if deploy.method == "script":
+        raise UsageError(
+            f"target {target.name!r}: this version does not read deploy scripts",
+            "Say what the script does: method replace, overlay, mirror or release, with its paths.",
+        )
+    if deploy.keep_releases is not None:
+        raise UsageError(
+            f"target {target.name!r}: this version does not look into the releases that keep_releases removes",
+            "Take keep_releases out, and look after the old releases yourself.",
+        )
+    return Intent(deploy.method, deploy.paths, deploy.exclude, deploy.shared)
+
+
+def _notes(
+    workplace: Workplace, target: TargetSettings, desired: DesiredSettings, base: str | None
+) -> tuple[str, ...]:
+    notes = []
+    if target.probes:
+        notes.append(f"{len(target.probes)} probes are configured; this version does not run them.")
+    if target.backups:
+        notes.append("Backups are configured; this version does not read them, so they count for nothing.")
+    settings = workplace.settings
+    if settings and base:
+        notes.extend(_policy_notes(workplace.repository, settings, base))
+    if desired.kind == "revision":
+        dirty = workplace.repository.uncommitted()
+        if dirty:
+            notes.append(f"{len(dirty)} paths of the working tree are not committed; the desired tree is a revision.")
+    return tuple(notes)
+
+
+def _policy_notes(repository: Repository, settings: Settings, base: str) -> list[str]:
+    """Say where labels and rules differ from those that are committed: nobody loosens them unseen."""
+    from driftaudit.config.yaml_document import parse_document
+    from driftaudit.policy.changes import policy_changes
+
+    try:
+        path = settings.path.resolve().relative_to(repository.top.resolve()).as_posix()
+    except ValueError:
+        return []
+    committed = repository.file_at(base, path)
+    if committed is not None and committed == settings.path.read_bytes():
+        return []
+    try:
+        before = parse_document(committed, path).value if committed is not None else None
+    except ConfigError:
+        return [f"{path} as committed in {base[:10]} cannot be read, so its rules cannot be compared."]
+    return [f"Not as committed in {base[:10]}: {line}" for line in policy_changes(before, settings.document)]
+
+
+def _only(targets: Mapping[str, TargetSettings], settings: Settings | None) -> TargetSettings:
+    if settings is None:
+        raise UsageError(
+            "there is no driftaudit.yml here or above", "Run `driftaudit init URL`, or name a target: user@host:/folder"
+        )
+    if len(targets) != 1:
+        names = ", ".join(targets) or "none"
+        raise UsageError(f"which target? {settings.path.name} has: {names}", "Name one: driftaudit check NAME")
+    return next(iter(targets.values()))
+
+
+def _no_such_target(name: str, targets: Mapping[str, TargetSettings]) -> UsageError:
+    from difflib import get_close_matches
+
+    names = list(targets)
+    near = get_close_matches(name, names, n=1)
+    hint = f"Did you mean {near[0]!r}? " if near else ""
+    known = f"Targets of driftaudit.yml: {', '.join(names)}." if names else "A folder begins with ./, ../ or /."
+    return UsageError(f"there is no target {name!r}, nor a folder of that name", hint + known)
+
+
+def _ambiguous(text: str) -> UsageError:
+    return UsageError(
+        f"{text!r} is both a revision and a path", f"Write ./{text} for the path, or refs/heads/{text} for the branch."
+    )

@@ -1,0 +1,1 @@
+"""What a project says: driftaudit.yml and rule files, read into frozen settings."""

@@ -1,0 +1,98 @@
+"""The settings of a project: driftaudit.yml as frozen values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from driftaudit.config.paths import shown_path
+from driftaudit.config.rules import LabelPatterns, RuleSpec
+from driftaudit.errors import ConfigError
+from driftaudit.model.mapping import PathMapping
+
+FILE_NAMES = ("driftaudit.yml", "driftaudit.yaml")
+
+DesiredKind = Literal["revision", "worktree", "directory", "archive"]
+DeployMethod = Literal["replace", "overlay", "mirror", "release", "script"]
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredSettings:
+    """What should be there. `value` is the revision, or the absolute path of the folder or archive."""
+
+    kind: DesiredKind = "revision"
+    value: str = "HEAD"
+    mapping: PathMapping = field(default_factory=PathMapping)
+
+
+@dataclass(frozen=True, slots=True)
+class DeploySettings:
+    """How the target is deployed. Paths are relative to its root, "" is the root; None: not said."""
+
+    method: DeployMethod
+    paths: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
+    current: str | None = None
+    releases: str | None = None
+    keep_releases: int | None = None
+    script: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeSettings:
+    """A question to the running application: a kind of probe, and what it asks."""
+
+    kind: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class TargetSettings:
+    """A named place that is deployed to. `where` is `file:line`; `packs` is None for all that are shipped."""
+
+    name: str
+    url: str
+    desired: DesiredSettings
+    deploy: DeploySettings | None
+    allow_absent: bool
+    packs: tuple[str, ...] | None
+    backups: tuple[str, ...]
+    probes: tuple[ProbeSettings, ...]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A whole configuration. `document` is the file as plain data, to be compared with an older one."""
+
+    path: Path
+    targets: Mapping[str, TargetSettings]
+    labels: LabelPatterns
+    rules: tuple[RuleSpec, ...]
+    document: Mapping[str, object]
+
+
+def find_settings(start: Path) -> Path | None:
+    """Return the configuration of a folder or of the nearest above it, up to the top of its repository.
+
+    Raises ConfigError where a folder holds the file under both of its names.
+    """
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        found = [folder / name for name in FILE_NAMES if (folder / name).is_file()]
+        if len(found) > 1:
+            both = " and ".join(FILE_NAMES)
+            raise ConfigError(f"{shown_path(folder)} holds both {both}", "Keep one of them.")
+        if found:
+            return found[0]
+        if (folder / ".git").exists():
+            return None
+    return None
+
+
+def load_settings(path: Path) -> Settings:
+    """Read and check a configuration. Raises ConfigError: every fault by file, line and column."""
+    from driftaudit.config.settings_schema import read_settings  # pydantic costs 70 ms
+
+    return read_settings(path)

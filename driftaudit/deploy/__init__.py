@@ -1,0 +1,1 @@
+"""What each way to deploy does to a tree."""

@@ -1,0 +1,65 @@
+"""Findings, problems and plan become a verdict. Pure."""
+
+from collections.abc import Callable, Sequence
+
+from driftaudit.model.audit import Decision, Verdict
+from driftaudit.model.finding import Finding, Recoverable, Severity
+from driftaudit.model.plan import Plan
+from driftaudit.model.problem import Problem, ProblemKind
+
+_ABOUT_HISTORY = (ProblemKind.SHALLOW_CLONE, ProblemKind.PARTIAL_CLONE)
+
+
+def decide(
+    findings: Sequence[Finding], problems: Sequence[Problem], plan: Plan, is_desired: Callable[[str], bool]
+) -> Decision:
+    """Return the verdict and its reason.
+
+    Any finding that blocks gives `blocked`. Otherwise a gap in the evidence gives `incomplete` where the
+    plan may act on it or the path is desired. `is_desired` tells whether the desired tree has something at
+    a path or below it.
+    """
+    blocking = [finding for finding in findings if finding.severity is Severity.BLOCK]
+    gaps = [problem for problem in problems if _matters(problem, findings, plan, is_desired)]
+    if blocking:
+        return Decision(Verdict.BLOCKED, _why_blocked(blocking) + (f" {_why_incomplete(gaps)}" if gaps else ""))
+    if gaps:
+        return Decision(Verdict.INCOMPLETE, _why_incomplete(gaps))
+    unproven = [finding for finding in findings if _is_unproven(finding)]
+    if unproven:
+        what = _counted(len(unproven), "path")
+        return Decision(Verdict.INCOMPLETE, f"It cannot be told whether {what} that the deploy destroys exist elsewhere.")
+    return Decision(Verdict.PASS, "Nothing that this deploy destroys is the only copy.")
+
+
+def _matters(
+    problem: Problem, findings: Sequence[Finding], plan: Plan, is_desired: Callable[[str], bool]
+) -> bool:
+    if problem.kind in _ABOUT_HISTORY:
+        return any(_is_unproven(finding) for finding in findings)
+    return plan.touches(problem.path) or is_desired(problem.path)
+
+
+def _is_unproven(finding: Finding) -> bool:
+    return (
+        finding.action.destroys
+        and finding.provenance.recoverable is Recoverable.UNPROVEN
+        and finding.severity is not Severity.IGNORE
+    )
+
+
+def _why_blocked(blocking: Sequence[Finding]) -> str:
+    only = sum(finding.provenance.recoverable is not Recoverable.YES for finding in blocking)
+    if only == len(blocking):
+        return f"This deploy destroys what exists nowhere else: {_counted(only, 'path')}."
+    return f"{_counted(len(blocking), 'path')} must not be destroyed by this deploy."
+
+
+def _why_incomplete(gaps: Sequence[Problem]) -> str:
+    first = gaps[0].path or "the tree as a whole"
+    more = f" and {len(gaps) - 1} more" if len(gaps) > 1 else ""
+    return f"Evidence is missing where it is needed: {gaps[0].kind.value} {first}{more}."
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,67 @@
+"""The finished result that every format is drawn from."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from driftaudit.errors import ExitCode
+from driftaudit.model.finding import Finding
+from driftaudit.model.plan import Plan
+from driftaudit.model.problem import Problem
+from driftaudit.model.snapshot import ScanFacts, SourceFacts
+
+
+class Verdict(StrEnum):
+    """Whether the deploy may go ahead."""
+
+    PASS = "pass"  # noqa: S105 - a verdict, not a password
+    BLOCKED = "blocked"
+    INCOMPLETE = "incomplete"
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The exit code that a pipeline sees."""
+        return _EXIT_CODES[self]
+
+
+_EXIT_CODES = {
+    Verdict.PASS: ExitCode.PASS,
+    Verdict.BLOCKED: ExitCode.BLOCKED,
+    Verdict.INCOMPLETE: ExitCode.INCOMPLETE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The verdict, and the sentence that says why."""
+
+    verdict: Verdict
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TreeFacts:
+    """One side of the audit in figures. `tree_digest` is SHA-256 over path, mode and digest of its content."""
+
+    source: SourceFacts
+    scan: ScanFacts
+    entries: int
+    complete: bool
+    tree_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Everything that was found out and decided about one target, findings and problems sorted by path."""
+
+    target: str
+    decision: Decision
+    started_at: datetime
+    duration_seconds: float
+    desired: TreeFacts
+    deployed: TreeFacts
+    plan: Plan
+    findings: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
+    notes: tuple[str, ...] = ()
+    worst_case: bool = False

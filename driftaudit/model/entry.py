@@ -1,0 +1,49 @@
+"""One path of a tree, and what was seen of it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a path is."""
+
+    FILE = "file"
+    DIRECTORY = "directory"
+    SYMLINK = "symlink"
+    SPECIAL = "special"  # socket, FIFO or device: listed, never opened
+
+
+MODE_FILE = "100644"
+MODE_EXECUTABLE = "100755"
+MODE_SYMLINK = "120000"
+MODE_DIRECTORY = "040000"
+MODE_SUBMODULE = "160000"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A path relative to the root ("/" between the parts, undecodable bytes as surrogate escapes).
+
+    `mode` is the mode that git would record, six octal digits. `digest` is the git blob id of the
+    content (of the target's text for a link); None where there is no content, or where it was not read.
+    `text_digest` is the blob id after CRLF became LF, set only where that makes a difference.
+    `size` is in bytes, `modified_ns` in nanoseconds since the epoch by the source's own clock,
+    `permissions` the twelve lowest bits of st_mode. `pruned` marks a folder that was not looked into.
+    """
+
+    path: str
+    kind: Kind
+    mode: str
+    size: int | None = None
+    digest: str | None = None
+    text_digest: str | None = None
+    link_target: str | None = None
+    modified_ns: int | None = None
+    owner: str | None = None
+    permissions: int | None = None
+    pruned: bool = False
+
+    @property
+    def has_content(self) -> bool:
+        """Whether losing the path loses content. A folder's content is its entries; a socket has none."""
+        return self.kind in (Kind.FILE, Kind.SYMLINK)

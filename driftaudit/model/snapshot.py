@@ -1,0 +1,58 @@
+"""All entries of one source at one time, and what the source was able to see."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from driftaudit.model.entry import Entry
+from driftaudit.model.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFacts:
+    """Where a snapshot comes from. `url` is fit to be shown: it holds no password."""
+
+    kind: str  # git, worktree, directory, ssh
+    url: str
+    method: str = ""  # how the entries were read: agent, ls-tree
+    revision: str | None = None
+    commit: str | None = None
+    real_root: str | None = None  # where the root really lies, if that is elsewhere: it is a link
+
+
+@dataclass(frozen=True, slots=True)
+class ScanFacts:
+    """What the scan cost, counted, and when it was. `clock_offset` is their clock less ours, in seconds."""
+
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    duration_seconds: float = 0.0
+    bytes: int = 0
+    wire_bytes_sent: int = 0
+    wire_bytes_received: int = 0
+    hashed_files: int = 0
+    cached_files: int = 0
+    clock_offset: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class GitDirectory:
+    """A `.git` under the root: one entry for its path, and the object ids that its refs name."""
+
+    path: str
+    refs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Entries sorted by path, directories included; problems for all that could not be seen."""
+
+    source: SourceFacts
+    entries: tuple[Entry, ...]
+    problems: tuple[Problem, ...] = ()
+    scan: ScanFacts = field(default_factory=ScanFacts)
+    git_directories: tuple[GitDirectory, ...] = ()
+    notes: tuple[str, ...] = ()  # worth saying, but no gap in the evidence
+
+    @property
+    def complete(self) -> bool:
+        """Whether the source saw everything that it was asked for."""
+        return not self.problems

@@ -1,0 +1,1 @@
+"""Rule packs, labels, and the judgement of changes."""

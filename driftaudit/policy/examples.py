@@ -1,0 +1,66 @@
+"""The examples beside a pack, which are its tests: what its labels and rules must say of given paths."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from driftaudit.config.validation import validate
+from driftaudit.config.yaml_document import load_document
+from driftaudit.model.change import Change
+from driftaudit.model.entry import MODE_FILE, Entry, Kind
+from driftaudit.model.finding import Finding, Origin, Provenance
+from driftaudit.policy.packs import pack_path
+from driftaudit.policy.policy import Policy, load_policy
+
+if TYPE_CHECKING:
+    from driftaudit.policy.pack_schema import ExampleModel
+
+_DESIRED_TOO = (Origin.STALE, Origin.AHEAD, Origin.HOTFIX, Origin.VARIANT)
+
+
+def examples_path(pack: str) -> Path:
+    """Return where the examples of a pack lie."""
+    path = pack_path(pack)
+    return path.with_name(f"{path.stem}.examples.yml")
+
+
+def failed_examples(pack: str) -> tuple[str, ...]:
+    """Run the examples of a pack, with core as its only company; return a line for each that fails.
+
+    Raises UsageError or ConfigError where pack or examples cannot be read.
+    """
+    from driftaudit.policy.pack_schema import ExamplesModel  # pydantic costs 70 ms
+
+    document = load_document(examples_path(pack))
+    policy = load_policy([pack], {}, ())
+    return tuple(
+        f"{document.line(('examples', index))} {failure}"
+        for index, example in enumerate(validate(document, ExamplesModel).examples)
+        for path in example.path
+        for failure in _failures(policy, path, example)
+    )
+
+
+def _failures(policy: Policy, path: str, example: "ExampleModel") -> Iterator[str]:
+    finding = _judged(policy, path, example)
+    expected: list[tuple[str, object, object]] = [
+        ("labels", None if example.labels is None else sorted(example.labels), sorted(finding.labels)),
+        ("severity", example.severity, finding.severity),
+        ("rule", example.rule, finding.rule),
+    ]
+    for what, wanted, found in expected:
+        if wanted is not None and wanted != found:
+            yield f"{path}: {what} should be {_shown(wanted)}, found {_shown(found)}"
+
+
+def _judged(policy: Policy, path: str, example: "ExampleModel") -> Finding:
+    kind = Kind.DIRECTORY if path.endswith("/") else example.kind
+    entry = Entry(path.rstrip("/"), kind, MODE_FILE)  # no rule asks for the mode
+    deployed = None if example.origin is Origin.MISSING else entry
+    desired = entry if deployed is None or example.origin in _DESIRED_TOO else None
+    change = Change(entry.path, desired, deployed)
+    return policy.judge(change, Provenance(example.origin, example.recoverable), example.action)
+
+
+def _shown(value: object) -> str:
+    return f"[{', '.join(map(str, value))}]" if isinstance(value, list) else str(value)

@@ -1,0 +1,43 @@
+"""Labels: what the patterns of packs and project say a path is."""
+
+from collections.abc import Mapping, Sequence
+
+from driftaudit.config.patterns import PathPatterns
+
+
+class Labels:
+    """Patterns by label. Within a label the last pattern that matches decides, so `!pattern` takes back."""
+
+    def __init__(self, patterns: Mapping[str, Sequence[str]]) -> None:
+        self._rows = {label: tuple(rows) for label, rows in patterns.items()}
+        self._matchers = {label: PathPatterns(rows) for label, rows in self._rows.items()}
+        # Most paths have no label: one look tells that, whatever the number of labels.
+        every = (row for rows in self._rows.values() for row in rows if not row.startswith("!"))
+        self._any = PathPatterns(every)
+
+    def names(self) -> tuple[str, ...]:
+        """Return every label, in the order in which they were first said."""
+        return tuple(self._rows)
+
+    def patterns(self, label: str) -> tuple[str, ...]:
+        """Return the patterns of a label, the last of which decides."""
+        return self._rows.get(label, ())
+
+    def any_of(self, path: str, is_directory: bool = False) -> bool:
+        """Whether a path may have a label: False is certain."""
+        return self._any.match(path, is_directory)
+
+    def of(self, path: str, is_directory: bool = False) -> tuple[str, ...]:
+        """Return the labels of a path, those of the folders above it included."""
+        if not self.any_of(path, is_directory):
+            return ()
+        return tuple(label for label, rows in self._matchers.items() if rows.match(path, is_directory))
+
+
+def merged(layers: Sequence[Mapping[str, Sequence[str]]]) -> dict[str, tuple[str, ...]]:
+    """Return the patterns of all layers by label, a later layer's after an earlier one's."""
+    rows: dict[str, tuple[str, ...]] = {}
+    for layer in layers:
+        for label, patterns in layer.items():
+            rows[label] = (*rows.get(label, ()), *patterns)
+    return rows

@@ -1,0 +1,43 @@
+"""What a rule pack may hold, and the examples beside it."""
+
+from typing import Annotated, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from driftaudit.config.rules_schema import Label, Labels, OneOrMore, Rules
+from driftaudit.config.schema import Many, Strict, Text, member_of, refuse
+from driftaudit.model.entry import Kind
+from driftaudit.model.finding import Action, Origin, Recoverable, Severity
+
+
+class PackModel(Strict):
+    """A pack: what it is for, what it calls paths, and its rules."""
+
+    description: Text
+    labels: Labels = Field(default_factory=dict)
+    rules: Rules = ()
+
+
+class ExampleModel(Strict):
+    """Paths, what is supposed of them, and what must come out: labels, severity, rule, or some of these."""
+
+    path: OneOrMore[Text]
+    kind: Annotated[Kind, BeforeValidator(member_of(Kind))] = Kind.FILE
+    origin: Annotated[Origin, BeforeValidator(member_of(Origin))] = Origin.UNKNOWN
+    action: Annotated[Action, BeforeValidator(member_of(Action))] = Action.KEEP
+    recoverable: Annotated[Recoverable, BeforeValidator(member_of(Recoverable))] = Recoverable.NO
+    labels: Many[Label] | None = None
+    severity: Annotated[Severity, BeforeValidator(member_of(Severity))] | None = None
+    rule: Text | None = None
+
+    @model_validator(mode="after")
+    def _expects_something(self) -> Self:
+        if self.labels is None and self.severity is None and self.rule is None:
+            refuse("an example says what is expected: labels, severity or rule")
+        return self
+
+
+class ExamplesModel(Strict):
+    """The examples of one pack."""
+
+    examples: Annotated[Many[ExampleModel], Field(min_length=1)]

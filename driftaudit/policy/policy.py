@@ -1,0 +1,87 @@
+"""The judgement of changes: which rule decides, and with which severity."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from driftaudit.config.rules import BUILT_IN_LABELS, GENERATED, RuleSpec
+from driftaudit.config.validation import suggestion
+from driftaudit.errors import ConfigError
+from driftaudit.model.change import Change
+from driftaudit.model.entry import Kind
+from driftaudit.model.finding import Action, Finding, Provenance
+from driftaudit.policy.guards import guarded
+from driftaudit.policy.labels import Labels, merged
+from driftaudit.policy.matching import Rule, Subject, kind_of
+from driftaudit.policy.packs import CORE, Pack, available_packs, load_pack
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Labels, all rules in the order in which they are asked, and those of core, which hold the guards."""
+
+    labels: Labels
+    rules: tuple[Rule, ...]
+    core: tuple[Rule, ...]
+
+    def judge(self, change: Change, provenance: Provenance, action: Action) -> Finding:
+        """Return the finding: the first rule that matches decides, unless a guard is stricter."""
+        labels = self.labels.of(change.path, kind_of(change) is Kind.DIRECTORY)
+        subject = Subject(change, provenance, action, labels)
+        matched = next(rule for rule in self.rules if rule.matches(subject))  # core's last matches everything
+        decisive = guarded(self.core, subject, matched).spec
+        return Finding(change, provenance, action, labels, decisive.severity, decisive.id, decisive.reason)
+
+
+def load_policy(
+    packs: Sequence[str] | None, labels: Mapping[str, Sequence[str]], rules: Sequence[RuleSpec]
+) -> Policy:
+    """Return the policy of a project: its own rules first, then the packs' in order, then core's.
+
+    Labels are layered the other way round, so that a project's `!pattern` takes back what a pack says.
+    No packs named (None) means all that are shipped. Raises UsageError or ConfigError.
+    """
+    named = [name for name in (available_packs() if packs is None else packs) if name != CORE]
+    chosen = [load_pack(name) for name in dict.fromkeys(named)]
+    core = load_pack(CORE)
+    all_labels = Labels(merged([core.labels, *(pack.labels for pack in chosen), labels]))
+    specs = [*rules, *(rule for pack in chosen for rule in pack.rules), *core.rules]
+    _refuse_foreign_ids(rules, chosen)
+    _refuse_unknown_labels(specs, all_labels)
+    _refuse_unreachable(all_labels)
+    compiled = tuple(Rule.compile(spec) for spec in specs)
+    return Policy(all_labels, compiled, compiled[-len(core.rules) :])
+
+
+def _refuse_foreign_ids(rules: Iterable[RuleSpec], packs: Iterable[Pack]) -> None:
+    reserved = {*available_packs(), *(pack.name for pack in packs)}
+    for rule in rules:
+        owner = rule.id.split("/")[0]
+        if owner in reserved:
+            raise ConfigError(
+                f"{rule.where} the rule id {rule.id!r} belongs to the pack {owner!r}",
+                "A project's own rules begin with another name.",
+            )
+
+
+def _refuse_unknown_labels(rules: Iterable[RuleSpec], labels: Labels) -> None:
+    known = sorted({*labels.names(), *BUILT_IN_LABELS})
+    for rule in rules:
+        for label in sorted(rule.conditions.labels.difference(known)):
+            near = suggestion(label, known)
+            raise ConfigError(
+                f"{rule.where} rule {rule.id!r}: no pattern has the label {label!r}{near}",
+                f"Labels here: {', '.join(known)}.",
+            )
+
+
+def _refuse_unreachable(labels: Labels) -> None:
+    """Refuse a `!pattern` inside a folder that is generated as a whole: nobody will look into that folder."""
+    for pattern in labels.patterns(GENERATED):
+        parts = pattern.strip("!/").split("/")
+        for depth in range(1, len(parts)):
+            folder = "/".join(parts[:depth])
+            if pattern.startswith("!") and GENERATED in labels.of(folder, is_directory=True):
+                raise ConfigError(
+                    f"labels.{GENERATED}: {pattern!r} has no effect, since all of {folder!r} is {GENERATED}",
+                    f"Before it, take the folder back and name what is in it: '!/{folder}/', '/{folder}/*'.",
+                )

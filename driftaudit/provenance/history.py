@@ -1,0 +1,77 @@
+"""What the repository knows of the contents that differ."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from driftaudit.model.mapping import PathMapping
+from driftaudit.repo import Commits, Repository
+
+Places = dict[str, set[str]]
+"""Blob id -> repository paths at which it was committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContentHistory:
+    """Where each content that was asked for was committed, and what else holds it.
+
+    `ancestors` are places in the history of the base commit, `elsewhere` those in other commits that a ref
+    holds. `loose` ids are in the object store without a ref to hold them; `rescued` ones are held by refs
+    of this product. `complete` is false where the clone lacks a part of the history.
+    """
+
+    ancestors: Places = field(default_factory=dict)
+    elsewhere: Places = field(default_factory=dict)
+    loose: frozenset[str] = frozenset()
+    rescued: frozenset[str] = frozenset()
+    known_refs: frozenset[str] = frozenset()
+    complete: bool = True
+
+    def is_committed(self, oid: str) -> bool:
+        """Whether any ref holds the content at any path."""
+        return oid in self.ancestors or oid in self.elsewhere
+
+
+def content_history(repository: Repository, base: str, oids: Iterable[str], refs: Iterable[str]) -> ContentHistory:
+    """Ask the repository for these blob ids, and for the object ids that refs of a live checkout name.
+
+    `base` is the commit whose ancestors count as older. History is walked only where an id is present.
+    """
+    wanted = set(oids)
+    complete = not (repository.is_shallow or repository.is_partial)
+    known_refs = frozenset(repository.reachable_commits(refs))
+    present = repository.present(wanted) if wanted else set()
+    if not present:
+        return ContentHistory(known_refs=known_refs, complete=complete)
+    everything = repository.everything()
+    ancestors = _places(repository, Commits((base,)), present)
+    elsewhere = _places(repository, Commits(everything, (base,)), present)
+    missing = present - ancestors.keys() - elsewhere.keys()
+    for oid in missing & repository.tagged_blobs() if missing else ():
+        elsewhere[oid] = set()
+    return ContentHistory(
+        ancestors,
+        elsewhere,
+        loose=frozenset(present - ancestors.keys() - elsewhere.keys()),
+        rescued=frozenset(present & repository.own_copies()),
+        known_refs=known_refs,
+        complete=complete,
+    )
+
+
+def paths_in_history(repository: Repository, base: str, mapping: PathMapping) -> set[str]:
+    """Return every path under the root that any commit ever had a file at, the base commit's included."""
+    paths = {path for _oid, path in repository.history(Commits((base, *repository.everything())))}
+    found = set()
+    for raw in paths:
+        path = mapping.to_root(raw.decode("utf-8", "surrogateescape"))
+        if path:
+            found.add(path)
+    return found
+
+
+def _places(repository: Repository, commits: Commits, wanted: set[str]) -> Places:
+    places: Places = {}
+    for oid, path in repository.history(commits):
+        if oid in wanted:
+            places.setdefault(oid, set()).add(path.decode("utf-8", "surrogateescape"))
+    return places

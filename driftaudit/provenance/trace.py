@@ -1,0 +1,118 @@
+"""Where each deployed content comes from, and whether it can be had back. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from driftaudit.model.change import Aspect, Change
+from driftaudit.model.entry import Entry, Kind
+from driftaudit.model.finding import Copy, Origin, Provenance, Recoverable
+from driftaudit.model.mapping import PathMapping
+from driftaudit.provenance.history import ContentHistory, Places
+
+_VARIANT = {Aspect.MODE, Aspect.LINE_ENDINGS}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What origins are judged by. `git_refs` maps each `.git` to the object ids that its refs name;
+    `unseen` holds the paths of which something could not be told, `desired` the desired paths by digest."""
+
+    history: ContentHistory
+    mapping: PathMapping
+    desired: Mapping[str, str]
+    unseen: frozenset[str] = frozenset()
+    git_refs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def is_unseen(self, path: str) -> bool:
+        """Whether the path, or a folder above it, could not be seen whole."""
+        parts = path.split("/")
+        return any("/".join(parts[:depth]) in self.unseen for depth in range(len(parts) + 1))
+
+
+def desired_by_digest(entries: Iterable[Entry]) -> dict[str, str]:
+    """Return, by digest, the first desired path with that content; empty files say nothing and are left out."""
+    paths: dict[str, str] = {}
+    for entry in entries:
+        if entry.digest and entry.size != 0:
+            paths.setdefault(entry.digest, entry.path)
+    return paths
+
+
+def trace(change: Change, evidence: Evidence) -> Provenance:
+    """Return origin, recoverability and known copies of the deployed side of a change."""
+    deployed = change.deployed
+    if deployed is None:
+        return Provenance(Origin.MISSING, Recoverable.YES)
+    ids = tuple(oid for oid in (deployed.digest, deployed.text_digest) if oid)
+    moved_to = evidence.desired.get(deployed.digest or "") if change.desired is None else None
+    origin = _origin(change, ids, moved_to, evidence)
+    recoverable, copies = _recoverable(change, deployed, ids, evidence)
+    return Provenance(origin, recoverable, moved_to, copies)
+
+
+def _origin(change: Change, ids: tuple[str, ...], moved_to: str | None, evidence: Evidence) -> Origin:
+    """The first that holds, in the order missing, variant, stale, ahead, leftover, moved, foreign, ..."""
+    is_desired = change.desired is not None
+    if is_desired and ids and _is_variant(change):
+        return Origin.VARIANT
+    paths = set(evidence.mapping.to_repository(change.path))
+    history = evidence.history
+    if _committed_at(paths, ids, history.ancestors):
+        return Origin.STALE if is_desired else Origin.LEFTOVER
+    if _committed_at(paths, ids, history.elsewhere):
+        return Origin.AHEAD
+    if moved_to:
+        return Origin.MOVED
+    if any(history.is_committed(oid) for oid in ids):
+        return Origin.FOREIGN
+    return Origin.HOTFIX if is_desired else Origin.UNKNOWN
+
+
+def _is_variant(change: Change) -> bool:
+    return bool(change.aspects) and _VARIANT.issuperset(change.aspects)
+
+
+def _committed_at(paths: set[str], ids: tuple[str, ...], places: Places) -> bool:
+    return any(paths & places.get(oid, set()) for oid in ids)
+
+
+def _recoverable(
+    change: Change, deployed: Entry, ids: tuple[str, ...], evidence: Evidence
+) -> tuple[Recoverable, tuple[Copy, ...]]:
+    if deployed.path in evidence.git_refs:
+        return _checkout(deployed.path, evidence)
+    if not ids:
+        return _without_digest(deployed, evidence), ()
+    history = evidence.history
+    if any(history.is_committed(oid) for oid in ids):
+        return Recoverable.YES, (Copy("commit", _place(ids, history), safe=True),)
+    if deployed.digest in history.rescued:
+        return Recoverable.YES, (Copy("ref", "refs/driftaudit", safe=True),)
+    if _is_variant(change) or deployed.digest in evidence.desired:
+        return Recoverable.YES, (Copy("desired", evidence.desired.get(deployed.digest or "", change.path), safe=True),)
+    if deployed.digest in history.loose:
+        return Recoverable.UNSAFE, (Copy("unreachable-object", deployed.digest or "", safe=False),)
+    proven = history.complete and not evidence.is_unseen(deployed.path)
+    return (Recoverable.NO if proven else Recoverable.UNPROVEN), ()
+
+
+def _without_digest(deployed: Entry, evidence: Evidence) -> Recoverable:
+    if evidence.is_unseen(deployed.path):
+        return Recoverable.UNPROVEN
+    # A file that a label left unread is never recoverable on that ground; folders and sockets hold nothing.
+    return Recoverable.NO if deployed.kind in (Kind.FILE, Kind.SYMLINK) else Recoverable.YES
+
+
+def _checkout(path: str, evidence: Evidence) -> tuple[Recoverable, tuple[Copy, ...]]:
+    refs = evidence.git_refs[path]
+    if evidence.history.known_refs.issuperset(refs):
+        return Recoverable.YES, (Copy("git-refs", f"all {len(refs)} refs are in the local repository", safe=True),)
+    return Recoverable.NO, ()
+
+
+def _place(ids: tuple[str, ...], history: ContentHistory) -> str:
+    for places in (history.ancestors, history.elsewhere):
+        for oid in ids:
+            if places.get(oid):
+                return min(places[oid])
+    return ids[0]

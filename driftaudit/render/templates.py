@@ -1,0 +1,23 @@
+"""The templates in `reports/`, filled in with jinja2."""
+
+from collections.abc import Callable, Mapping
+
+from driftaudit.data import data_folder
+
+
+def fill(
+    template: str, values: Mapping[str, object], filters: Mapping[str, Callable[[str], str]] | None = None
+) -> str:
+    """Return the filled-in template. In HTML every value is escaped; a name that is not given is an error."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+    environment = Environment(
+        loader=FileSystemLoader(data_folder("reports")),
+        autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(filters or {})
+    return environment.get_template(template).render(values)

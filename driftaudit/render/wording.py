@@ -1,0 +1,89 @@
+"""What a report says in words: what each problem asks for, and what to do about a blocked deploy."""
+
+import json
+import re
+import shlex
+from dataclasses import dataclass
+
+from driftaudit.model.audit import Audit
+from driftaudit.model.finding import Severity
+from driftaudit.model.problem import ProblemKind
+from driftaudit.render.printable import printable
+
+SECTION_TITLES = {Severity.BLOCK: "Blocking", Severity.WARN: "Warnings", Severity.INFO: "For information"}
+
+PROBLEM_ADVICE = {
+    ProblemKind.UNREADABLE: "Give the scanning user read access, then check again.",
+    ProblemKind.UNSTABLE: "It changed while it was read. Check again once nothing writes to it;"
+    " label it `runtime` if the application always does.",
+    ProblemKind.VANISHED: "It went away during the scan. Check again.",
+    ProblemKind.TOO_LARGE: "It was not read. Label it `runtime` if the application owns it,"
+    " `generated` if it can be rebuilt.",
+    ProblemKind.SUBMODULE: "Its content is in another repository. Audit that as a target of its own.",
+    ProblemKind.SHALLOW_CLONE: "Bring the whole history: `git fetch --unshallow`,"
+    " or `fetch-depth: 0` in the pipeline's checkout.",
+    ProblemKind.PARTIAL_CLONE: "Use a full clone: `git clone` without `--filter`.",
+    ProblemKind.GIT_DIRECTORY: "Give the scanning user read access to its refs, then check again.",
+}
+
+_UNTOUCHABLE = {"runtime", "secret"}
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A way out of a blocked deploy: what one wants, and how to get there (text and code by turns)."""
+
+    wish: str
+    way: tuple[str, ...]
+
+
+def count_of(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun, such as `1 file` or `4,000 files`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def size_of(size: int) -> str:
+    """Return a size in bytes in three digits or so, such as `812 B` or `1.4 MB`."""
+    shown = float(size)
+    for unit in ("B", "kB", "MB", "GB"):
+        if shown < 1000:
+            return f"{shown:.0f} {unit}" if unit == "B" or shown >= 100 else f"{shown:.1f} {unit}"
+        shown /= 1000
+    return f"{shown:,.1f} TB"
+
+
+def hints(audit: Audit) -> tuple[Hint, ...]:
+    """Return what to do about the paths that block; nothing where none does."""
+    blocking = [finding for finding in audit.findings if finding.severity is Severity.BLOCK]
+    if not blocking:
+        return ()
+    own = [finding for finding in blocking if not _UNTOUCHABLE.intersection(finding.labels)]
+    found = [Hint("spare it", ("Take the path out of the deploy: ", "deploy:", " in driftaudit.yml."))]
+    if own:
+        what, them = ("the file", "it") if len(own) == 1 else ("the files", "them")
+        what += "" if own == blocking else " without a label"
+        found.insert(
+            0, Hint("keep it", (f"Copy {what} from the host into the repository and commit {them}.",))
+        )
+        found.append(
+            Hint("let it go", ("If it can be rebuilt, label it ", "generated", " in driftaudit.yml."))
+        )
+    command = f"driftaudit check {shlex.quote(printable(audit.target))}"
+    return (*found, Hint("then", ("Run ", command, " again.")))
+
+
+def deploy_lines(audit: Audit) -> tuple[str, ...]:
+    """Return the YAML that would say how the target is deployed, where the worst had to be assumed."""
+    if not audit.worst_case or not hints(audit):
+        return ()
+    named = re.fullmatch(r"[A-Za-z][\w.-]*", audit.target, re.ASCII)
+    quoted = json.dumps(audit.target).replace("\x7f", "\\u007f")  # JSON's strings are YAML's too
+    url = () if named else (f"    url: {quoted}",)
+    return (
+        "targets:",
+        f"  {audit.target if named else 'production'}:",
+        *url,
+        "    deploy:",
+        "      method: replace  # or overlay, mirror, release",
+        "      paths: [src]  # the folders that the deploy replaces",
+    )

@@ -1,0 +1,333 @@
+"""The local repository, asked through git's own plumbing. The only module that knows GitPython."""
+
+import hashlib
+import os
+import re
+import secrets
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from driftaudit.errors import RepositoryError
+
+os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # git is looked for when it is used, not at import
+
+_ENVIRONMENT = {
+    "GIT_NO_LAZY_FETCH": "1",  # a missing object is an answer, not a reason to go to the network;
+    "GIT_ALLOW_PROTOCOL": "none",  # versions before 2.45 know only this way to stay at home
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",  # asking must not rewrite the index
+    "GIT_LITERAL_PATHSPECS": "1",
+    "LC_ALL": "C",
+}
+_OWN_REFS = "refs/driftaudit/*"
+_PIECE = 1 << 20  # bytes read at a time
+
+
+@dataclass(frozen=True, slots=True)
+class TreeEntry:
+    """A line of `git ls-tree`: six octal digits, object type, object id, path."""
+
+    mode: str
+    type: str
+    oid: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Commits:
+    """A set of commits: those reachable from `include` (revisions or options) and not from `exclude`."""
+
+    include: tuple[str, ...]
+    exclude: tuple[str, ...] = ()
+
+    def arguments(self) -> tuple[str, ...]:
+        """Return them as arguments of git's revision walk."""
+        return (*self.include, "--not", *self.exclude) if self.exclude else self.include
+
+
+class Repository:
+    """A git repository that is read, never changed."""
+
+    def __init__(self, git: Any, top: Path) -> None:
+        self._git = git
+        self.top = top
+
+    @classmethod
+    def containing(cls, folder: Path) -> "Repository":
+        """Open the repository that `folder` lies in. Raises RepositoryError where there is none."""
+        import git
+
+        try:
+            repo = git.Repo(folder, search_parent_directories=True)
+            top = Path(repo.working_tree_dir or repo.git_dir)
+            self = cls(git.Git(top), top)
+            self._run("rev-parse", "--git-dir")
+        except (git.InvalidGitRepositoryError, git.NoSuchPathError) as error:
+            raise RepositoryError(
+                f"{folder} is in no git repository",
+                "Run it inside the repository that is deployed, or name a folder: --desired ./build",
+            ) from error
+        except git.GitCommandNotFound as error:
+            raise RepositoryError("git was not found on this machine", "Install git.") from error
+        return self
+
+    def _run(self, *arguments: str, stdin: bytes | None = None) -> bytes:
+        """Return what a git command prints. Raises RepositoryError with git's own words where it fails."""
+        import git
+
+        with tempfile.TemporaryFile() as source:
+            source.write(stdin or b"")
+            source.seek(0)
+            try:
+                output: bytes = self._git.execute(
+                    ["git", *arguments],
+                    istream=source,
+                    stdout_as_string=False,
+                    strip_newline_in_stdout=False,
+                    env=_ENVIRONMENT,
+                )
+            except git.GitCommandError as error:
+                raise _refused(arguments, error.stderr) from error
+            except git.GitCommandNotFound as error:
+                raise RepositoryError("git was not found on this machine", "Install git.") from error
+        return output
+
+    def _stream(self, *arguments: str) -> Iterator[bytes]:
+        """Yield the NUL-separated fields that a git command prints, as they come."""
+        import git
+
+        process = self._git.execute(["git", *arguments], as_process=True, env=_ENVIRONMENT)
+        rest = b""
+        while piece := process.stdout.read(_PIECE):
+            *fields, rest = (rest + piece).split(b"\0")
+            yield from fields
+        if rest:
+            yield rest
+        try:
+            process.wait()
+        except git.GitCommandError as error:
+            raise _refused(arguments, error.stderr) from error
+
+    def _text(self, *arguments: str) -> str:
+        return os.fsdecode(self._run(*arguments)).strip()
+
+    @cached_property
+    def object_format(self) -> str:
+        """Return sha1 or sha256."""
+        return self._text("rev-parse", "--show-object-format")
+
+    @cached_property
+    def is_shallow(self) -> bool:
+        """Whether history ends where it did not begin."""
+        return self._text("rev-parse", "--is-shallow-repository") == "true"
+
+    @cached_property
+    def is_partial(self) -> bool:
+        """Whether objects were left with a remote."""
+        try:
+            return bool(self._text("config", "--get-regexp", r"^remote\..*\.(promisor|partialclonefilter)$"))
+        except RepositoryError:
+            return False
+
+    def commit(self, revision: str) -> str:
+        """Return the id of the commit that a revision names. Raises RepositoryError where there is none."""
+        try:
+            return self._text("rev-parse", "--verify", "--end-of-options", revision + "^{commit}").splitlines()[-1]
+        except RepositoryError as error:
+            if not self._has_commits():
+                raise RepositoryError(
+                    f"the repository {self.top} has no commit yet", "Commit what is to be deployed first."
+                ) from error
+            raise RepositoryError(
+                f"there is no revision {revision!r} in {self.top}",
+                "Check the spelling, or `git fetch` it; a path begins with ./, ../ or /",
+            ) from error
+
+    def names_revision(self, text: str) -> bool:
+        """Whether a word of the command line can be meant as a revision."""
+        try:
+            self._run("rev-parse", "--verify", "--quiet", "--end-of-options", text + "^{commit}")
+        except RepositoryError:
+            return False
+        return True
+
+    def _has_commits(self) -> bool:
+        return bool(self._text("rev-list", "--all", "--max-count=1"))
+
+    def tree(self, commit: str, paths: Sequence[str] = ()) -> list[TreeEntry]:
+        """Return all entries of a commit's tree, folders included, below `paths` (all of it where empty)."""
+        output = self._run("ls-tree", "-r", "-t", "-z", "--full-tree", commit, *(["--", *paths] if paths else ()))
+        entries = []
+        for line in output.split(b"\0"):
+            if line:
+                facts, _tab, path = line.partition(b"\t")
+                mode, kind, oid = facts.decode("ascii").split(" ")
+                entries.append(TreeEntry(mode, kind, oid, path.decode("utf-8", "surrogateescape")))
+        return entries
+
+    def worktree_files(self) -> tuple[list[str], list[str]]:
+        """Return the files of the working tree that git does not ignore, and the submodules among them."""
+        staged = self._run("ls-files", "-z", "--stage").split(b"\0")
+        submodules = {line.partition(b"\t")[2] for line in staged if line.startswith(b"160000 ")}
+        paths = self._run("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
+        files = {path for path in paths.split(b"\0") if path} - submodules
+        return _decoded(files), _decoded(submodules)
+
+    def uncommitted(self) -> list[str]:
+        """Return the paths that differ from HEAD on disk or in the index, or that git does not know."""
+        fields = iter(self._run("status", "--porcelain=v1", "-z", "--untracked-files=all").split(b"\0"))
+        paths = set()
+        for field in fields:
+            if field:
+                paths.add(field[3:])
+                if field[:1] in b"RC":
+                    next(fields)  # where it was renamed or copied from
+        return _decoded(paths)
+
+    def present(self, oids: Iterable[str]) -> set[str]:
+        """Return those of the ids that the object store has, reachable or not."""
+        if self.is_partial:  # asking for an object that was left with the remote ends older versions of git
+            listed = self._run("cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objectname)")
+            return set(oids) & set(listed.decode("ascii").split())
+        lines = self._checked(oids)
+        return {line[0] for line in lines if line[-1] != "missing"}
+
+    def _checked(self, oids: Iterable[str]) -> list[list[str]]:
+        asked = "".join(f"{oid}\n" for oid in oids).encode("ascii")
+        lines = self._run("cat-file", "--batch-check", "--buffer", stdin=asked).decode("ascii").splitlines()
+        return [line.split(" ") for line in lines]
+
+    def blobs(self, oids: Sequence[str], limit: int) -> dict[str, bytes]:
+        """Return the contents of those blobs that are there and no larger than `limit` bytes."""
+        rows = self._checked(sorted(self.present(oids)))
+        small = [oid for oid, kind, size in rows if kind == "blob" and int(size) <= limit]
+        contents = self._run("cat-file", "--batch", "--buffer", stdin="".join(f"{o}\n" for o in small).encode("ascii"))
+        return dict(zip(small, _batch_contents(contents), strict=True))
+
+    def filtered(self, rows: Sequence[tuple[str, str]]) -> dict[str, bytes]:
+        """Return, by path, what check-out would write for each (blob id, path).
+
+        Line ends, ident and encodings are converted; programs named in the configuration are not run.
+        """
+        have = self.present({oid for oid, _path in rows})
+        kept = [(oid, path) for oid, path in rows if oid in have and "\n" not in path]
+        asked = "".join(f"{oid} {path}\n" for oid, path in kept).encode("utf-8", "surrogateescape")
+        settings = [word for name in self._filter_programs() for word in ("-c", f"{name}=")]
+        # The size that git prints is that of the unconverted blob: a word of our own parts the contents.
+        mark = secrets.token_hex(16)
+        output = self._run(*settings, "cat-file", f"--batch={mark}", "--filters", "--buffer", stdin=asked)
+        contents = (content.removesuffix(b"\n") for content in output.split(f"{mark}\n".encode("ascii"))[1:])
+        return dict(zip((path for _oid, path in kept), contents, strict=True))
+
+    def _filter_programs(self) -> list[str]:
+        try:
+            names = self._text("config", "--name-only", "--get-regexp", r"^filter\..*\.(smudge|process|required)$")
+        except RepositoryError:
+            return []
+        return sorted(set(names.splitlines()))
+
+    def converted_paths(self, paths: Sequence[str]) -> list[str]:
+        """Return those paths that check-out converts: line ends, ident, or another encoding."""
+        asked = b"".join(path.encode("utf-8", "surrogateescape") + b"\0" for path in paths)
+        attributes = ("text", "eol", "ident", "working-tree-encoding")
+        fields = self._run("check-attr", "-z", "--stdin", *attributes, stdin=asked).split(b"\0")
+        rows = zip(fields[0::3], fields[2::3], strict=False)
+        found = {path for path, value in rows if value not in (b"unspecified", b"unset")}
+        everywhere = self._setting("core.autocrlf") in ("true", "input")
+        return [path for path in paths if everywhere or path.encode("utf-8", "surrogateescape") in found]
+
+    def _setting(self, name: str) -> str:
+        try:
+            return self._text("config", "--get", name)
+        except RepositoryError:
+            return ""
+
+    def file_at(self, commit: str, path: str) -> bytes | None:
+        """Return a file's content in a commit, or None where it has none there."""
+        rows = [entry for entry in self.tree(commit, [path]) if entry.path == path and entry.type == "blob"]
+        return self._run("cat-file", "blob", rows[0].oid) if rows else None
+
+    def history(self, commits: Commits) -> Iterator[tuple[str, bytes]]:
+        """Yield (blob id, path) for each version that one of the commits brought, paths as bytes.
+
+        A merge counts where it differs from all of its parents: the rest came in with one of them.
+        """
+        fields = self._stream(
+            "log", "--raw", "-z", "--root", "-c", "--no-renames", "--no-abbrev", "--format=", *commits.arguments(), "--"
+        )
+        for field in fields:
+            line = field.lstrip(b"\n")
+            if line.startswith(b":"):
+                words = line.split(b" ")
+                yield words[-2].decode("ascii"), next(fields)
+
+    def everything(self) -> tuple[str, ...]:
+        """Return the revisions that keep a content safe: HEAD, every ref but our own, each entry of the stash."""
+        stash = self._optional("log", "-g", "--format=%H", "refs/stash", "--").splitlines()
+        head = ["HEAD"] if self.names_revision("HEAD") else []
+        return (f"--exclude={_OWN_REFS}", "--all", *head, *stash)
+
+    def tagged_blobs(self) -> set[str]:
+        """Return the ids of blobs that refs name without a commit: directly, or in a tree."""
+        rows = self._text("for-each-ref", "--format=%(objecttype) %(objectname) %(*objecttype) %(*objectname)")
+        found: set[str] = set()
+        for kind, oid in re.findall(r"\b(blob|tree) ([0-9a-f]+)", rows):
+            found.update([oid] if kind == "blob" else (entry.oid for entry in self.tree(oid)))
+        return found
+
+    def own_copies(self) -> set[str]:
+        """Return the ids of all objects that refs of this product hold."""
+        refs = self._text("for-each-ref", "--format=%(refname)", _OWN_REFS.rstrip("*")).splitlines()
+        objects = self._text("rev-list", "--objects", "--no-object-names", *refs) if refs else ""
+        return set(objects.split())
+
+    def reachable_commits(self, oids: Iterable[str]) -> set[str]:
+        """Return those of the ids that are objects reachable from a ref of this repository."""
+        wanted = set(oids)
+        have = self.present(wanted)
+        if not have:
+            return set()
+        listed = self._run("rev-list", "--objects", "--no-object-names", *self.everything()).decode("ascii")
+        tags = self._text("for-each-ref", "--format=%(objectname)")
+        return wanted & set(listed.split() + tags.split())
+
+    def _optional(self, *arguments: str) -> str:
+        try:
+            return self._text(*arguments)
+        except RepositoryError:
+            return ""
+
+
+def _decoded(paths: Iterable[bytes]) -> list[str]:
+    return sorted(path.decode("utf-8", "surrogateescape") for path in paths)
+
+
+def _batch_contents(output: bytes) -> Iterator[bytes]:
+    """Yield the contents of `cat-file --batch` output, in the order asked for."""
+    at = 0
+    while at < len(output):
+        end = output.index(b"\n", at)
+        size = int(output[at:end].rsplit(b" ", 1)[1])
+        yield output[end + 1 : end + 1 + size]
+        at = end + size + 2
+
+
+def _refused(arguments: Sequence[str], stderr: str | bytes | None) -> RepositoryError:
+    told = os.fsdecode(stderr) if isinstance(stderr, bytes) else stderr or ""
+    words = re.sub(r"^\s*stderr: '|'\s*$", "", told.strip()).strip().splitlines()
+    reason = next((line for line in words if line.startswith(("fatal:", "error:"))), words[0] if words else "no reason given")
+    advice = "Run `git fsck` in the repository to see whether it is whole."
+    if "promisor" in told:
+        advice = "The clone is partial and lacks what is needed: clone it without --filter."
+    if "dubious ownership" in told:
+        advice = "The repository belongs to another user: git config --global --add safe.directory FOLDER"
+    return RepositoryError(f"git {arguments[0]} failed: {reason}", advice)
+
+
+def blob_id(content: bytes, object_format: str) -> str:
+    """Return the id that git gives a content."""
+    return hashlib.new(object_format, b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()

@@ -1,0 +1,45 @@
+"""What the scan needs of a connection, whatever carries it."""
+
+from typing import Protocol
+
+
+class Channel(Protocol):
+    """A program running beside the tree: its standard input and output as bytes."""
+
+    bytes_sent: int
+    bytes_received: int
+
+    def send(self, data: bytes) -> None:
+        """Write all of `data` to the program's input."""
+        ...
+
+    def end_input(self) -> None:
+        """Close the program's input; its output stays open."""
+        ...
+
+    def receive(self, size: int) -> bytes:
+        """Return up to `size` bytes of output, or nothing at its end.
+
+        Raises SourceError where the connection is lost, or silent for longer than the time-out.
+        """
+        ...
+
+    def finish(self) -> tuple[int | None, bytes]:
+        """Return the exit status (None where there was none) and the end of the error output."""
+        ...
+
+    def close(self) -> None:
+        """End the program, whatever it is doing. Never raises."""
+        ...
+
+
+class Transport(Protocol):
+    """A way to run one program on a host."""
+
+    def run(self, command: str) -> Channel:
+        """Start `command` under the login shell of the host."""
+        ...
+
+    def close(self) -> None:
+        """End the connection. Never raises."""
+        ...

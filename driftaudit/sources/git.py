@@ -1,0 +1,52 @@
+"""A commit of the local repository, as it would lie under the root."""
+
+import time
+from dataclasses import dataclass
+
+from driftaudit.model.entry import MODE_DIRECTORY, MODE_SUBMODULE, MODE_SYMLINK, Entry, Kind
+from driftaudit.model.mapping import PathMapping
+from driftaudit.model.problem import Problem, ProblemKind
+from driftaudit.model.snapshot import ScanFacts, Snapshot, SourceFacts
+from driftaudit.repo import Repository, TreeEntry
+from driftaudit.sources.base import Progress, ScanRequest, no_progress
+from driftaudit.sources.projection import effective_mapping, project, project_problems
+
+
+@dataclass(frozen=True, slots=True)
+class GitSource:
+    """Reads a revision by `git ls-tree` alone: the digests are there, so no content is read."""
+
+    repository: Repository
+    revision: str
+    mapping: PathMapping = PathMapping()
+
+    def snapshot(self, request: ScanRequest, progress: Progress = no_progress) -> Snapshot:  # noqa: ARG002
+        """Return the tree of the commit; a submodule is a folder and a problem."""
+        started = time.monotonic()
+        scan = ScanFacts()
+        commit = self.repository.commit(self.revision)
+        wanted = [source for source, _destination in self.mapping.pairs]
+        rows = self.repository.tree(commit, [] if "" in wanted else wanted)
+        entries = [_entry(row) for row in rows]
+        problems = [
+            Problem(entry.path, ProblemKind.SUBMODULE, "its content is in another repository, which is not asked")
+            for entry in entries
+            if entry.mode == MODE_SUBMODULE
+        ]
+        tree = f"commit {commit[:10]}"
+        mapping = effective_mapping(self.mapping, {entry.path for entry in entries}, tree)
+        return Snapshot(
+            source=SourceFacts("git", str(self.repository.top), "ls-tree", self.revision, commit),
+            entries=project(entries, mapping, tree),
+            problems=project_problems(problems, mapping),
+            scan=ScanFacts(started_at=scan.started_at, duration_seconds=time.monotonic() - started),
+        )
+
+
+def _entry(row: TreeEntry) -> Entry:
+    if row.type == "blob":
+        kind = Kind.SYMLINK if row.mode == MODE_SYMLINK else Kind.FILE
+        mode = "100644" if row.mode == "100664" else row.mode  # written by old versions of git
+        return Entry(row.path, kind, mode, digest=row.oid)
+    mode = MODE_SUBMODULE if row.type == "commit" else MODE_DIRECTORY
+    return Entry(row.path, Kind.DIRECTORY, mode)

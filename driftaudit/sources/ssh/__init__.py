@@ -1,0 +1,1 @@
+"""Trees on hosts that are reached over SSH."""

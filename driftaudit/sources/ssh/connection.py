@@ -1,0 +1,172 @@
+"""Connections over SSH. With `channel`, `authentication` and `plain_config` all that knows paramiko."""
+
+import logging
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import paramiko
+
+from driftaudit.errors import SourceError
+from driftaudit.sources.ssh.address import SSHAddress
+from driftaudit.sources.ssh.authentication import authenticate
+from driftaudit.sources.ssh.channel import WINDOW, CountingPacketizer, SSHChannel, closing_after
+from driftaudit.sources.ssh.dialing import ProxyProcess, dial
+from driftaudit.sources.ssh.host_keys import KnownHost
+from driftaudit.sources.ssh.known_hosts import HostKey
+from driftaudit.sources.ssh.route import Hop, route
+
+if TYPE_CHECKING:
+    import socket
+
+_KEEPALIVE = 15  # seconds
+_FAST_CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com")
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long to wait for a host, in seconds.
+
+    `connect`: for the connection, for the key exchange, and for a program to start; ConnectTimeout of the
+    configuration wins. `login`: for each key, which a person may have to touch. `silence`: in a scan.
+    """
+
+    connect: float = 15.0
+    login: float = 30.0
+    silence: float = 60.0
+
+
+DEFAULT_TIMEOUTS = Timeouts()
+
+
+class ParamikoTransport:
+    """Implements `Transport`: a connection that is logged in, and all that it goes through."""
+
+    def __init__(
+        self, transport: paramiko.Transport, host: str, timeouts: Timeouts, links: ExitStack
+    ) -> None:
+        self._transport = transport
+        self._host = host
+        self._timeouts = timeouts
+        self._links = links
+
+    def run(self, command: str) -> SSHChannel:
+        """Start `command` under the login shell of the host. Raises SourceError where it cannot start."""
+        wire = self._transport.packetizer
+        if not isinstance(wire, CountingPacketizer):
+            raise TypeError("the transport was made elsewhere")
+        seconds = self._timeouts.connect
+        try:
+            with closing_after(seconds, self._transport):
+                channel = self._transport.open_session(timeout=seconds)
+                channel.exec_command(command)
+        except (paramiko.SSHException, OSError, EOFError) as error:
+            raise SourceError(
+                f"{self._host} starts no program: {_reason(error)}",
+                "The login must be allowed to run commands (no sftp-only account, MaxSessions above 0).",
+            ) from error
+        return SSHChannel(channel, wire, self._host, self._timeouts.silence)
+
+    def close(self) -> None:
+        """End the connection, the hosts that it goes through, and the ProxyCommand. Never raises."""
+        with suppress(Exception):
+            self._links.close()
+
+
+def connect(address: SSHAddress, timeouts: Timeouts = DEFAULT_TIMEOUTS) -> ParamikoTransport:
+    """Log in to a host, through its ProxyJump or ProxyCommand, and return the connection.
+
+    Raises SourceError: unreachable, unknown or changed host key, refused; UsageError for a ProxyJump that
+    names no host.
+    """
+    _silence_paramiko()
+    with ExitStack() as links:
+        transport: paramiko.Transport | None = None
+        for hop in route(address):
+            transport = _link(hop, transport, timeouts, links)
+            name = hop.name
+        if transport is None:
+            raise ValueError("a route has at least one host")
+        return ParamikoTransport(transport, name, timeouts, links.pop_all())
+
+
+def _link(
+    hop: Hop, before: paramiko.Transport | None, timeouts: Timeouts, links: ExitStack
+) -> paramiko.Transport:
+    """Connect and log in to one host, through the one before. What is opened is closed by `links`."""
+    config = hop.config
+    seconds = config.connect_timeout or timeouts.connect
+    proxy: ProxyProcess | None = None
+    stream: socket.socket | paramiko.Channel
+    if before is not None:
+        stream = _through(before, hop, seconds)
+        links.callback(stream.close)
+    elif config.proxy_command:
+        proxy = ProxyProcess(config.proxy_command)
+        links.callback(proxy.close)
+        stream = proxy.socket
+    else:
+        stream = dial(config.hostname, config.port, seconds, timeouts.silence)
+        links.callback(stream.close)
+    known = KnownHost.of(config)
+    transport = paramiko.Transport(stream, default_window_size=WINDOW, packetizer_class=CountingPacketizer)
+    links.callback(transport.close)
+    key = _exchange_keys(transport, hop, known, seconds, proxy)
+    known.require(HostKey(key.get_name(), key.asbytes()))
+    transport.auth_timeout = timeouts.login
+    authenticate(transport, hop)
+    transport.set_keepalive(_KEEPALIVE)
+    return transport
+
+
+def _through(before: paramiko.Transport, hop: Hop, seconds: float) -> paramiko.Channel:
+    """Return a stream to `hop` that the host before it forwards."""
+    target = (hop.config.hostname, hop.config.port)
+    try:
+        return before.open_channel("direct-tcpip", target, ("127.0.0.1", 0), WINDOW, timeout=seconds)
+    except (paramiko.SSHException, OSError, EOFError) as error:
+        raise SourceError(
+            f"{hop.name} cannot be reached through its ProxyJump: {_reason(error)}",
+            "The host between must reach it, and allow it (AllowTcpForwarding).",
+        ) from error
+
+
+def _exchange_keys(
+    transport: paramiko.Transport, hop: Hop, known: KnownHost, seconds: float, proxy: ProxyProcess | None
+) -> paramiko.PKey:
+    """Return the key by which the host has proved itself; whether it is the right one is not said."""
+    options = transport.get_security_options()
+    options.ciphers = (*_FAST_CIPHERS, *(cipher for cipher in options.ciphers if cipher not in _FAST_CIPHERS))
+    options.key_types = known.preferred(tuple(options.key_types))
+    transport.banner_timeout = transport.handshake_timeout = seconds
+    try:
+        transport.start_client(timeout=seconds)
+        return transport.get_remote_server_key()  # raises where start_client gave up in silence
+    except (paramiko.SSHException, OSError, EOFError) as error:
+        said = proxy.failure() if proxy else ""
+        if said:
+            message = f"The ProxyCommand of {hop.name} gives no connection: {said}"
+            raise SourceError(message, "Try the command by hand; it stands in ~/.ssh/config.") from error
+        if not transport.remote_version:
+            message = f"{hop.name} takes the connection, but says nothing that an SSH server would"
+            raise SourceError(message, "Is it the right port, and is the server not overloaded?") from error
+        raise SourceError(
+            f"{hop.name} and this machine came to no encrypted connection "
+            f"within {seconds:g} seconds: {_reason(error)}",
+            "`ssh -v` to the host shows what it offers.",
+        ) from error
+
+
+def _reason(error: Exception) -> str:
+    """Return what is worth telling of a foreign error, in one line."""
+    if isinstance(error, paramiko.ChannelException):
+        return error.text
+    return " ".join(str(error).split()) or "the connection ended"
+
+
+def _silence_paramiko() -> None:
+    """Keep what paramiko logs, tracebacks of its threads among it, off standard error: we raise instead."""
+    logger = logging.getLogger("paramiko")
+    logger.propagate = False
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())

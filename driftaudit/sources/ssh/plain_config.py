@@ -1,0 +1,28 @@
+"""The ssh configuration where no `ssh` is installed to ask: read by paramiko, which knows no Include."""
+
+from pathlib import Path
+
+import paramiko
+
+from driftaudit.errors import SourceError
+
+
+def plain_options(config: Path, host: str) -> dict[str, list[str]]:
+    """Return what the file says of `host`: keyword in lower case -> values. No file says nothing.
+
+    Raises SourceError, naming the file, where it cannot be read or parsed.
+    """
+    try:
+        found = paramiko.SSHConfig.from_path(config).lookup(host)
+    except FileNotFoundError:
+        return {}
+    except (paramiko.SSHException, OSError, ValueError) as error:
+        raise SourceError(
+            f"The ssh configuration {config} cannot be read: {error}",
+            "Mend it, or install the ssh client (apt-get install openssh-client), which reads all of it.",
+        ) from error
+    values: dict[str, str | list[str] | None] = dict(found)
+    return {
+        keyword: value if isinstance(value, list) else ["none" if value is None else value]
+        for keyword, value in values.items()
+    }

@@ -1,0 +1,28 @@
+"""A folder on a host that is reached over SSH: one connection, one exec, nothing written there."""
+
+from dataclasses import dataclass
+
+from driftaudit.model.snapshot import Snapshot, SourceFacts
+from driftaudit.sources.agent.protocol import REMOTE_COMMAND
+from driftaudit.sources.agent.reading import read_tree
+from driftaudit.sources.base import Progress, ScanRequest, no_progress
+from driftaudit.sources.ssh.address import SSHAddress
+
+
+@dataclass(frozen=True, slots=True)
+class SSHSource:
+    """Sends the agent to the host and reads its answer."""
+
+    address: SSHAddress
+
+    def snapshot(self, request: ScanRequest, progress: Progress = no_progress) -> Snapshot:
+        """Read the tree. Raises SourceError where the host or the folder cannot be had."""
+        from driftaudit.sources.ssh.connection import connect
+
+        transport = connect(self.address)
+        try:
+            facts = SourceFacts("ssh", self.address.url, "agent")
+            channel = transport.run(REMOTE_COMMAND)
+            return read_tree(channel, facts, self.address.root, request, progress, host=self.address.url)
+        finally:
+            transport.close()

@@ -1,0 +1,47 @@
+"""Fixtures for all tests."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.sshd import ClientHome, SSHServer, StartServer, make_client_home, make_key, running_sshd
+
+
+@pytest.fixture(scope="session")
+def ssh_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the key pairs `host` and `client`, made once."""
+    folder = tmp_path_factory.mktemp("keys")
+    make_key(folder / "host")
+    make_key(folder / "client")
+    return folder
+
+
+@pytest.fixture
+def client_home(tmp_path: Path, ssh_keys: Path, monkeypatch: pytest.MonkeyPatch) -> ClientHome:
+    """A $HOME with a key and an empty known_hosts, and no agent."""
+    home = make_client_home(tmp_path / "client", ssh_keys / "client")
+    monkeypatch.setenv("HOME", str(home.path))
+    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
+    return home
+
+
+@pytest.fixture
+def start_sshd(tmp_path: Path, client_home: ClientHome, ssh_keys: Path) -> Iterator[StartServer]:
+    """Start as many servers as a test wants; options as of `running_sshd`."""
+    with ExitStack() as servers:
+        count = iter(range(1, 100))
+
+        def start(**options: Any) -> SSHServer:
+            folder = tmp_path / f"sshd-{next(count)}"
+            return servers.enter_context(running_sshd(folder, client_home, ssh_keys / "host", **options))
+
+        yield start
+
+
+@pytest.fixture
+def sshd(start_sshd: StartServer) -> SSHServer:
+    """A real sshd on loopback whose host key the client knows."""
+    return start_sshd()

@@ -1,0 +1,158 @@
+import base64
+import hashlib
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+
+import pytest
+
+from driftaudit.model.audit import Audit, Verdict
+from driftaudit.model.entry import Entry
+from driftaudit.model.finding import Copy, Finding
+from driftaudit.model.problem import Problem, ProblemKind
+from driftaudit.render.base import RenderOptions
+from driftaudit.render.html import render
+from driftaudit.render.printable import printable
+
+VOID = {"meta"}
+OWN_TAGS = set(
+    "html head meta title style body header p code h1 strong main dl div dt dd section h2 span table caption"  # noqa: SIM905
+    " thead tbody tr th td aside details summary ul li footer pre".split()
+)
+OWN_ATTRIBUTES = set(
+    "lang charset http-equiv content name class id scope aria-labelledby tabindex".split()  # noqa: SIM905
+)
+
+
+class Page(HTMLParser):
+    """What a browser would see: elements in their order, and the text of each."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+        self.open: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] != "style":
+            self.texts.append(data)
+
+    @property
+    def text(self) -> str:
+        return "".join(self.texts)
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "<script>alert(1)</script>",
+        "</code></table><img src=x onerror=alert(1)>",
+        "\" onmouseover='alert(1)'",
+        "&lt;b&gt;",
+        "</style><script>",
+        "{{ 7 * 7 }}{% raw %}",
+        "\u202egpj.exe",
+        "a\nb",
+        "caf\udce9",
+        "[red][/foo]",
+    ],
+)
+def test_nothing_is_injected_and_nothing_is_lost(
+    name: str,
+    audit_of: Callable[..., Audit],
+    finding_of: Callable[..., Finding],
+    entry_of: Callable[..., Entry],
+) -> None:
+    extra = {"labels": (name,), "moved_to": name, "copies": (Copy("commit", name, safe=True),)}
+    finding = finding_of(name, reason=f"because {name}", deployed=entry_of(name, owner=name), **extra)
+    problems = (Problem(name, ProblemKind.UNREADABLE, f"detail {name}"),)
+    audit = audit_of(finding, problems=problems, notes=(f"note {name}",), target=name, reason=f"why {name}")
+    page = Page(render(audit, RenderOptions()))
+    assert not page.open
+    assert {tag for tag, _ in page.elements} <= OWN_TAGS
+    keys = {key for _, attributes in page.elements for key in attributes}
+    assert keys <= OWN_ATTRIBUTES
+    shown = printable(name)
+    for text in (shown, f"because {shown}", f"detail {shown}", f"note {shown}", f"why {shown}"):
+        assert any(text in each for each in page.texts)
+
+
+def test_the_policy_allows_this_style_and_nothing_else(incident: Callable[..., Audit]) -> None:
+    html = render(incident(), RenderOptions())
+    (style,) = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    (policy,) = [meta["content"] for meta in Page(html).all("meta") if "http-equiv" in meta]
+    assert policy == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    assert not re.search(r"<script|<link|style=|url\(|@import|\son\w+=", html)
+
+
+def test_the_page_begins_with_the_verdict_and_the_reason(incident: Callable[..., Audit]) -> None:
+    html = render(incident(), RenderOptions())
+    assert html.startswith('<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">')
+    page = Page(html)
+    start = page.text[page.text.index("production", page.text.index("production") + 1) :]
+    assert start.index("BLOCKED") < start.index("This deploy destroys") < start.index("creates")
+    assert page.all("header") == [{"class": "verdict blocked"}]
+    assert len(page.all("main")) == len(page.all("footer")) == 1
+
+
+def test_every_table_has_a_caption_and_scoped_headings(incident: Callable[..., Audit]) -> None:
+    page = Page(render(incident(), RenderOptions()))
+    assert len(page.all("table")) == len(page.all("caption")) == 8
+    assert all(heading.get("scope") in ("row", "col") for heading in page.all("th"))
+    ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    named = [
+        attributes["aria-labelledby"] for _, attributes in page.elements if "aria-labelledby" in attributes
+    ]
+    assert set(named) <= set(ids)
+
+
+def test_the_incident_as_a_page(incident: Callable[..., Audit]) -> None:
+    page = Page(render(incident(), RenderOptions()))
+    for text in (
+        "src/services/freeswitch.js",
+        "812 B, changed 2025-10-30, owner ubuntu",
+        "12 files",
+        "Give the scanning user read access, then check again.",
+        "driftaudit check production",
+        "1 expected path is not shown.",
+        "ssh://ubuntu@api.example.net/home/ubuntu/irisx-backend",
+        "1f2e3d4c5b6a",
+        "d" * 64,
+    ):
+        assert text in page.text
+    assert [attributes.get("class") for attributes in page.all("details")] == ["info"]
+    assert "open" not in page.all("details")[0]
+
+
+def test_the_worst_case_shows_what_to_configure(incident: Callable[..., Audit]) -> None:
+    page = Page(render(incident(worst_case=True), RenderOptions()))
+    assert "targets:\n  production:\n    deploy:\n      method: replace" in page.text
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_each_verdict_has_its_colour(verdict: Verdict, audit_of: Callable[..., Audit]) -> None:
+    html = render(audit_of(verdict=verdict), RenderOptions())
+    assert f'<header class="verdict {verdict.value}">' in html
+    assert f".{verdict.value} {{ --tone:" in html
+
+
+def test_quiet_leaves_the_verdict_and_what_blocks(incident: Callable[..., Audit]) -> None:
+    page = Page(render(incident(), RenderOptions(quiet=True)))
+    assert [attributes["class"] for attributes in page.all("section")] == ["block"]
+    assert "freeswitch" in page.text
+    assert "What was compared" not in page.text
