@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Collection, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -16,12 +17,14 @@ from driftaudit.model.entry import Entry, Kind
 from driftaudit.model.mapping import PathMapping
 from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.snapshot import ScanFacts, Snapshot, SourceFacts
+from driftaudit.policy.labels import Labels
 from driftaudit.policy.policy import Policy
 from driftaudit.provenance.equivalence import settle
 from driftaudit.provenance.history import ContentHistory, content_history, paths_in_history
 from driftaudit.provenance.trace import Evidence, desired_by_digest, trace
 from driftaudit.repo import Repository
 from driftaudit.sources.base import AbsentRootError, Progress, ScanRequest, Source, no_progress
+from driftaudit.sources.git import GitSource
 
 EXPENDABLE = "generated"
 UNREAD = "runtime"
@@ -55,9 +58,7 @@ def run_audit(request: AuditRequest, progress: Progress = no_progress) -> Audit:
     """
     started_at, started = datetime.now(UTC), time.monotonic()
     object_format = request.repository.object_format if request.repository else "sha1"
-    desired = request.desired.snapshot(ScanRequest(object_format=object_format))
-    scan = _scan_request(request, desired, object_format)
-    deployed = _deployed(request, scan, progress)
+    desired, deployed = _both_trees(request, object_format, progress)
     changes = compare(desired.entries, deployed.entries, deployed.problems)
     if request.repository:
         changes = settle(changes, request.repository, request.mapping)
@@ -98,16 +99,25 @@ def tree_digest(entries: Iterable[Entry], without: Collection[str] = ()) -> str:
     return digest.hexdigest()
 
 
-def _scan_request(request: AuditRequest, desired: Snapshot, object_format: str) -> ScanRequest:
+def _both_trees(request: AuditRequest, object_format: str, progress: Progress) -> tuple[Snapshot, Snapshot]:
+    """Read both sides, the desired one while the host is busy with the deployed one."""
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(request.desired.snapshot, ScanRequest(object_format=object_format))
+        known = set()
+        if request.repository and request.base:
+            known = paths_in_history(request.repository, request.base, request.mapping)
+        if not isinstance(request.desired, GitSource):  # a commit's own paths are in the history already
+            known |= {entry.path for entry in reading.result().entries if entry.kind is not Kind.DIRECTORY}
+        deployed = _deployed(request, _scan_request(request.policy.labels, known, object_format), progress)
+        return reading.result(), deployed
+
+
+def _scan_request(labels: Labels, known: Collection[str], object_format: str) -> ScanRequest:
     """Leave unread what the labels allow, but nothing that is desired or was ever committed."""
-    labels = request.policy.labels
-    paths = {entry.path for entry in desired.entries if entry.kind is not Kind.DIRECTORY}
-    if request.repository and request.base:
-        paths |= paths_in_history(request.repository, request.base, request.mapping)
     return ScanRequest(
         prune=labels.patterns(EXPENDABLE),
         unread=labels.patterns(UNREAD),
-        known=frozenset(path for path in paths if labels.any_of(path)),
+        known=frozenset(path for path in known if labels.any_of(path)),
         object_format=object_format,
     )
 

@@ -169,6 +169,10 @@ class Repository:
                 entries.append(TreeEntry(mode, kind, oid, path.decode("utf-8", "surrogateescape")))
         return entries
 
+    def has_path(self, commit: str, path: str) -> bool:
+        """Whether a commit has something at a path."""
+        return bool(self._run("ls-tree", "-z", "--full-tree", commit, "--", path))
+
     def worktree_files(self) -> tuple[list[str], list[str]]:
         """Return the files of the working tree that git does not ignore, and the submodules among them."""
         staged = self._run("ls-files", "-z", "--stage").split(b"\0")
@@ -256,14 +260,19 @@ class Repository:
 
         A merge counts where it differs from all of its parents: the rest came in with one of them.
         """
-        fields = self._stream(
-            "log", "--raw", "-z", "--root", "-c", "--no-renames", "--no-abbrev", "--format=", *commits.arguments(), "--"
-        )
+        fields = self._log("--raw", "--no-abbrev", *commits.arguments())
         for field in fields:
-            line = field.lstrip(b"\n")
-            if line.startswith(b":"):
-                words = line.split(b" ")
+            if field.startswith(b":"):
+                words = field.split(b" ")
                 yield words[-2].decode("ascii"), next(fields)
+
+    def paths_ever(self, base: str) -> set[bytes]:
+        """Return every path that a commit reachable from `base` or from any ref ever had a file at."""
+        paths = set(self._log("--name-only", "--diff-filter=AMT", base, *self.everything()))
+        return paths - {b""}
+
+    def _log(self, *arguments: str) -> Iterator[bytes]:
+        return self._stream("log", "-z", "--root", "-c", "--no-renames", "--format=", *arguments, "--")
 
     def everything(self) -> tuple[str, ...]:
         """Return the revisions that keep a content safe: HEAD, every ref but our own, each entry of the stash."""

@@ -138,7 +138,9 @@ def _desired_source(
     """Return the source, the commit whose ancestors are older, and how repository paths lead to the root."""
     if desired.kind == "revision":
         repository = workplace.repository
-        return GitSource(repository, desired.value, mapping), repository.commit(desired.value), mapping
+        source = GitSource(repository, desired.value, mapping)
+        source.require_mapped_paths()
+        return source, repository.commit(desired.value), mapping
     if desired.kind == "worktree":
         repository = workplace.repository
         return WorktreeSource(repository, mapping), repository.commit("HEAD"), mapping
@@ -147,10 +149,9 @@ def _desired_source(
         raise UsageError(f"{folder} is a file; this version reads no archives", "Unpack it, and name the folder.")
     if not folder.is_dir():
         raise UsageError(f"there is no folder {folder}", "Build it first, or correct the path after --desired.")
-    source: Source = DirectorySource(folder)
-    if mapping != PathMapping():
-        source = MappedSource(source, mapping)
-    return source, *_history_of_folder(workplace.repository_if_any(), folder, mapping)
+    plain = DirectorySource(folder)
+    mapped = plain if mapping == PathMapping() else MappedSource(plain, mapping)
+    return mapped, *_history_of_folder(workplace.repository_if_any(), folder, mapping)
 
 
 def _history_of_folder(

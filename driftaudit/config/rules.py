@@ -1,7 +1,7 @@
 """Labels and rules as values: what a project or a pack says about paths."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from driftaudit.model.change import Aspect
 from driftaudit.model.entry import Kind
@@ -38,11 +38,3 @@ class RuleSpec:
     severity: Severity
     reason: str
     where: str
-
-
-@dataclass(frozen=True, slots=True)
-class RuleFile:
-    """The labels and rules of one file, a pack's or a project's."""
-
-    labels: LabelPatterns = field(default_factory=dict)
-    rules: tuple[RuleSpec, ...] = ()

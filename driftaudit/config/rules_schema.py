@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator
 
 from driftaudit.config.rules import BUILT_IN_LABELS, Conditions, RuleSpec
-from driftaudit.config.schema import Item, Many, Pattern, Strict, Text, as_list, member_of, refuse
+from driftaudit.config.schema import Item, Many, NotEmpty, Pattern, Strict, Text, as_list, member_of, refuse
 from driftaudit.config.validation import suggestion
 from driftaudit.config.yaml_document import Document
 from driftaudit.model.change import Aspect
@@ -35,7 +35,7 @@ def _rule_id(text: str) -> str:
     return text
 
 
-OneOrMore = Annotated[Many[Item], BeforeValidator(as_list), Field(min_length=1)]
+OneOrMore = Annotated[Many[Item], BeforeValidator(as_list), NotEmpty]
 Label = Annotated[str, AfterValidator(_label)]
 Labels = dict[Label, Many[Pattern]]
 

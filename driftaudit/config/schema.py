@@ -13,6 +13,7 @@ from driftaudit.config.validation import suggestion
 
 Choice = TypeVar("Choice", bound=StrEnum)
 Item = TypeVar("Item")
+Items = TypeVar("Items", bound=Collection[object])
 
 
 class Strict(BaseModel):
@@ -49,6 +50,12 @@ def as_list(value: object) -> object:
     return [value] if isinstance(value, str | bool | int | float) else value
 
 
+def _not_empty(items: Items) -> Items:
+    if not items:
+        refuse("must not be empty")
+    return items
+
+
 def _sound_pattern(pattern: str) -> str:
     fault = pattern_fault(pattern)
     if fault:
@@ -69,6 +76,7 @@ def _checked_path(text: str) -> str:
 
 
 Many = Annotated[tuple[Item, ...], Field(strict=False)]  # a list in YAML, which a strict tuple refuses
+NotEmpty = AfterValidator(_not_empty)  # Field(min_length=1) would also complain where an item is at fault
 Text = Annotated[str, StringConstraints(min_length=1)]
 Pattern = Annotated[str, AfterValidator(_sound_pattern)]
 RelativePath = Annotated[str, AfterValidator(_relative_path)]

@@ -7,7 +7,16 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from driftaudit.config.paths import is_local_path, local_path, relative_path
 from driftaudit.config.rules_schema import Labels, Rules, rule_specs
-from driftaudit.config.schema import CheckedPath, Many, RelativePath, Strict, Text, refuse, require_choice
+from driftaudit.config.schema import (
+    CheckedPath,
+    Many,
+    NotEmpty,
+    RelativePath,
+    Strict,
+    Text,
+    refuse,
+    require_choice,
+)
 from driftaudit.config.settings import (
     DeployMethod,
     DeploySettings,
@@ -18,7 +27,7 @@ from driftaudit.config.settings import (
     TargetSettings,
 )
 from driftaudit.config.validation import validate
-from driftaudit.config.yaml_document import Document, load_document
+from driftaudit.config.yaml_document import load_document
 from driftaudit.model.mapping import PathMapping
 
 _DESIRED_KINDS: tuple[DesiredKind, ...] = get_args(DesiredKind)
@@ -51,8 +60,8 @@ class DesiredModel(Strict):
     worktree: bool = False
     directory: Text | None = None
     archive: Text | None = None
-    map: Annotated[dict[CheckedPath, RelativePath], AfterValidator(_distinct_sources)] = Field(
-        default_factory=lambda: {".": ""}, min_length=1
+    map: Annotated[dict[CheckedPath, RelativePath], AfterValidator(_distinct_sources), NotEmpty] = Field(
+        default_factory=lambda: {".": ""}
     )
 
     @model_validator(mode="after")
@@ -79,7 +88,7 @@ class DeployModel(Strict):
     """`deploy:` of a target."""
 
     method: Annotated[str, BeforeValidator(lambda value: require_choice(value, _METHODS))]
-    paths: Annotated[Many[RelativePath], Field(min_length=1)] = ()
+    paths: Annotated[Many[RelativePath], NotEmpty] = ()
     exclude: Many[Text] = ()
     shared: Many[RelativePath] = ()
     current: Text | None = None
@@ -89,10 +98,9 @@ class DeployModel(Strict):
 
     @model_validator(mode="after")
     def _options_of_the_method(self) -> Self:
-        for option in self.model_fields_set - {"method"}:
-            if self.method not in _METHODS_WITH[option]:
-                home = ", ".join(_METHODS_WITH[option])
-                refuse(f"{option!r} belongs to method {home}, not to {self.method}", key=option)
+        for option, methods in _METHODS_WITH.items():
+            if option in self.model_fields_set and self.method not in methods:
+                refuse(f"{option!r} belongs to method {', '.join(methods)}, not to {self.method}", key=option)
         if self.method == "script" and not self.script:
             refuse("method script needs 'script', the file that deploys")
         return self
@@ -152,7 +160,7 @@ def _local(text: str, folder: Path) -> str:
 def _version(value: object) -> object:
     if isinstance(value, int) and value > 1:
         refuse(f"version {value} is newer than this driftaudit, which reads version 1: upgrade driftaudit")
-    if value != 1:
+    if value != 1 or isinstance(value, bool):
         refuse(f"{value!r} is no version: write 'version: 1'")
     return value
 
@@ -174,7 +182,7 @@ class SettingsModel(Strict):
 
 def read_settings(path: Path) -> Settings:
     """Read and check a configuration. Raises ConfigError."""
-    document: Document = load_document(path)
+    document = load_document(path)
     model = validate(document, SettingsModel)
     folder = path.resolve().parent
     targets = {

@@ -54,7 +54,7 @@ def _fault(model: "type[BaseModel]", details: "ErrorDetails") -> Fault:
         return Fault(location, _wrong_type(kind, details["input"]))
     if kind == "greater_than_equal":
         return Fault(location, f"{details['input']} is too small: {context['ge']} or more is needed")
-    if kind in ("too_short", "string_too_short"):
+    if kind == "string_too_short":
         return Fault(location, "must not be empty")
     return Fault(location, details["msg"])
 

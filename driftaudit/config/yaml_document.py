@@ -139,7 +139,7 @@ class _Builder:
             said = ", ".join(part for part in (error.context, error.problem) if part)
             raise ConfigError(f"{_mark(self.name, position)} not YAML: {said}") from error
         except yaml.reader.ReaderError as error:
-            before = self.text[: error.position]
+            before = self.text.encode()[: error.position].decode(errors="ignore")  # libyaml counts bytes
             position = (before.count("\n") + 1, len(before) - before.rfind("\n"))
             raise ConfigError(f"{_mark(self.name, position)} not YAML: {error.reason}") from error
 

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from driftaudit.config.rules_schema import Label, Labels, OneOrMore, Rules
-from driftaudit.config.schema import Many, Strict, Text, member_of, refuse
+from driftaudit.config.schema import Many, NotEmpty, Strict, Text, member_of, refuse
 from driftaudit.model.entry import Kind
 from driftaudit.model.finding import Action, Origin, Recoverable, Severity
 
@@ -40,4 +40,4 @@ class ExampleModel(Strict):
 class ExamplesModel(Strict):
     """The examples of one pack."""
 
-    examples: Annotated[Many[ExampleModel], Field(min_length=1)]
+    examples: Annotated[Many[ExampleModel], NotEmpty]

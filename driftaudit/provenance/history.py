@@ -60,13 +60,10 @@ def content_history(repository: Repository, base: str, oids: Iterable[str], refs
 
 def paths_in_history(repository: Repository, base: str, mapping: PathMapping) -> set[str]:
     """Return every path under the root that any commit ever had a file at, the base commit's included."""
-    paths = {path for _oid, path in repository.history(Commits((base, *repository.everything())))}
-    found = set()
-    for raw in paths:
-        path = mapping.to_root(raw.decode("utf-8", "surrogateescape"))
-        if path:
-            found.add(path)
-    return found
+    paths = (path.decode("utf-8", "surrogateescape") for path in repository.paths_ever(base))
+    if mapping == PathMapping():
+        return set(paths)
+    return {path for repository_path in paths if (path := mapping.to_root(repository_path))}
 
 
 def _places(repository: Repository, commits: Commits, wanted: set[str]) -> Places:

@@ -25,7 +25,6 @@ _VERDICT_STYLES = {
     "BLOCKED": "bold white on red",
     "INCOMPLETE": "bold black on yellow",
 }
-_ACTION_STYLES = {"delete": "red", "overwrite": "red", "abandon": "red", "create": "green"}
 _ACTION_WIDTH = max(len(action) for action in Action)
 _ORIGIN_WIDTH = max(len(origin) for origin in Origin)
 _LINE_END = re.compile(r"(?: |\x1b\[[0-9;]*m)+$", re.MULTILINE)
@@ -63,7 +62,7 @@ def _quiet(summary: Summary, width: int | None) -> Iterator[list[Part]]:
     blocking = [section for section in summary.sections if section.severity is Severity.BLOCK]
     rows = [row for section in blocking for group in section.groups for row in group.rows]
     if rows:
-        yield [_rows(rows, width, indent=0)]
+        yield [_rows(rows, width, 0, is_loud=True)]
 
 
 def _full(summary: Summary, width: int | None) -> Iterator[list[Part]]:
@@ -117,30 +116,31 @@ def _figures(tree: Tree) -> Iterator[str]:
 
 def _section(section: Section, width: int | None) -> list[Part]:
     title = Text.assemble((section.title, _SEVERITY_STYLES[section.severity]), f"  {section.total}")
-    return [title, *(part for group in section.groups for part in _group(group, width))]
+    is_loud = section.severity is Severity.BLOCK
+    return [title, *(part for group in section.groups for part in _group(group, width, is_loud))]
 
 
-def _group(group: Group, width: int | None) -> list[Part]:
+def _group(group: Group, width: int | None, is_loud: bool) -> list[Part]:
     reason = Text.assemble(group.reason, (f"  ({group.rule})", "dim"))
-    return [_indented(reason), _indented(_rows(group.rows, width), 2 * INDENT)]
+    return [_indented(reason), _indented(_rows(group.rows, width, 2 * INDENT, is_loud), 2 * INDENT)]
 
 
-def _rows(rows: Iterable[Row], width: int | None, indent: int = 2 * INDENT) -> Table:
+def _rows(rows: Iterable[Row], width: int | None, indent: int, is_loud: bool) -> Table:
     """Return a line for each row, its path last; without a width all that is known of it stands there."""
     grid = _grid()
     for row in rows:
         amount = f"  {row.amount}" if row.amount else ""
         rule = f"  {row.rule}" if width is None else ""
         what = Text.assemble(
-            (f"{row.action:<{_ACTION_WIDTH}}", _ACTION_STYLES.get(row.action, "")),
+            (f"{row.action:<{_ACTION_WIDTH}}", "red" if is_loud else ""),
             (f"  {row.origin:<{_ORIGIN_WIDTH}}{rule}", "dim"),
         )
         room = None if width is None else width - indent - len(what) - INDENT
-        grid.add_row(what, _named(row.path + amount, ", ".join(row.details), room))
+        grid.add_row(what, _named(row.path + amount, ", ".join(row.details), room, is_loud))
     return grid
 
 
-def _named(name: str, detail: str, room: int | None) -> Text:
+def _named(name: str, detail: str, room: int | None, is_loud: bool) -> Text:
     """Return a name with what there is to say of it: behind it, or below where there is only so much room.
 
     The name is cut where the line ends and nowhere else, since rich would swallow a blank that it breaks at.
@@ -148,7 +148,7 @@ def _named(name: str, detail: str, room: int | None) -> Text:
     if room is None:
         return Text(f"{name}  {detail}" if detail else name)
     lines = "\n".join(chop_cells(name, room)) or name
-    return Text.assemble((lines, "bold"), (f"\n{detail}" if detail else "", "dim"))
+    return Text.assemble((lines, "bold" if is_loud else ""), (f"\n{detail}" if detail else "", "dim"))
 
 
 def _what_to_do(summary: Summary) -> list[Part]:
@@ -178,7 +178,7 @@ def _problem_rows(group: ProblemGroup, width: int | None) -> Table:
     for row in group.rows:
         room = None if width is None else width - 2 * INDENT - len(group.kind)
         amount = f"  {row.amount}" if row.amount else ""
-        grid.add_row(Text(group.kind, "yellow"), _named(row.path + amount, row.detail, room))
+        grid.add_row(Text(group.kind, "yellow"), _named(row.path + amount, row.detail, room, is_loud=True))
     return grid
 
 

@@ -20,6 +20,13 @@ class GitSource:
     revision: str
     mapping: PathMapping = PathMapping()
 
+    def require_mapped_paths(self) -> None:
+        """Raise UsageError where the commit lacks a mapped path: at once, before a host is asked anything."""
+        commit = self.repository.commit(self.revision)
+        sources = [source for source, _destination in self.mapping.pairs if source]
+        paths = {path for path in sources if self.repository.has_path(commit, path)}
+        effective_mapping(self.mapping, paths, f"commit {commit[:10]}")
+
     def snapshot(self, request: ScanRequest, progress: Progress = no_progress) -> Snapshot:  # noqa: ARG002
         """Return the tree of the commit; a submodule is a folder and a problem."""
         started = time.monotonic()

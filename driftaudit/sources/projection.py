@@ -38,6 +38,8 @@ def project(entries: Iterable[Entry], mapping: PathMapping, tree: str) -> tuple[
 
     Raises UsageError where two pairs bring different entries to one path.
     """
+    if mapping == PathMapping():
+        return tuple(sorted(entries, key=lambda entry: entry.path))
     found: dict[str, Entry] = {}
     for entry in entries:
         for path in _destinations(entry.path, mapping):

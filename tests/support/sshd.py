@@ -17,6 +17,7 @@ import pytest
 from tests.support.programs import program
 
 START_TIMEOUT = 20  # seconds
+SESSIONS_END_TIMEOUT = 3  # seconds
 _POWERS = "-dac_override,-dac_read_search"
 
 
@@ -74,6 +75,10 @@ class SSHServer:
         return f"ssh://{user or self.user}@127.0.0.1:{self.port}{root}"
 
     def stop(self) -> None:
+        # sessions that outlive it would stay as zombies where nothing adopts them
+        deadline = time.monotonic() + SESSIONS_END_TIMEOUT
+        while _has_children(self.process.pid) and time.monotonic() < deadline:
+            time.sleep(0.005)  # the pause of this poll
         self.process.terminate()
         self.process.wait(10)
 
@@ -198,6 +203,13 @@ def _answers(port: int, process: subprocess.Popen[bytes]) -> bool:
         except OSError:
             time.sleep(0.01)  # the pause of this poll
     return False
+
+
+def _has_children(pid: int) -> bool:
+    try:
+        return bool(Path(f"/proc/{pid}/task/{pid}/children").read_text())
+    except OSError:  # not Linux, or ended
+        return False
 
 
 def free_port() -> int:

@@ -26,6 +26,7 @@ FRAME_BYTES = 256 * 1024  # of JSON, before a worker sends what it has
 HEARTBEAT = 2.0  # seconds between signs of life
 MAX_REFS = 100000
 QUIET = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+LOCALE_IS_UTF8 = sys.getfilesystemencoding().lower() == "utf-8"
 NO_ATIME = getattr(os, "O_NOATIME", 0)
 
 
@@ -59,6 +60,8 @@ def join(folder, name):
 
 def portable(name):
     """Return the name as UTF-8 with surrogate escapes, whatever this host's locale made of it."""
+    if LOCALE_IS_UTF8:
+        return name
     return os.fsencode(name).decode("utf-8", "surrogateescape")
 
 
@@ -67,29 +70,49 @@ def native(name):
 
 
 class Patterns:
-    """Ordered gitignore patterns as regular expressions; the last that matches decides."""
+    """Ordered gitignore patterns; the last that matches decides. patterns.py says what a row holds."""
 
     def __init__(self, rows):
-        self.rows = [(wanted, on_name, re.compile(expression)) for wanted, on_name, expression in rows]
-        self.on_name = self.any_of([row[2] for row in rows if row[0] and row[1]])
-        self.on_path = self.any_of([row[2] for row in rows if row[0] and not row[1]])
-
-    @staticmethod
-    def any_of(expressions):
-        # Most names match nothing: one expression tells that in one call.
-        return re.compile("|".join("(?:%s)" % e for e in expressions)).match if expressions else None
+        self.rows = [
+            (wanted, folders_only, how, re.compile(text).match if how in ("glob", "path") else text)
+            for wanted, folders_only, how, text in rows
+        ]
+        # Most names match nothing: that is told without going through the rows.
+        texts = {how: [row[3] for row in rows if row[0] and row[2] == how] for how in HOW}
+        self.names = set(texts["name"])
+        self.suffixes = tuple(texts["suffix"])
+        self.prefixes = tuple(texts["prefix"])
+        self.any_glob, self.any_path = any_of(texts["glob"]), any_of(texts["path"])
 
     def match(self, path, name, is_folder):
-        if is_folder:
-            path += "/"
-            name += "/"
-        maybe = (self.on_name and self.on_name(name)) or (self.on_path and self.on_path(path))
+        seen_name = name + "/" if is_folder else name
+        seen_path = path + "/" if is_folder else path
+        maybe = (
+            name in self.names
+            or name.endswith(self.suffixes)
+            or name.startswith(self.prefixes)
+            or (self.any_glob and self.any_glob(seen_name))
+            or (self.any_path and self.any_path(seen_path))
+        )
         if not maybe:
             return False
-        for wanted, on_name, expression in reversed(self.rows):
-            if expression.match(name if on_name else path):
+        for wanted, folders_only, how, test in reversed(self.rows):
+            if (is_folder or not folders_only) and HOW[how](test, name, seen_name, seen_path):
                 return wanted
         return False
+
+
+HOW = {
+    "name": lambda text, name, seen_name, seen_path: name == text,
+    "prefix": lambda text, name, seen_name, seen_path: name.startswith(text),
+    "suffix": lambda text, name, seen_name, seen_path: name.endswith(text),
+    "glob": lambda match, name, seen_name, seen_path: match(seen_name),
+    "path": lambda match, name, seen_name, seen_path: match(seen_path),
+}
+
+
+def any_of(expressions):
+    return re.compile("|".join("(?:%s)" % text for text in expressions)).match if expressions else None
 
 
 class Scope:
@@ -98,6 +121,9 @@ class Scope:
     def __init__(self, request):
         self.prune = Patterns(request["prune"])
         self.unread = Patterns(request["unread"])
+        # A pattern for folders alone matches no file, so most need not be asked for one.
+        rows = ([row for row in request[key] if not row[1]] for key in ("prune", "unread"))
+        self.for_files = [Patterns(kept) for kept in rows if kept]
         self.known = set(request["known"])
         self.known_folders = {
             "/".join(parts_of(path)[:depth]) for path in self.known for depth in range(len(parts_of(path)))
@@ -112,20 +138,31 @@ class Scope:
             return True
         if path in self.known:
             return False
-        return folder_unread or self.unread.match(path, name, False) or self.prune.match(path, name, False)
+        return folder_unread or any(patterns.match(path, name, False) for patterns in self.for_files)
 
 
 class Changed(Exception):
     """A file differed before and after it was read."""
 
 
-def blob_hash(algorithm, size):
-    try:
-        digest = hashlib.new(algorithm, usedforsecurity=False)
-    except TypeError:
-        digest = hashlib.new(algorithm)
-    digest.update(b"blob %d\0" % size)
-    return digest
+class Hasher:
+    """Makes git blob ids. A copy of an empty hash is many times cheaper than a new one."""
+
+    def __init__(self, algorithm):
+        try:
+            self.empty = hashlib.new(algorithm, usedforsecurity=False)
+        except TypeError:  # before Python 3.9
+            self.empty = hashlib.new(algorithm)
+
+    def start(self, size):
+        digest = self.empty.copy()
+        digest.update(b"blob %d\0" % size)
+        return digest
+
+    def blob_id(self, content):
+        digest = self.start(len(content))
+        digest.update(content)
+        return digest.hexdigest()
 
 
 def pieces(handle, size):
@@ -147,9 +184,11 @@ def with_unix_line_ends(stream):
     yield held
 
 
-def blob_ids(handle, size, algorithm):
+def blob_ids(handle, size, hasher):
     """Return the git blob id, and that of the text with CRLF made LF, or "" where that changes nothing."""
-    digest = blob_hash(algorithm, size)
+    if size <= PIECE:
+        return small_blob_ids(os.read(handle, size) if size else b"", size, hasher)
+    digest = hasher.start(size)
     seen = line_ends = 0
     text = True
     last = b""
@@ -157,28 +196,44 @@ def blob_ids(handle, size, algorithm):
         digest.update(piece)
         seen += len(piece)
         text = text and b"\0" not in piece
-        line_ends += text and piece.count(b"\r\n") + (last == b"\r" and piece[:1] == b"\n")
-        last = piece[-1:]
+        if text:
+            line_ends += (piece.count(b"\r\n") if b"\r" in piece else 0) + (last == b"\r" and piece[:1] == b"\n")
+            last = piece[-1:]
     if seen != size:
         raise Changed
     if not (text and line_ends):
         return digest.hexdigest(), ""
     os.lseek(handle, 0, os.SEEK_SET)
-    plain = blob_hash(algorithm, size - line_ends)
+    plain = hasher.start(size - line_ends)
     for piece in with_unix_line_ends(pieces(handle, size)):
         plain.update(piece)
     return digest.hexdigest(), plain.hexdigest()
 
 
+def small_blob_ids(content, size, hasher):
+    if len(content) != size:
+        raise Changed
+    # Looking for one byte is far cheaper than for two, so a binary or a plain text costs no more than that.
+    has_windows_line_ends = b"\0" not in content and b"\r" in content and b"\r\n" in content
+    plain = hasher.blob_id(content.replace(b"\r\n", b"\n")) if has_windows_line_ends else ""
+    return hasher.blob_id(content), plain
+
+
 def same_state(a, b):
-    fields = ("st_mode", "st_size", "st_mtime_ns", "st_ctime_ns", "st_ino", "st_dev")
-    return all(getattr(a, field) == getattr(b, field) for field in fields)
+    return (
+        a.st_mtime_ns == b.st_mtime_ns
+        and a.st_ctime_ns == b.st_ctime_ns
+        and a.st_size == b.st_size
+        and a.st_ino == b.st_ino
+        and a.st_dev == b.st_dev
+        and a.st_mode == b.st_mode
+    )
 
 
-def read_file(folder, name, listed, algorithm):
+def read_file(folder, name, listed, hasher):
     handle = open_quietly(name, QUIET, folder)
     try:
-        ids = blob_ids(handle, listed.st_size, algorithm)
+        ids = blob_ids(handle, listed.st_size, hasher)
         if not same_state(listed, os.fstat(handle)):
             raise Changed
         return ids
@@ -186,11 +241,9 @@ def read_file(folder, name, listed, algorithm):
         os.close(handle)
 
 
-def read_link(folder, name, algorithm):
+def read_link(folder, name, hasher):
     target = os.fsencode(os.readlink(name, dir_fd=folder))
-    digest = blob_hash(algorithm, len(target))
-    digest.update(target)
-    return digest.hexdigest(), target.decode("utf-8", "surrogateescape")
+    return hasher.blob_id(target), target.decode("utf-8", "surrogateescape")
 
 
 def owner_name(uid):
@@ -213,6 +266,7 @@ class Folder:
 
     def __init__(self, scope, folders, pruned):
         self.scope = scope
+        self.hasher = Hasher(scope.algorithm)
         self.folders = folders
         self.pruned = pruned
         self.owners = {}
@@ -253,7 +307,7 @@ class Folder:
         digest = extra = ""
         try:
             if stat.S_ISLNK(state.st_mode):
-                digest, extra = read_link(folder, name, self.scope.algorithm)
+                digest, extra = read_link(folder, name, self.hasher)
             elif stat.S_ISREG(state.st_mode) and not self.scope.skipped(path, shown, unread):
                 digest, extra = self.file_ids(folder, path, name, state)
         except OSError as error:
@@ -280,7 +334,7 @@ class Folder:
             detail = "%d bytes are more than the limit of %d" % (state.st_size, self.scope.max_file_bytes)
             self.problems.append([path, "too-large", detail])
             return "", ""
-        ids = read_file(folder, name, state, self.scope.algorithm)
+        ids = read_file(folder, name, state, self.hasher)
         self.hashed += 1
         self.bytes += state.st_size
         return ids

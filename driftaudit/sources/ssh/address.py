@@ -11,7 +11,7 @@ from driftaudit.errors import UsageError
 FORMS = "Write ssh://user@host:port/root, user@host:/root, or host:~/folder."
 
 # What a shell would act on: ssh hands names to ProxyCommand and to `Match exec`, which shells run.
-_UNFIT_IN_HOST = frozenset("'`\"$\\;&<>|(){}@/*?!#, ")
+_UNFIT_IN_HOST = frozenset("'`\"$\\;&<>|(){}[]@/*?!#, ")
 _UNFIT_IN_USER = frozenset("'`\"$;&<>|(){}/ ")
 _OTHER_SCHEMES = ("git:", "worktree:")
 
@@ -41,7 +41,7 @@ class SSHAddress:
     @property
     def url(self) -> str:
         """The address in one form, fit to be shown and to be parsed again."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        host = f"[{self.host.replace('%', '%25')}]" if ":" in self.host else self.host
         user = f"{quote(self.user, safe='')}@" if self.user else ""
         port = f":{self.port}" if self.port else ""
         root = self.root if self.root.startswith(("/", "~")) else f"~/{self.root}"
@@ -62,17 +62,17 @@ def looks_like_ssh(text: str) -> bool:
 
 
 def split_authority(authority: str) -> tuple[str | None, str, str | None]:
-    """Split `user@host:port` into user, host and port, as the text has them; IPv6 stands in brackets.
+    """Split `user@host:port` into user, host and port, unchecked; IPv6 stands in brackets, others may.
 
-    Raises UsageError where it holds a password or half a bracket.
+    Raises UsageError where it holds a password, or no IPv6 address where one stands.
     """
     login, at, place = authority.rpartition("@")
     if ":" in login:
         raise _password_refused(place)
     bracketed = re.fullmatch(r"\[([^]]*)](?::(.*))?", place)
     if bracketed:
-        host, port = bracketed[1], bracketed[2]
-        if not _is_ipv6(host):
+        host, port = bracketed[1].replace("%25", "%"), bracketed[2]  # the scope of fe80::1%eth0
+        if ":" in host and not _is_ipv6(host):
             raise UsageError("brackets in an address hold an IPv6 address", FORMS)
     else:
         host, colon, rest = place.partition(":")
@@ -86,7 +86,7 @@ def checked_host(host: str) -> str:
         raise UsageError("the address names no host", FORMS)
     if host.startswith("-"):
         raise UsageError(f"a host name cannot begin with '-': {_shown(host)}", FORMS)
-    if _has_control_characters(host) or _UNFIT_IN_HOST & set(host):
+    if _has_control_characters(host) or _UNFIT_IN_HOST & set(host) or ("%" in host and ":" not in host):
         raise UsageError(f"{_shown(host)} is no host name", FORMS)
     return host
 

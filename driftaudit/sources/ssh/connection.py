@@ -65,6 +65,7 @@ class ParamikoTransport:
                 f"{self._host} starts no program: {_reason(error)}",
                 "The login must be allowed to run commands (no sftp-only account, MaxSessions above 0).",
             ) from error
+        wire.in_stream = True
         return SSHChannel(channel, wire, self._host, self._timeouts.silence)
 
     def close(self) -> None:

@@ -46,7 +46,7 @@ class KnownHost:
         return tuple(dict.fromkeys([*first, *algorithms]))
 
     def require(self, key: HostKey) -> None:
-        """Return if `key` is known for the host. Raises SourceError where it is unknown, changed or revoked."""
+        """Return if `key` is known. Raises SourceError where it is unknown, changed or revoked."""
         judgement = judge(self.lines, self.names, key)
         name = self.names[0]
         if judgement.standing is Standing.UNKNOWN:

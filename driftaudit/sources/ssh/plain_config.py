@@ -1,10 +1,17 @@
 """The ssh configuration where no `ssh` is installed to ask: read by paramiko, which knows no Include."""
 
 from pathlib import Path
+from typing import ClassVar
 
 import paramiko
 
 from driftaudit.errors import SourceError
+
+
+class _Config(paramiko.SSHConfig):
+    """Leaves tokens (%h) as they are, for paramiko knows too few of them."""
+
+    TOKENS_BY_CONFIG_KEY: ClassVar[dict[str, list[str]]] = {}  # type: ignore[misc] # an instance's in the stubs
 
 
 def plain_options(config: Path, host: str) -> dict[str, list[str]]:
@@ -13,7 +20,7 @@ def plain_options(config: Path, host: str) -> dict[str, list[str]]:
     Raises SourceError, naming the file, where it cannot be read or parsed.
     """
     try:
-        found = paramiko.SSHConfig.from_path(config).lookup(host)
+        found = _Config.from_path(config).lookup(host)
     except FileNotFoundError:
         return {}
     except (paramiko.SSHException, OSError, ValueError) as error:
@@ -21,6 +28,7 @@ def plain_options(config: Path, host: str) -> dict[str, list[str]]:
             f"The ssh configuration {config} cannot be read: {error}",
             "Mend it, or install the ssh client (apt-get install openssh-client), which reads all of it.",
         ) from error
+    found["hostname"] = found["hostname"].replace("%h", host)
     values: dict[str, str | list[str] | None] = dict(found)
     return {
         keyword: value if isinstance(value, list) else ["none" if value is None else value]

@@ -191,6 +191,12 @@ def test_a_folder_as_the_desired_tree_has_a_url_and_no_commit(
     assert (desired["revision"], desired["commit"]) == (None, None)
 
 
+def test_a_root_that_is_not_there_yet(
+    audit_of: Callable[..., Audit], tree_of: Callable[..., TreeFacts]
+) -> None:
+    assert report(audit_of(deployed=tree_of("absent", url="production")))["deployed"]["source"] == "absent"
+
+
 def test_a_secret_has_no_digest_on_either_side(
     audit_of: Callable[..., Audit],
     finding_of: Callable[..., Finding],

@@ -229,7 +229,7 @@ def test_a_file_that_changes_while_it_is_read_is_unstable(tmp_path: Path) -> Non
     folder = os.open(tmp_path, os.O_RDONLY)
     try:
         with pytest.raises(names["Changed"]):  # type: ignore[call-overload]
-            names["read_file"](folder, "a", listed, "sha1")  # type: ignore[operator]
+            names["read_file"](folder, "a", listed, names["Hasher"]("sha1"))  # type: ignore[operator]
     finally:
         os.close(folder)
 
