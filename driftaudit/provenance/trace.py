@@ -97,7 +97,7 @@ def _recoverable(
 
 
 def _without_digest(deployed: Entry, evidence: Evidence) -> Recoverable:
-    if evidence.is_unseen(deployed.path):
+    if deployed.pruned or evidence.is_unseen(deployed.path):
         return Recoverable.UNPROVEN
     # A file that a label left unread is never recoverable on that ground; folders and sockets hold nothing.
     return Recoverable.NO if deployed.kind in (Kind.FILE, Kind.SYMLINK) else Recoverable.YES

@@ -124,6 +124,8 @@ class Scope:
         # A pattern for folders alone matches no file, so most need not be asked for one.
         rows = ([row for row in request[key] if not row[1]] for key in ("prune", "unread"))
         self.for_files = [Patterns(kept) for kept in rows if kept]
+        # Below an unread folder what any pattern takes back is read: rather too much than too little.
+        self.taken_back = Patterns([[True] + row[1:] for row in request["unread"] if not row[0]])
         self.known = set(request["known"])
         self.known_folders = {
             "/".join(parts_of(path)[:depth]) for path in self.known for depth in range(len(parts_of(path)))
@@ -138,7 +140,9 @@ class Scope:
             return True
         if path in self.known:
             return False
-        return folder_unread or any(patterns.match(path, name, False) for patterns in self.for_files)
+        if folder_unread:
+            return not self.taken_back.match(path, name, False)
+        return any(patterns.match(path, name, False) for patterns in self.for_files)
 
 
 class Changed(Exception):

@@ -169,6 +169,12 @@ def test_the_last_matching_pattern_decides(tmp_path: Path) -> None:
     assert [path for path, entry in entries.items() if entry.digest is None] == ["a.log"]
 
 
+def test_what_a_later_pattern_takes_back_is_read_even_in_an_unread_folder(tmp_path: Path) -> None:
+    write(tmp_path, uploads__photo="1", **{"uploads/sub/shell.php": "2"})
+    found = scan(tmp_path, unread=("uploads/", "!*.php"))
+    assert [path for path, entry in by_path(found).items() if entry.digest] == ["uploads/sub/shell.php"]
+
+
 def test_a_file_over_the_limit_is_a_problem_and_not_read(tmp_path: Path) -> None:
     write(tmp_path, big="x" * 11, small="x" * 10)
     found = scan(tmp_path, max_file_bytes=10)
