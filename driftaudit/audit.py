@@ -58,13 +58,13 @@ def run_audit(request: AuditRequest, progress: Progress = no_progress) -> Audit:
     """
     started_at, started = datetime.now(UTC), time.monotonic()
     object_format = request.repository.object_format if request.repository else "sha1"
-    desired, deployed = _both_trees(request, object_format, progress)
+    desired, deployed, known = _both_trees(request, object_format, progress)
     changes = compare(desired.entries, deployed.entries, deployed.problems)
     if request.repository:
         changes = settle(changes, request.repository, request.mapping)
     plan = plan_deploy(request.intent or Intent(WORST_CASE), changes)
     problems = _sorted((*desired.problems, *deployed.problems, *_clone_problems(request.repository)))
-    evidence = _evidence(request, changes, desired, deployed, problems)
+    evidence = _evidence(request, changes, desired, deployed, problems, _folders_of(changes, known))
     findings = tuple(
         request.policy.judge(change, trace(change, evidence), plan.action(change.path)) for change in changes
     )
@@ -99,8 +99,13 @@ def tree_digest(entries: Iterable[Entry], without: Collection[str] = ()) -> str:
     return digest.hexdigest()
 
 
-def _both_trees(request: AuditRequest, object_format: str, progress: Progress) -> tuple[Snapshot, Snapshot]:
-    """Read both sides, the desired one while the host is busy with the deployed one."""
+def _both_trees(
+    request: AuditRequest, object_format: str, progress: Progress
+) -> tuple[Snapshot, Snapshot, Collection[str]]:
+    """Read both sides, the desired one while the host is busy with the deployed one.
+
+    Returns desired, deployed, and every path that is desired or was ever committed.
+    """
     with ThreadPoolExecutor(1) as pool:
         reading = pool.submit(request.desired.snapshot, ScanRequest(object_format=object_format))
         known = set()
@@ -109,7 +114,7 @@ def _both_trees(request: AuditRequest, object_format: str, progress: Progress) -
         if not isinstance(request.desired, GitSource):  # a commit's own paths are in the history already
             known |= {entry.path for entry in reading.result().entries if entry.kind is not Kind.DIRECTORY}
         deployed = _deployed(request, _scan_request(request.policy.labels, known, object_format), progress)
-        return reading.result(), deployed
+        return reading.result(), deployed, known
 
 
 def _scan_request(labels: Labels, known: Collection[str], object_format: str) -> ScanRequest:
@@ -151,6 +156,7 @@ def _evidence(
     desired: Snapshot,
     deployed: Snapshot,
     problems: Sequence[Problem],
+    folders: frozenset[str],
 ) -> Evidence:
     sides = [change.deployed for change in changes if change.deployed]
     ids = {oid for side in sides for oid in (side.digest, side.text_digest) if oid}
@@ -161,7 +167,16 @@ def _evidence(
     else:
         history = ContentHistory()
     unseen = frozenset(problem.path for problem in problems if problem.path)
-    return Evidence(history, request.mapping, desired_by_digest(desired.entries), unseen, refs)
+    return Evidence(history, request.mapping, desired_by_digest(desired.entries), unseen, refs, folders)
+
+
+def _folders_of(changes: Sequence[Change], known: Collection[str]) -> frozenset[str]:
+    """Return those live folders without content that have, or had, files in the repository."""
+    folders = {change.path for change in changes if change.deployed and change.deployed.kind is Kind.DIRECTORY}
+    if not folders:
+        return frozenset()
+    above = {"/".join(path.split("/")[:depth]) for path in known for depth in range(1, path.count("/") + 1)}
+    return frozenset(folders & above)
 
 
 def _facts(snapshot: Snapshot, secrets: Collection[str]) -> TreeFacts:

@@ -167,6 +167,8 @@ def _write(folder: Path, files: Mapping[str, str | None]) -> None:
         path = folder / name
         if content is None:
             path.unlink()
+            if not any(path.parent.iterdir()):
+                path.parent.rmdir()  # git keeps no empty folders
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8")

@@ -14,14 +14,19 @@ _VARIANT = {Aspect.MODE, Aspect.LINE_ENDINGS}
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What origins are judged by. `git_refs` maps each `.git` to the object ids that its refs name;
-    `unseen` holds the paths of which something could not be told, `desired` the desired paths by digest."""
+    """What origins are judged by.
+
+    `desired` maps digests to desired paths, `unseen` holds the paths of which something could not be told,
+    `git_refs` maps each `.git` to the object ids that its refs name, and `folders` holds the live folders
+    that had files in the repository once.
+    """
 
     history: ContentHistory
     mapping: PathMapping
     desired: Mapping[str, str]
     unseen: frozenset[str] = frozenset()
     git_refs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    folders: frozenset[str] = frozenset()
 
     def is_unseen(self, path: str) -> bool:
         """Whether the path, or a folder above it, could not be seen whole."""
@@ -61,6 +66,8 @@ def _origin(change: Change, ids: tuple[str, ...], moved_to: str | None, evidence
         return Origin.STALE if is_desired else Origin.LEFTOVER
     if _committed_at(paths, ids, history.elsewhere):
         return Origin.AHEAD
+    if change.path in evidence.folders and not is_desired:
+        return Origin.LEFTOVER
     if moved_to:
         return Origin.MOVED
     if any(history.is_committed(oid) for oid in ids):

@@ -204,6 +204,11 @@ def test_an_empty_folder_holds_nothing_that_could_be_lost(repository: Path) -> N
     assert (finding(found, "empty").rule, found.decision.verdict) == ("core/unknown", Verdict.PASS)
 
 
+def test_an_empty_folder_that_had_files_in_the_repository_is_a_leftover(repository: Path) -> None:
+    (repository.parent / "live" / "old").mkdir(parents=True)
+    assert origin(audit(repository, {}), "old") is Origin.LEFTOVER
+
+
 @pytest.mark.parametrize("destroyed", [True, False])
 def test_a_shallow_clone_cannot_prove_that_a_content_was_never_committed(repository: Path, destroyed: bool) -> None:
     clone = repository.parent / "clone"

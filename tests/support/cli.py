@@ -1,0 +1,58 @@
+"""The command line as a pipeline calls it."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "report.schema.json").read_text())
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """The JSON report on standard output, checked against the schema."""
+        value: dict[str, Any] = json.loads(self.out)
+        jsonschema.validate(value, SCHEMA)
+        assert value["exit_code"] == self.code
+        return value
+
+    def finding(self, path: str) -> dict[str, Any]:
+        return next(finding for finding in self.report["findings"] if finding["path"] == path)
+
+    def blocking(self) -> dict[str, str]:
+        return {f["path"]: f["rule"] for f in self.report["findings"] if f["severity"] == "block"}
+
+    def origins(self) -> dict[str, str]:
+        return {f["path"]: f["origin"] for f in self.report["findings"]}
+
+
+def driftaudit(folder: Path, *words: str, **environment: str) -> Outcome:
+    """Run driftaudit in a folder."""
+    done = subprocess.run(
+        [sys.executable, "-m", "driftaudit", *words],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        env={**os.environ, **environment},
+    )
+    out, err = done.stdout.decode(), done.stderr.decode()
+    assert "Traceback" not in out + err
+    return Outcome(done.returncode, out, err)
+
+
+def check(folder: Path, *words: str) -> Outcome:
+    """Run `driftaudit check` with a JSON report on standard output."""
+    return driftaudit(folder, "check", *words, "--format", "json")
