@@ -40,6 +40,7 @@ def make_repository(folder: Path) -> None:
     """Commit all that lies in a folder."""
     git(folder, "init", "--quiet", "--initial-branch=main")
     git(folder, "config", "core.compression", "0")
+    git(folder, "config", "gc.auto", "0")  # nothing in the background while something is measured
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--message", "all")
 

@@ -2,11 +2,12 @@
 
 import hashlib
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from driftaudit.compare.equal import filled_in
 from driftaudit.compare.trees import compare
 from driftaudit.deploy.base import Intent
 from driftaudit.deploy.registry import WORST_CASE, plan_deploy
@@ -113,16 +114,22 @@ def _both_trees(
             known = paths_in_history(request.repository, request.base, request.mapping)
         if not isinstance(request.desired, GitSource):  # a commit's own paths are in the history already
             known |= {entry.path for entry in reading.result().entries if entry.kind is not Kind.DIRECTORY}
-        deployed = _deployed(request, _scan_request(request.policy.labels, known, object_format), progress)
-        return reading.result(), deployed, known
+        trees = request.desired.folder_trees() if isinstance(request.desired, GitSource) else {}
+        scan = _scan_request(request.policy.labels, known, trees, object_format)
+        deployed = _deployed(request, scan, progress)
+        desired = reading.result()
+        return desired, filled_in(deployed, desired), known
 
 
-def _scan_request(labels: Labels, known: Collection[str], object_format: str) -> ScanRequest:
+def _scan_request(
+    labels: Labels, known: Collection[str], trees: Mapping[str, str], object_format: str
+) -> ScanRequest:
     """Leave unread what the labels allow, but nothing that is desired or was ever committed."""
     return ScanRequest(
         prune=labels.patterns(EXPENDABLE),
         unread=labels.patterns(UNREAD),
         known=frozenset(path for path in known if labels.any_of(path)),
+        trees=trees,
         object_format=object_format,
     )
 

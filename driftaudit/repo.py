@@ -169,6 +169,16 @@ class Repository:
                 entries.append(TreeEntry(mode, kind, oid, path.decode("utf-8", "surrogateescape")))
         return entries
 
+    def folder_trees(self, commit: str) -> dict[str, str]:
+        """Return the tree ids of all folders of a commit, "" being its top."""
+        rows = self._run("ls-tree", "-r", "-d", "-z", "--full-tree", commit).split(b"\0")
+        trees = {"": self._text("rev-parse", "--verify", commit + "^{tree}")}
+        for row in rows:
+            facts, _tab, path = row.partition(b"\t")
+            if b" tree " in facts:
+                trees[path.decode("utf-8", "surrogateescape")] = facts[-len(trees[""]) :].decode("ascii")
+        return trees
+
     def has_path(self, commit: str, path: str) -> bool:
         """Whether a commit has something at a path."""
         return bool(self._run("ls-tree", "-z", "--full-tree", commit, "--", path))
@@ -182,7 +192,12 @@ class Repository:
         return _decoded(files), _decoded(submodules)
 
     def uncommitted(self) -> list[str]:
-        """Return the paths that differ from HEAD on disk or in the index, or that git does not know."""
+        """Return the paths that differ from HEAD on disk or in the index, or that git does not know.
+
+        A bare repository has none.
+        """
+        if self._text("rev-parse", "--is-bare-repository") == "true":
+            return []
         fields = iter(self._run("status", "--porcelain=v1", "-z", "--untracked-files=all").split(b"\0"))
         paths = set()
         for field in fields:

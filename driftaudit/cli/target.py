@@ -114,7 +114,7 @@ def audit_request(workplace: Workplace, name: str | None, options: Options) -> A
         base=base,
         mapping=history_mapping,
         allow_absent=target.allow_absent,
-        notes=_notes(workplace, target, desired, base),
+        notes=_notes(workplace, target, base),
     )
 
 
@@ -185,9 +185,7 @@ def _configured_intent(target: TargetSettings) -> Intent | None:
     return Intent(deploy.method, deploy.paths, deploy.exclude, deploy.shared)
 
 
-def _notes(
-    workplace: Workplace, target: TargetSettings, desired: DesiredSettings, base: str | None
-) -> tuple[str, ...]:
+def _notes(workplace: Workplace, target: TargetSettings, base: str | None) -> tuple[str, ...]:
     notes = []
     if target.probes:
         notes.append(f"{len(target.probes)} probes are configured; this version does not run them.")
@@ -196,10 +194,6 @@ def _notes(
     settings = workplace.settings
     if settings and base:
         notes.extend(_policy_notes(workplace.repository, settings, base))
-    if desired.kind == "revision":
-        dirty = workplace.repository.uncommitted()
-        if dirty:
-            notes.append(f"{len(dirty)} paths of the working tree are not committed; the desired tree is a revision.")
     return tuple(notes)
 
 

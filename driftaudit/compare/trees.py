@@ -45,6 +45,8 @@ def merge_join(desired: Sequence[Entry], deployed: Sequence[Entry]) -> Iterator[
 
 def aspects_of(desired: Entry, deployed: Entry) -> tuple[Aspect, ...] | None:
     """Return in what two entries differ; nothing where it cannot be told, None where they are equal."""
+    if desired is deployed:
+        return None
     if desired.kind is not deployed.kind:
         return (Aspect.KIND,)
     if desired.kind in (Kind.DIRECTORY, Kind.SPECIAL):

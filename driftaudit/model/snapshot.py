@@ -42,14 +42,26 @@ class GitDirectory:
 
 
 @dataclass(frozen=True, slots=True)
+class EqualFolder:
+    """A folder ("" is the root) whose git tree id is the desired one, so that the entries below were not listed."""
+
+    path: str
+    entries: int  # below it, folders included
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Entries sorted by path, directories included; problems for all that could not be seen."""
+    """Entries sorted by path, directories included; problems for all that could not be seen.
+
+    What lies below an equal folder is missing in `entries` until it is filled in from the desired tree.
+    """
 
     source: SourceFacts
     entries: tuple[Entry, ...]
     problems: tuple[Problem, ...] = ()
     scan: ScanFacts = field(default_factory=ScanFacts)
     git_directories: tuple[GitDirectory, ...] = ()
+    equal_folders: tuple[EqualFolder, ...] = ()
     notes: tuple[str, ...] = ()  # worth saying, but no gap in the evidence
 
     @property

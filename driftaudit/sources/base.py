@@ -1,7 +1,7 @@
 """The one interface of all sources: anything that a tree can be read from."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from driftaudit.errors import SourceError
@@ -24,12 +24,14 @@ class ScanRequest:
     `prune` and `unread` are gitignore patterns, later ones before earlier ones: folders that match
     `prune` are one entry and not looked into; files that match either, or lie in a folder that does, are
     listed and not read. Neither applies to a path in `known`, and no folder above one is pruned.
+    `trees` holds git tree ids by folder: a source may answer a subtree that is equal to one in a few words.
     `max_file_bytes` is the size over which a file is not read but a problem.
     """
 
     prune: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     known: frozenset[str] = frozenset()
+    trees: Mapping[str, str] = field(default_factory=dict)
     max_file_bytes: int = GIBIBYTE
     object_format: str = "sha1"
     read_contents: bool = True

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 
 from driftaudit.model.entry import MODE_DIRECTORY, MODE_SUBMODULE, MODE_SYMLINK, Entry, Kind
-from driftaudit.model.mapping import PathMapping
+from driftaudit.model.mapping import PathMapping, is_within
 from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.snapshot import ScanFacts, Snapshot, SourceFacts
 from driftaudit.repo import Repository, TreeEntry
@@ -27,6 +27,22 @@ class GitSource:
         paths = {path for path in sources if self.repository.has_path(commit, path)}
         effective_mapping(self.mapping, paths, f"commit {commit[:10]}")
 
+    def folder_trees(self) -> dict[str, str]:
+        """Return the git tree id of each folder under the root that is exactly one folder of the commit."""
+        trees = self.repository.folder_trees(self.repository.commit(self.revision))
+        if self.mapping == PathMapping():
+            return trees
+        mapping = effective_mapping(self.mapping, trees.keys() | {s for s, _to in self.mapping.pairs}, "the commit")
+        found: dict[str, str] = {}
+        for source, destination in mapping.pairs:
+            others = [to for _from, to in mapping.pairs if to != destination]
+            for path, tree in trees.items():
+                place = PathMapping(((source, destination),)).to_root(path)
+                # A folder into which, or above which, another pair leads is not one tree of git's.
+                if place is not None and not any(is_within(to, place) or is_within(place, to) for to in others):
+                    found[place] = tree
+        return found
+
     def snapshot(self, request: ScanRequest, progress: Progress = no_progress) -> Snapshot:  # noqa: ARG002
         """Return the tree of the commit; a submodule is a folder and a problem."""
         started = time.monotonic()
@@ -47,7 +63,14 @@ class GitSource:
             entries=project(entries, mapping, tree),
             problems=project_problems(problems, mapping),
             scan=ScanFacts(started_at=scan.started_at, duration_seconds=time.monotonic() - started),
+            notes=self._uncommitted(),
         )
+
+    def _uncommitted(self) -> tuple[str, ...]:
+        paths = [path for path in self.repository.uncommitted() if self.mapping.to_root(path) is not None]
+        if not paths:
+            return ()
+        return (f"{len(paths)} paths of the working tree are not committed; the desired tree is a revision.",)
 
 
 def _entry(row: TreeEntry) -> Entry:

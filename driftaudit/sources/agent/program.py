@@ -23,11 +23,12 @@ import zlib
 
 PIECE = 128 * 1024  # bytes read at a time; larger buffers were slower on small files
 FRAME_BYTES = 256 * 1024  # of JSON, before a worker sends what it has
-HEARTBEAT = 2.0  # seconds between signs of life
+HEARTBEAT = 1.0  # seconds between signs of life
 MAX_REFS = 100000
 QUIET = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 LOCALE_IS_UTF8 = sys.getfilesystemencoding().lower() == "utf-8"
 NO_ATIME = getattr(os, "O_NOATIME", 0)
+FORMAT = 0o170000  # the bits of st_mode that say what a path is
 
 
 def open_quietly(name, flags, folder=None):
@@ -134,10 +135,9 @@ class Scope:
         self.read = request["read"]
         self.max_file_bytes = request["max_file_bytes"]
         self.algorithm = request["object_format"]
+        self.trees = request["trees"]
 
     def skipped(self, path, name, folder_unread):
-        if not self.read:
-            return True
         if path in self.known:
             return False
         if folder_unread:
@@ -164,7 +164,14 @@ class Hasher:
         return digest
 
     def blob_id(self, content):
-        digest = self.start(len(content))
+        digest = self.empty.copy()
+        digest.update(b"blob %d\0" % len(content))
+        digest.update(content)
+        return digest.hexdigest()
+
+    def tree_id(self, content):
+        digest = self.empty.copy()
+        digest.update(b"tree %d\0" % len(content))
         digest.update(content)
         return digest.hexdigest()
 
@@ -191,7 +198,12 @@ def with_unix_line_ends(stream):
 def blob_ids(handle, size, hasher):
     """Return the git blob id, and that of the text with CRLF made LF, or "" where that changes nothing."""
     if size <= PIECE:
-        return small_blob_ids(os.read(handle, size) if size else b"", size, hasher)
+        content = os.read(handle, size) if size else b""
+        if len(content) != size:
+            raise Changed
+        # Looking for one byte is far cheaper than for two, so a binary or a plain text costs no more than that.
+        windows = b"\0" not in content and b"\r" in content and b"\r\n" in content
+        return hasher.blob_id(content), hasher.blob_id(content.replace(b"\r\n", b"\n")) if windows else ""
     digest = hasher.start(size)
     seen = line_ends = 0
     text = True
@@ -214,24 +226,9 @@ def blob_ids(handle, size, hasher):
     return digest.hexdigest(), plain.hexdigest()
 
 
-def small_blob_ids(content, size, hasher):
-    if len(content) != size:
-        raise Changed
-    # Looking for one byte is far cheaper than for two, so a binary or a plain text costs no more than that.
-    has_windows_line_ends = b"\0" not in content and b"\r" in content and b"\r\n" in content
-    plain = hasher.blob_id(content.replace(b"\r\n", b"\n")) if has_windows_line_ends else ""
-    return hasher.blob_id(content), plain
-
-
 def same_state(a, b):
-    return (
-        a.st_mtime_ns == b.st_mtime_ns
-        and a.st_ctime_ns == b.st_ctime_ns
-        and a.st_size == b.st_size
-        and a.st_ino == b.st_ino
-        and a.st_dev == b.st_dev
-        and a.st_mode == b.st_mode
-    )
+    # Mode, inode, device, links, uid, gid and size in one comparison; then the exact times.
+    return a[:7] == b[:7] and a.st_mtime_ns == b.st_mtime_ns and a.st_ctime_ns == b.st_ctime_ns
 
 
 def read_file(folder, name, listed, hasher):
@@ -289,31 +286,35 @@ class Folder:
             self.problems.append([path, kind_of(error), reason_of(error)])
             return []
         try:
-            rows = [self.row(folder, path, name, unread) for name in sorted(os.listdir(folder))]
+            prefix = path + "/" if path else ""
+            rows = [self.row(folder, prefix, name, unread) for name in sorted(os.listdir(folder))]
         finally:
             os.close(folder)
         return [row for row in rows if row]
 
-    def row(self, folder, parent, name, unread):
+    def row(self, folder, prefix, name, unread):
         """Return [name, st_mode, size, mtime_ns, uid, digest, text digest or link target]."""
-        shown = portable(name)
-        path = join(parent, shown)
+        shown = name if LOCALE_IS_UTF8 else portable(name)
+        path = prefix + shown
         try:
             state = os.stat(name, dir_fd=folder, follow_symlinks=False)
         except OSError as error:
             self.problems.append([path, kind_of(error), reason_of(error)])
             return None
-        self.meet_owner(state.st_uid)
-        if stat.S_ISDIR(state.st_mode):
+        if state.st_uid not in self.owners:
+            self.meet_owner(state.st_uid)
+        kind = state.st_mode & FORMAT
+        if kind == stat.S_IFDIR:
             return self.folder_row(path, shown, state)
         if self.scope.only is not None and path not in self.scope.only:
             return None
         digest = extra = ""
         try:
-            if stat.S_ISLNK(state.st_mode):
+            if kind == stat.S_IFREG:
+                if not self.scope.skipped(path, shown, unread):
+                    digest, extra = self.file_ids(folder, path, name, state)
+            elif kind == stat.S_IFLNK:
                 digest, extra = read_link(folder, name, self.hasher)
-            elif stat.S_ISREG(state.st_mode) and not self.scope.skipped(path, shown, unread):
-                digest, extra = self.file_ids(folder, path, name, state)
         except OSError as error:
             self.problems.append([path, kind_of(error), reason_of(error)])
             if isinstance(error, FileNotFoundError):
@@ -323,8 +324,7 @@ class Folder:
         return [shown, state.st_mode, state.st_size, state.st_mtime_ns, state.st_uid, digest, extra]
 
     def meet_owner(self, uid):
-        if uid not in self.owners:
-            self.owners[uid] = self.new_owners[uid] = owner_name(uid)
+        self.owners[uid] = self.new_owners[uid] = owner_name(uid)
 
     def folder_row(self, path, shown, state):
         if path not in self.folders and path not in self.pruned:
@@ -334,6 +334,10 @@ class Folder:
         return [shown, state.st_mode, 0, state.st_mtime_ns, state.st_uid, "", "pruned" if path in self.pruned else ""]
 
     def file_ids(self, folder, path, name, state):
+        if not self.scope.read:
+            if not os.access(name, os.R_OK, dir_fd=folder):
+                self.problems.append([path, "unreadable", "Permission denied"])
+            return "", ""
         if state.st_size > self.scope.max_file_bytes:
             detail = "%d bytes are more than the limit of %d" % (state.st_size, self.scope.max_file_bytes)
             self.problems.append([path, "too-large", detail])
@@ -342,6 +346,75 @@ class Folder:
         self.hashed += 1
         self.bytes += state.st_size
         return ids
+
+
+def tree_pieces(rows):
+    """Return the git tree of a folder as bytes, names of subfolders, bytes, ...; None where git has no such tree.
+
+    That is so for an empty folder, and for one with an entry that was not read or that git does not record.
+    """
+    items = []
+    for name, mode, _size, _time, _uid, digest, extra in rows:
+        raw = name.encode("utf-8", "surrogateescape")
+        kind = mode & FORMAT
+        if digest:
+            written = b"120000 " if kind == stat.S_IFLNK else b"100755 " if mode & stat.S_IXUSR else b"100644 "
+            items.append((raw, name, written + raw + b"\0" + bytes.fromhex(digest)))
+        elif kind == stat.S_IFDIR and extra != "pruned":
+            items.append((raw + b"/", name, b""))
+        else:
+            return None
+    if not items:
+        return None
+    pieces = [b""]
+    for _key, name, content in sorted(items):
+        if content:
+            pieces[-1] += content
+        else:
+            pieces += [name, b""]
+    return pieces
+
+
+class Equal:
+    """Finds the folders that are equal to the desired ones, whole subtrees first: they need not be sent.
+
+    A folder's git tree id rests on its subfolders' ids, which other processes find: `opened` holds the
+    folders that wait for those, `kept` their rows, which are sent only if they turn out to differ.
+    """
+
+    def __init__(self, trees, hasher):
+        self.trees = trees
+        self.hasher = hasher
+        self.found = {}  # path: [id, entries below, bytes below]
+        self.opened = []  # [path, pieces, entries, bytes]
+        self.kept = {}
+
+    def settle(self):
+        for path, pieces, entries, size in sorted(self.opened, key=lambda row: -len(parts_of(row[0]))):
+            below = [self.found.get(join(path, name)) for name in pieces[1::2]]
+            if None in below:
+                continue
+            content = bytes.fromhex(pieces[0])
+            for name, (tree, _entries, _size), rest in zip(pieces[1::2], below, pieces[2::2]):
+                content += b"40000 %b\0%b" % (name.encode("utf-8", "surrogateescape"), bytes.fromhex(tree))
+                content += bytes.fromhex(rest)
+            tree = self.hasher.tree_id(content)
+            if tree == self.trees[path]:
+                totals = [entries + sum(row[1] for row in below), size + sum(row[2] for row in below)]
+                self.found[path] = [tree] + totals
+                del self.kept[path]
+
+    def topmost(self):
+        """Return [path, entries below, bytes below] of each equal folder that lies in no other."""
+        return [
+            [path, row[1], row[2]]
+            for path, row in sorted(self.found.items())
+            if not path or path.rpartition("/")[0] not in self.found
+        ]
+
+
+def rows_payload(batch, problems, owners):
+    return zlib.compress(json.dumps([batch, problems, owners]).encode("ascii"), 1)
 
 
 class Sender:
@@ -364,17 +437,13 @@ class Sender:
         view = memoryview(data)
         while view:
             view = view[os.write(self.output, view) :]
-        self.last = time.monotonic()
-
-    def rows(self, batch, problems, owners, counts):
-        payload = zlib.compress(json.dumps([batch, problems, owners]).encode("ascii"), 1)
-        self.frame(b"D", struct.pack(">IIQ", *counts) + payload)
 
     def message(self, kind, value):
         self.frame(kind, json.dumps(value).encode("ascii"))
 
     def heartbeat(self):
         if time.monotonic() - self.last >= HEARTBEAT:
+            self.last = time.monotonic()
             self.message(b"P", self.counts[1:])
 
     def trailer(self):
@@ -494,30 +563,67 @@ def git_file(root, path, name):
         os.close(handle)
 
 
-def work(root, scope, walk, tasks, chunks, output):
-    """List and hash chunk after chunk; the next chunk's number comes from a pipe that all workers share."""
-    out = Sender(output)
-    batch, size, entries = [], 0, 0
-    lister = Folder(scope, walk.folders, walk.pruned)
+class Worker:
+    """Lists and hashes chunk after chunk; the next chunk's number comes from a pipe that all workers share.
 
-    def flush():
-        out.rows(batch, lister.problems, lister.new_owners, (entries, lister.hashed, lister.bytes))
+    Frames to the parent: D rows for the client, K rows to keep until it is known whether they are needed,
+    S folders that are equal, and folders that may be, N counts, W the end.
+    """
+
+    def __init__(self, root, scope, walk, output):
+        self.root = root
+        self.trees = scope.trees
+        self.folders = walk.folders
+        self.out = Sender(output)
+        self.lister = Folder(scope, walk.folders, walk.pruned)
+        self.batch, self.size = [], 0
+        self.equal, self.opened = [], []
+        self.entries = 0
+
+    def run(self, tasks, chunks):
+        while True:
+            number = os.read(tasks, 4)
+            if not number:
+                break
+            for path in chunks[struct.unpack(">I", number)[0]]:
+                self.folder(path)
+            self.flush()
+        self.flush()
+        self.out.frame(b"W", b"")
+
+    def folder(self, path):
+        known_problems = len(self.lister.problems)
+        rows = self.lister.rows(self.root, path, self.folders[path])
+        self.entries += len(rows)
+        wanted = self.trees.get(path)
+        pieces = tree_pieces(rows) if wanted and known_problems == len(self.lister.problems) else None
+        size = sum(row[2] for row in rows if stat.S_ISREG(row[1])) if pieces else 0
+        if pieces and len(pieces) == 1:
+            tree = self.lister.hasher.tree_id(pieces[0])
+            if tree == wanted:
+                self.equal.append([path, tree, len(rows), size])
+                return
+        elif pieces:
+            shown = [piece.hex() if isinstance(piece, bytes) else piece for piece in pieces]
+            self.opened.append([path, shown, len(rows), size])
+            name = path.encode("utf-8", "surrogateescape")
+            self.out.frame(b"K", struct.pack(">H", len(name)) + name + rows_payload([[path, rows]], [], {}))
+            return
+        self.batch.append([path, rows])
+        self.size += 100 * len(rows)
+        if self.size >= FRAME_BYTES:
+            self.flush()
+
+    def flush(self):
+        lister = self.lister
+        if lister.new_owners or self.batch or lister.problems:
+            self.out.frame(b"D", rows_payload(self.batch, lister.problems, lister.new_owners))
+        if self.equal or self.opened:
+            self.out.message(b"S", [self.equal, self.opened])
+        self.out.frame(b"N", struct.pack(">IIQ", self.entries, lister.hashed, lister.bytes))
         lister.reset()
-
-    while True:
-        number = os.read(tasks, 4)
-        if not number:
-            break
-        for path in chunks[struct.unpack(">I", number)[0]]:
-            rows = lister.rows(root, path, walk.folders[path])
-            batch.append([path, rows])
-            entries += len(rows)
-            size += 100 * len(rows)
-            if size >= FRAME_BYTES:
-                flush()
-                batch, size, entries = [], 0, 0
-    flush()
-    out.frame(b"W", b"")
+        self.batch, self.size, self.entries = [], 0, 0
+        self.equal, self.opened = [], []
 
 
 def start_workers(count, root, scope, walk):
@@ -533,7 +639,7 @@ def start_workers(count, root, scope, walk):
             os.close(deal)
             os.close(reader)
             try:
-                work(root, scope, walk, tasks, chunks, writer)
+                Worker(root, scope, walk, writer).run(tasks, chunks)
             except BrokenPipeError:
                 os._exit(1)
             except Exception as error:
@@ -546,50 +652,74 @@ def start_workers(count, root, scope, walk):
     return outputs
 
 
-def forward(outputs, sender):
-    """Pass on the workers' frames, whole, as they come. A worker that ends without its last frame is an error."""
-    buffers = {reader: bytearray() for reader in outputs}
-    while buffers:
-        ready = select.select(list(buffers), [], [], HEARTBEAT)[0]
-        for reader in ready:
-            data = os.read(reader, 1 << 18)
-            if not data:
-                raise OSError("a hashing process ended before its work was done")
-            buffers[reader] += data
-            if pass_frames(buffers[reader], sender):
-                del buffers[reader]
-        sender.heartbeat()
+class Parent:
+    """Passes on the workers' rows as they come, and what was kept once it is known what is equal."""
 
+    def __init__(self, sender, equal):
+        self.sender = sender
+        self.equal = equal
 
-def pass_frames(buffer, sender):
-    while len(buffer) >= 5:
-        kind, length = struct.unpack_from(">cI", buffer)
-        if len(buffer) < 5 + length:
-            return False
-        payload = bytes(buffer[5 : 5 + length])
-        del buffer[: 5 + length]
-        if kind == b"W":
-            return True
-        if kind == b"D":
-            for index, value in enumerate(struct.unpack_from(">IIQ", payload)):
-                sender.counts[index] += value
-        sender.frame(kind, payload)
-    return False
+    def forward(self, outputs):
+        """A worker that ends without its last frame is an error."""
+        buffers = {reader: bytearray() for reader in outputs}
+        while buffers:
+            for reader in select.select(list(buffers), [], [], HEARTBEAT)[0]:
+                data = os.read(reader, 1 << 18)
+                if not data:
+                    raise OSError("a hashing process ended before its work was done")
+                buffers[reader] += data
+                if self.take_frames(buffers[reader]):
+                    del buffers[reader]
+            self.sender.heartbeat()
+        for _worker in outputs:
+            os.wait()
+        self.equal.settle()
+        for payload in self.equal.kept.values():
+            self.sender.frame(b"D", payload)
+        self.sender.message(b"Q", [self.equal.topmost(), self.sender.counts[1]])
+
+    def take_frames(self, buffer):
+        """Take every whole frame out of a buffer; return whether the worker's last was among them."""
+        while len(buffer) >= 5:
+            kind, length = struct.unpack_from(">cI", buffer)
+            if len(buffer) < 5 + length:
+                return False
+            payload = bytes(buffer[5 : 5 + length])
+            del buffer[: 5 + length]
+            if kind == b"W":
+                return True
+            self.take(kind, payload)
+        return False
+
+    def take(self, kind, payload):
+        if kind == b"N":
+            self.sender.counts = [a + b for a, b in zip(self.sender.counts, struct.unpack(">IIQ", payload))]
+        elif kind == b"S":
+            equal, opened = json.loads(payload.decode("ascii"))
+            self.equal.found.update((path, row) for path, *row in equal)
+            self.equal.opened += opened
+        elif kind == b"K":
+            end = 2 + struct.unpack_from(">H", payload)[0]
+            self.equal.kept[payload[2:end].decode("utf-8", "surrogateescape")] = payload[end:]
+        else:
+            self.sender.frame(kind, payload)
 
 
 def scan(request, sender):
     path = os.path.expanduser(native(request["root"]))
-    root = open_quietly(path, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY)
     real = portable(os.path.realpath(path))
     hello = {"root": real, "now": time.time(), "python": "%d.%d.%d" % sys.version_info[:3], "uid": os.getuid()}
+    hello["executable"] = portable(sys.executable or "")
     sender.message(b"H", hello)
+    root = open_quietly(path, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY)
     scope = Scope(request)
     walk = Walk(root, scope, sender)
     walk.run()
     if walk.problems:
-        sender.rows([], walk.problems, {}, (0, 0, 0))
-    workers = request["workers"] or max(1, (os.cpu_count() or 1) // 2)
-    forward(start_workers(workers, root, scope, walk), sender)
+        sender.frame(b"D", rows_payload([], walk.problems, {}))
+    cores = os.cpu_count() or 1
+    workers = request["workers"] or min(cores, max(2, cores // 2))
+    Parent(sender, Equal(scope.trees, Hasher(scope.algorithm))).forward(start_workers(workers, root, scope, walk))
     sender.trailer()
 
 

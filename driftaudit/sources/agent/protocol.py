@@ -1,7 +1,7 @@
 """The client's half of the conversation with program.py: one request, one stream of frames.
 
 Frames: type (1 byte), length (4 bytes, big-endian), payload. Types: H hello, G refs of a checkout,
-P progress, D folders with their entries, E error, T trailer. The trailer holds the number of frames and
+P progress, D folders with their entries, Q folders that are equal to the desired ones, E error, T trailer. The trailer holds the number of frames and
 the SHA-256 of all frames before it, so that no shorter stream can pass for the whole.
 """
 
@@ -53,6 +53,7 @@ def request_bytes(root: str, request: ScanRequest, marker: str, only: list[str] 
             "only": only,
             "max_file_bytes": request.max_file_bytes,
             "object_format": request.object_format,
+            "trees": dict(request.trees),
             "read": request.read_contents,
             "workers": 0,  # the host decides: half its cores
             "nice": nice,
@@ -74,6 +75,7 @@ class Frames:
         self._marker = f"\n{marker}\n".encode("ascii")
         self._host = host
         self._buffer = bytearray()
+        self.noise = b""  # what the login shell printed before the answer
 
     def __iter__(self) -> Iterator[tuple[bytes, bytes]]:
         """Yield each frame but the trailer. Raises SourceError where the answer is cut off or damaged."""
@@ -97,12 +99,18 @@ class Frames:
         while True:
             at = self._buffer.find(self._marker)
             if at >= 0:
+                self.noise = bytes(self._buffer[:at])
                 del self._buffer[: at + len(self._marker)]
                 return
             data = self._channel.receive(1 << 16)
-            if not data or len(self._buffer) > _NOISE_LIMIT:
+            if not data:
                 raise self._no_answer()
             self._buffer += data
+            if len(self._buffer) > _NOISE_LIMIT:  # it may well print for ever: nobody waits for its end
+                raise SourceError(
+                    f"{self._host}: the login shell prints without end, and the scan did not start",
+                    "Let nothing print where the shell is not interactive: see what `ssh HOST true` prints.",
+                )
 
     def _take(self, size: int) -> bytes:
         while len(self._buffer) < size:
@@ -154,6 +162,6 @@ def parse(payload: bytes, host: str) -> Any:
 def unpack_rows(payload: bytes, host: str) -> Any:
     """Return [folders, problems, owners] of a D frame. Raises SourceError where it is damaged."""
     try:
-        return json.loads(zlib.decompress(memoryview(payload)[16:]))
+        return json.loads(zlib.decompress(payload))
     except (ValueError, zlib.error) as error:
         raise SourceError(f"{host}: the scan's answer makes no sense: {error}", "Run it again.") from error

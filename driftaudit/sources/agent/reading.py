@@ -2,7 +2,7 @@
 
 import stat
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,10 +16,21 @@ from driftaudit.model.entry import (
     Kind,
 )
 from driftaudit.model.problem import Problem, ProblemKind
-from driftaudit.model.snapshot import GitDirectory, ScanFacts, Snapshot, SourceFacts
+from driftaudit.model.snapshot import EqualFolder, GitDirectory, ScanFacts, Snapshot, SourceFacts
 from driftaudit.sources.agent.protocol import Frames, new_marker, parse, request_bytes, unpack_rows
 from driftaudit.sources.agent.transport import Channel
 from driftaudit.sources.base import AbsentRootError, Progress, ScanRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """What the agent says of its host before it looks at the tree. `clock_offset` is its clock less ours."""
+
+    real_root: str
+    python: str  # version
+    executable: str
+    clock_offset: float  # seconds
+    shell_noise: bytes  # what the login shell printed
 
 
 @dataclass(slots=True)
@@ -31,26 +42,34 @@ class _Reading:
     entries: list[Entry] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     git_directories: list[GitDirectory] = field(default_factory=list)
+    equal: list[EqualFolder] = field(default_factory=list)
     owners: dict[int, str] = field(default_factory=dict)
     hashed: int = 0
     size: int = 0
     real_root: str | None = None
     clock_offset: float = 0.0
     python: str = ""
+    executable: str = ""
+
+    def greeting(self, noise: bytes) -> Greeting:
+        return Greeting(self.real_root or "", self.python, self.executable, self.clock_offset, noise)
 
     def take(self, kind: bytes, payload: bytes) -> None:
         if kind == b"D":
             self._folders(*unpack_rows(payload, self.host))
-            self.hashed += int.from_bytes(payload[4:8], "big")
-            self.progress(self.hashed, self.size)
             return
         value = parse(payload, self.host)
         if kind == b"H":
             self.real_root = value["root"]
             self.python = value["python"]
+            self.executable = value["executable"]
             self.clock_offset = value["now"] - time.time()
         elif kind == b"G":
             self.git_directories.append(GitDirectory(value[0], tuple(value[1])))
+        elif kind == b"Q":
+            folders, self.hashed = value
+            self.equal = [EqualFolder(path, entries) for path, entries, _size in folders]
+            self.size += sum(size for _path, _entries, size in folders)
         elif kind == b"P":
             self.progress(*value)
         elif kind == b"E":
@@ -90,6 +109,10 @@ class _Reading:
         return Entry(path, Kind.SPECIAL, mode, modified_ns=modified_ns, owner=owner, permissions=permissions)
 
 
+def nobody_greeted(greeting: Greeting) -> None:
+    """Hear the greeting, and do nothing."""
+
+
 def read_tree(
     channel: Channel,
     source: SourceFacts,
@@ -100,10 +123,12 @@ def read_tree(
     host: str,
     only: Iterable[str] | None = None,
     nice: int = 10,
+    greeted: Callable[[Greeting], None] = nobody_greeted,
 ) -> Snapshot:
     """Send the agent, read its whole answer, and return the tree sorted by path.
 
-    `only` limits the scan to these files. `host` stands in messages. Raises SourceError where the root
+    `only` limits the scan to these files. `host` stands in messages. `greeted` hears of the host, also where
+    it then turns out to have no such root. Raises SourceError where the root
     cannot be read, or where the answer is cut off, damaged or missing; AbsentRootError where there is none.
     """
     started = time.monotonic()
@@ -112,8 +137,11 @@ def read_tree(
     reading = _Reading(host, progress)
     try:
         channel.send(request_bytes(root, request, marker, None if only is None else sorted(only), nice))
-        for kind, payload in Frames(channel, marker, host):
+        frames = Frames(channel, marker, host)
+        for kind, payload in frames:
             reading.take(kind, payload)
+            if kind == b"H":
+                greeted(reading.greeting(frames.noise))
     except (KeyError, TypeError, IndexError, ValueError) as error:
         raise SourceError(f"{host}: the scan's answer makes no sense: {error!r}", "Run it again.") from error
     finally:
@@ -135,6 +163,7 @@ def read_tree(
             clock_offset=reading.clock_offset,
         ),
         git_directories=tuple(reading.git_directories),
+        equal_folders=tuple(reading.equal),
     )
 
 

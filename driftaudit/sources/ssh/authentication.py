@@ -20,16 +20,18 @@ from driftaudit.sources.ssh.known_hosts import HostKey
 from driftaudit.sources.ssh.route import Hop
 
 
-def authenticate(transport: paramiko.Transport, hop: Hop) -> None:
-    """Log in as the hop's user. Raises SourceError that says which keys were tried, and what to do."""
+def authenticate(transport: paramiko.Transport, hop: Hop) -> str:
+    """Log in as the hop's user, and return by which key.
+
+    Raises SourceError that says which keys were tried, and what to do.
+    """
     login = _Login(transport, hop)
     socket_path = hop.config.identity_agent or os.environ.get("SSH_AUTH_SOCK", "none")
     agent = None if socket_path == "none" else login.agent(socket_path)
     if agent is None:
-        login.run([])
-        return
+        return login.run([])
     with closing(agent):
-        login.run([_AgentIdentity(agent, key.blob, key.comment) for key in agent.get_keys()])
+        return login.run([_AgentIdentity(agent, key.blob, key.comment) for key in agent.get_keys()])
 
 
 class _Agent(AgentSSH):
@@ -80,11 +82,11 @@ class _Login:
             self.tried.append("the ssh agent does not answer")
             return None
 
-    def run(self, agent_keys: list[_AgentIdentity]) -> None:
-        """Try one key after the other until one is taken. Raises SourceError where none is."""
+    def run(self, agent_keys: list[_AgentIdentity]) -> str:
+        """Try one key after the other; return the label of the one that is taken. Raises SourceError."""
         for label, key in self._candidates(agent_keys):
             if self._is_taken(label, key):
-                return
+                return label
             if not self.transport.is_active():
                 raise self._ended()
         raise self._refused()

@@ -1,8 +1,10 @@
 """Connections over SSH. With `channel`, `authentication` and `plain_config` all that knows paramiko."""
 
 import logging
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import paramiko
@@ -37,6 +39,22 @@ class Timeouts:
 
 
 DEFAULT_TIMEOUTS = Timeouts()
+
+
+class Stage(StrEnum):
+    """What is done of a connection to one host, in this order."""
+
+    CONNECTED = "connection"
+    KNOWN = "host key"
+    LOGGED_IN = "login"
+
+
+Observer = Callable[[Hop, Stage, str], None]
+"""Called after each stage with what came of it: the server's software, its key, the user's key."""
+
+
+def tell_nobody(hop: Hop, stage: Stage, detail: str) -> None:
+    """Tell nobody."""
 
 
 class ParamikoTransport:
@@ -80,11 +98,18 @@ def connect(address: SSHAddress, timeouts: Timeouts = DEFAULT_TIMEOUTS) -> Param
     Raises SourceError: unreachable, unknown or changed host key, refused; UsageError for a ProxyJump that
     names no host.
     """
+    return connect_through(route(address), timeouts)
+
+
+def connect_through(
+    hops: Sequence[Hop], timeouts: Timeouts = DEFAULT_TIMEOUTS, tell: Observer = tell_nobody
+) -> ParamikoTransport:
+    """Log in to each host through the one before; return the connection to the last. Raises SourceError."""
     _silence_paramiko()
     with ExitStack() as links:
         transport: paramiko.Transport | None = None
-        for hop in route(address):
-            transport = _link(hop, transport, timeouts, links)
+        for hop in hops:
+            transport = _link(hop, transport, timeouts, links, tell)
             name = hop.name
         if transport is None:
             raise ValueError("a route has at least one host")
@@ -92,7 +117,7 @@ def connect(address: SSHAddress, timeouts: Timeouts = DEFAULT_TIMEOUTS) -> Param
 
 
 def _link(
-    hop: Hop, before: paramiko.Transport | None, timeouts: Timeouts, links: ExitStack
+    hop: Hop, before: paramiko.Transport | None, timeouts: Timeouts, links: ExitStack, tell: Observer
 ) -> paramiko.Transport:
     """Connect and log in to one host, through the one before. What is opened is closed by `links`."""
     config = hop.config
@@ -113,9 +138,12 @@ def _link(
     transport = paramiko.Transport(stream, default_window_size=WINDOW, packetizer_class=CountingPacketizer)
     links.callback(transport.close)
     key = _exchange_keys(transport, hop, known, seconds, proxy)
-    known.require(HostKey(key.get_name(), key.asbytes()))
+    tell(hop, Stage.CONNECTED, transport.remote_version)
+    host_key = HostKey(key.get_name(), key.asbytes())
+    known.require(host_key)
+    tell(hop, Stage.KNOWN, f"{host_key.type} {host_key.fingerprint}")
     transport.auth_timeout = timeouts.login
-    authenticate(transport, hop)
+    tell(hop, Stage.LOGGED_IN, authenticate(transport, hop))
     transport.set_keepalive(_KEEPALIVE)
     return transport
 
