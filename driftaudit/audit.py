@@ -102,33 +102,36 @@ def tree_digest(entries: Iterable[Entry], without: Collection[str] = ()) -> str:
 
 def _both_trees(
     request: AuditRequest, object_format: str, progress: Progress
-) -> tuple[Snapshot, Snapshot, Collection[str]]:
-    """Read both sides, the desired one while the host is busy with the deployed one.
+) -> tuple[Snapshot, Snapshot, bytes]:
+    """Read both sides, a commit while the host is busy with the deployed one.
 
-    Returns desired, deployed, and every path that is desired or was ever committed.
+    Returns desired, deployed, and every path that is desired or was ever committed, joined by NUL.
     """
-    with ThreadPoolExecutor(1) as pool:
-        reading = pool.submit(request.desired.snapshot, ScanRequest(object_format=object_format))
-        known = set()
-        if request.repository and request.base:
-            known = paths_in_history(request.repository, request.base, request.mapping)
-        if not isinstance(request.desired, GitSource):  # a commit's own paths are in the history already
-            known |= {entry.path for entry in reading.result().entries if entry.kind is not Kind.DIRECTORY}
-        trees = request.desired.folder_trees() if isinstance(request.desired, GitSource) else {}
-        scan = _scan_request(request.policy.labels, known, trees, object_format)
+    history = b""
+    if request.repository and request.base:
+        history = paths_in_history(request.repository, request.base, request.mapping)
+    plain = ScanRequest(object_format=object_format)
+    labels = request.policy.labels
+    if not isinstance(request.desired, GitSource):
+        desired = request.desired.snapshot(plain)
+        files = (entry.path for entry in desired.entries if entry.kind is not Kind.DIRECTORY)
+        known = history + "\0".join(files).encode("utf-8", "surrogateescape")
+        return desired, _deployed(request, _scan_request(labels, known, {}, object_format), progress), known
+    with ThreadPoolExecutor(1) as pool:  # a commit's own paths are in the history already
+        scan = _scan_request(labels, history, request.desired.folder_trees(), object_format)
+        reading = pool.submit(request.desired.snapshot, plain)
         deployed = _deployed(request, scan, progress)
-        desired = reading.result()
-        return desired, filled_in(deployed, desired), known
+        return reading.result(), filled_in(deployed, reading.result()), history
 
 
 def _scan_request(
-    labels: Labels, known: Collection[str], trees: Mapping[str, str], object_format: str
+    labels: Labels, known: bytes, trees: Mapping[str, str], object_format: str
 ) -> ScanRequest:
     """Leave unread what the labels allow, but nothing that is desired or was ever committed."""
     return ScanRequest(
         prune=labels.patterns(EXPENDABLE),
         unread=labels.patterns(UNREAD),
-        known=frozenset(path for path in known if labels.any_of(path)),
+        known=labels.among(known),
         trees=trees,
         object_format=object_format,
     )
@@ -177,13 +180,14 @@ def _evidence(
     return Evidence(history, request.mapping, desired_by_digest(desired.entries), unseen, refs, folders)
 
 
-def _folders_of(changes: Sequence[Change], known: Collection[str]) -> frozenset[str]:
+def _folders_of(changes: Sequence[Change], known: bytes) -> frozenset[str]:
     """Return those live folders without content that have, or had, files in the repository."""
     folders = {change.path for change in changes if change.deployed and change.deployed.kind is Kind.DIRECTORY}
     if not folders:
         return frozenset()
-    above = {"/".join(path.split("/")[:depth]) for path in known for depth in range(1, path.count("/") + 1)}
-    return frozenset(folders & above)
+    return frozenset(
+        folder for folder in folders if b"\0%b/" % folder.encode("utf-8", "surrogateescape") in b"\0" + known
+    )
 
 
 def _facts(snapshot: Snapshot, secrets: Collection[str]) -> TreeFacts:

@@ -25,6 +25,7 @@ _ENVIRONMENT = {
 }
 _OWN_REFS = "refs/driftaudit/*"
 _PIECE = 1 << 20  # bytes read at a time
+_LOG = ("log", "-z", "--root", "-c", "--no-renames", "--format=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,19 +276,18 @@ class Repository:
 
         A merge counts where it differs from all of its parents: the rest came in with one of them.
         """
-        fields = self._log("--raw", "--no-abbrev", *commits.arguments())
+        fields = self._stream(*_LOG, "--raw", "--no-abbrev", *commits.arguments(), "--")
         for field in fields:
             if field.startswith(b":"):
                 words = field.split(b" ")
                 yield words[-2].decode("ascii"), next(fields)
 
-    def paths_ever(self, base: str) -> set[bytes]:
-        """Return every path that a commit reachable from `base` or from any ref ever had a file at."""
-        paths = set(self._log("--name-only", "--diff-filter=AMT", base, *self.everything()))
-        return paths - {b""}
+    def paths_ever(self, base: str) -> bytes:
+        """Return every path that a commit reachable from `base` or from any ref ever had a file at.
 
-    def _log(self, *arguments: str) -> Iterator[bytes]:
-        return self._stream("log", "-z", "--root", "-c", "--no-renames", "--format=", *arguments, "--")
+        The paths are joined by NUL, as git gives them, some more than once.
+        """
+        return self._run(*_LOG, "--name-only", "--diff-filter=AMT", base, *self.everything(), "--")
 
     def everything(self) -> tuple[str, ...]:
         """Return the revisions that keep a content safe: HEAD, every ref but our own, each entry of the stash."""

@@ -1,6 +1,7 @@
 """The examples beside a pack, which are its tests: what its labels and rules must say of given paths."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,8 +25,17 @@ def examples_path(pack: str) -> Path:
     return path.with_name(f"{path.stem}.examples.yml")
 
 
-def failed_examples(pack: str) -> tuple[str, ...]:
-    """Run the examples of a pack, with core as its only company; return a line for each that fails.
+@dataclass(frozen=True, slots=True)
+class ExamplesRun:
+    """How many examples a pack has, how many of them fail, and a line for each thing that fails."""
+
+    examples: int
+    failed: int
+    failures: tuple[str, ...]
+
+
+def run_examples(pack: str) -> ExamplesRun:
+    """Run the examples of a pack, with core as its only company.
 
     Raises UsageError or ConfigError where pack or examples cannot be read.
     """
@@ -33,12 +43,22 @@ def failed_examples(pack: str) -> tuple[str, ...]:
 
     document = load_document(examples_path(pack))
     policy = load_policy([pack], {}, ())
-    return tuple(
-        f"{document.line(('examples', index))} {failure}"
-        for index, example in enumerate(validate(document, ExamplesModel).examples)
-        for path in example.path
-        for failure in _failures(policy, path, example)
-    )
+    examples = validate(document, ExamplesModel).examples
+    failures = [
+        [
+            f"{document.line(('examples', index))} {failure}"
+            for path in example.path
+            for failure in _failures(policy, path, example)
+        ]
+        for index, example in enumerate(examples)
+    ]
+    lines = tuple(line for rows in failures for line in rows)
+    return ExamplesRun(len(examples), sum(map(bool, failures)), lines)
+
+
+def failed_examples(pack: str) -> tuple[str, ...]:
+    """Return a line for each thing that fails in the examples of a pack; raises as `run_examples` does."""
+    return run_examples(pack).failures
 
 
 def _failures(policy: Policy, path: str, example: "ExampleModel") -> Iterator[str]:

@@ -1,8 +1,13 @@
 """Labels: what the patterns of packs and project say a path is."""
 
+import re
 from collections.abc import Mapping, Sequence
 
+import re2
+
 from driftaudit.config.patterns import PathPatterns
+
+_PLAIN = re.compile(r"[^*?\[\]\\/! ]+")
 
 
 class Labels:
@@ -12,8 +17,9 @@ class Labels:
         self._rows = {label: tuple(rows) for label, rows in patterns.items()}
         self._matchers = {label: PathPatterns(rows) for label, rows in self._rows.items()}
         # Most paths have no label: one look tells that, whatever the number of labels.
-        every = (row for rows in self._rows.values() for row in rows if not row.startswith("!"))
+        every = [row for rows in self._rows.values() for row in rows if not row.startswith("!")]
         self._any = PathPatterns(every)
+        self._texts = [max(_PLAIN.findall(row), key=len, default="") for row in every]
 
     def names(self) -> tuple[str, ...]:
         """Return every label, in the order in which they were first said."""
@@ -26,6 +32,21 @@ class Labels:
     def any_of(self, path: str, is_directory: bool = False) -> bool:
         """Whether a path may have a label: False is certain."""
         return self._any.match(path, is_directory)
+
+    def among(self, paths: bytes) -> frozenset[str]:
+        """Return those of the paths, joined by NUL, that may have a label.
+
+        Each pattern holds some plain text that its paths hold too: looking for those texts in all paths at
+        once is many times quicker than asking every path.
+        """
+        if all(self._texts):
+            expression = re2.compile("|".join(re2.escape(text) for text in self._texts))
+            ends = (paths.find(b"\0", match.start()) for match in expression.finditer(paths))
+            rows = {paths[paths.rfind(b"\0", 0, end if end >= 0 else None) + 1 : end if end >= 0 else None] for end in ends}
+        else:
+            rows = set(paths.split(b"\0"))
+        names = (row.decode("utf-8", "surrogateescape") for row in rows if row)
+        return frozenset(name for name in names if self.any_of(name))
 
     def of(self, path: str, is_directory: bool = False) -> tuple[str, ...]:
         """Return the labels of a path, those of the folders above it included."""

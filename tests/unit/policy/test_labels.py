@@ -1,6 +1,10 @@
 """What patterns say a path is."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from driftaudit.policy.labels import Labels, merged
+from driftaudit.policy.policy import load_policy
 
 
 def test_a_path_has_every_label_that_a_pattern_gives_it() -> None:
@@ -47,3 +51,16 @@ def test_a_later_layer_overrules_an_earlier_one() -> None:
 
 def test_a_name_that_is_not_utf_8_can_be_a_secret() -> None:
     assert Labels({"secret": ["*.pem"]}).of("caf\udce9/server.pem") == ("secret",)
+
+
+path_bytes = st.lists(st.sampled_from([b"node_modules", b"a.log", b"\xff", b".env", b"media", b"x y", b"src"]), min_size=1, max_size=4)
+
+
+@given(st.lists(path_bytes.map(b"/".join), max_size=20))
+def test_looking_for_labels_among_all_paths_at_once_finds_what_asking_each_finds(paths: list[bytes]) -> None:
+    labels = load_policy(None, {"own": ["/media/**/x*", "[ab]*"]}, ()).labels
+    plain = load_policy(None, {}, ()).labels
+    decoded = {path.decode("utf-8", "surrogateescape") for path in paths}
+    for asked in (labels, plain):
+        assert asked.among(b"\0".join(paths)) == {path for path in decoded if asked.any_of(path)}
+        assert asked.among(b"".join(path + b"\0" for path in paths)) == {p for p in decoded if asked.any_of(p)}
