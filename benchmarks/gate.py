@@ -46,7 +46,10 @@ def main() -> None:
         drift(live, options.drift)
         files = sum(path.is_file() for path in live.rglob("*"))
         size = sum(path.stat().st_size for path in live.rglob("*") if path.is_file())
-        print(f"{files:,} files, {size / 1e9:.2f} GB, {options.drift} edited; {os.cpu_count()} cores", flush=True)
+        print(
+            f"{files:,} files, {size / 1e9:.2f} GB, {options.drift} edited; {os.cpu_count()} cores",
+            flush=True,
+        )
         for key in ("host", "client"):
             make_key(folder / key)
         home = make_client_home(folder / "home", folder / "client")
@@ -55,7 +58,9 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--tree", type=Path)
     parser.add_argument("--files", type=int, default=80_000)
     parser.add_argument("--folders", type=int, default=5_000)
@@ -69,17 +74,23 @@ def _options() -> argparse.Namespace:
 def _in_turn(server: SSHServer, repository: Path, live: Path, rounds: int) -> None:
     commands = {"rsync": _rsync(server, repository, live), "check": _check(server, live)}
     runs: dict[str, list[Run]] = {name: [] for name in commands}
-    for name, command in commands.items():
+    for command in commands.values():
         _run(command, repository, server)  # once unmeasured, so that both find the files in memory
     print("\n| pair | rsync | check | ratio |\n|---|---|---|---|")
     for pair in range(1, rounds + 1):
         for name, command in commands.items():
             runs[name].append(_run(command, repository, server))
         rsync, check = runs["rsync"][-1], runs["check"][-1]
-        print(f"| {pair} | {rsync.seconds:.2f} s | {check.seconds:.2f} s | {check.seconds / rsync.seconds:.2f} |", flush=True)
+        print(
+            f"| {pair} | {rsync.seconds:.2f} s | {check.seconds:.2f} s"
+            f" | {check.seconds / rsync.seconds:.2f} |",
+            flush=True,
+        )
     ratios = [c.seconds / r.seconds for c, r in zip(runs["check"], runs["rsync"], strict=True)]
     medians = {name: statistics.median(run.seconds for run in done) for name, done in runs.items()}
-    print(f"| median | {medians['rsync']:.2f} s | {medians['check']:.2f} s | {statistics.median(ratios):.2f} |")
+    print(
+        f"| median | {medians['rsync']:.2f} s | {medians['check']:.2f} s | {statistics.median(ratios):.2f} |"
+    )
     peaks = {name: max(run.peak for run in done) for name, done in runs.items()}
     print(f"\nPeak memory of the client: rsync {peaks['rsync']:.0f} MB, check {peaks['check']:.0f} MB")
     print(f"Paths named: rsync {runs['rsync'][-1].named}, check {runs['check'][-1].named}")
@@ -87,7 +98,7 @@ def _in_turn(server: SSHServer, repository: Path, live: Path, rounds: int) -> No
 
 def _rsync(server: SSHServer, repository: Path, live: Path) -> list[str]:
     home = server.client.ssh
-    ssh = f"ssh -F none -p {server.port} -i {home}/id_ed25519 -o UserKnownHostsFile={home}/known_hosts -o BatchMode=yes"
+    ssh = f"ssh -F none -p {server.port} -i {home}/id_ed25519 -o UserKnownHostsFile={home}/known_hosts"
     options = ["-n", "-r", "-l", "-i", "-c", "--delete", "--exclude=/.git", "-e", ssh]
     return ["rsync", *options, f"{repository}/", f"{server.user}@127.0.0.1:{live}/"]
 
@@ -109,7 +120,11 @@ def _run(command: Sequence[str], folder: Path, server: SSHServer) -> Run:
             raise SystemExit(f"{command[0]} ended with {process.returncode}")
         output.seek(0)
         text = output.read()
-    named = text.count(b'"path": ') if b'"schema"' in text else sum(b"/ " not in line for line in text.splitlines())
+    named = (
+        text.count(b'"path": ')
+        if b'"schema"' in text
+        else sum(b"/ " not in line for line in text.splitlines())
+    )
     unit = 1 if sys.platform == "darwin" else 1024
     return Run(seconds, usage.ru_maxrss * unit / 1e6, named)
 

@@ -16,7 +16,7 @@ IDENTITY = {
 
 def make_tree(folder: Path, files: int, folders: int, size: int, seed: int = 1) -> None:
     """Write `files` files in `folders` folders, `size` bytes in all, the same for the same seed."""
-    rng = random.Random(seed)  # noqa: S311 - no secret
+    rng = random.Random(seed)
     weights = [rng.paretovariate(1.2) for _ in range(files)]
     scale = size / sum(weights)
     pool = rng.randbytes(1 << 20) * 2
@@ -33,7 +33,9 @@ def make_tree(folder: Path, files: int, folders: int, size: int, seed: int = 1) 
 
 def git(folder: Path, *words: str) -> None:
     """Run git quietly."""
-    subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True, env={**os.environ, **IDENTITY})
+    subprocess.run(
+        ["git", *words], cwd=folder, check=True, capture_output=True, env={**os.environ, **IDENTITY}
+    )
 
 
 def make_repository(folder: Path) -> None:

@@ -15,7 +15,7 @@ from driftaudit.gate import decide
 from driftaudit.model.audit import Audit, TreeFacts
 from driftaudit.model.change import Change
 from driftaudit.model.entry import Entry, Kind
-from driftaudit.model.mapping import PathMapping
+from driftaudit.model.mapping import IDENTITY, PathMapping
 from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.snapshot import ScanFacts, Snapshot, SourceFacts
 from driftaudit.policy.labels import Labels
@@ -47,7 +47,7 @@ class AuditRequest:
     intent: Intent | None = None
     repository: Repository | None = None
     base: str | None = None
-    mapping: PathMapping = PathMapping()
+    mapping: PathMapping = IDENTITY
     allow_absent: bool = False
     notes: tuple[str, ...] = ()
 
@@ -124,9 +124,7 @@ def _both_trees(
         return reading.result(), filled_in(deployed, reading.result()), history
 
 
-def _scan_request(
-    labels: Labels, known: bytes, trees: Mapping[str, str], object_format: str
-) -> ScanRequest:
+def _scan_request(labels: Labels, known: bytes, trees: Mapping[str, str], object_format: str) -> ScanRequest:
     """Leave unread what the labels allow, but nothing that is desired or was ever committed."""
     return ScanRequest(
         prune=labels.patterns(EXPENDABLE),
@@ -182,7 +180,9 @@ def _evidence(
 
 def _folders_of(changes: Sequence[Change], known: bytes) -> frozenset[str]:
     """Return those live folders without content that have, or had, files in the repository."""
-    folders = {change.path for change in changes if change.deployed and change.deployed.kind is Kind.DIRECTORY}
+    folders = {
+        change.path for change in changes if change.deployed and change.deployed.kind is Kind.DIRECTORY
+    }
     if not folders:
         return frozenset()
     return frozenset(
@@ -202,4 +202,3 @@ def _facts(snapshot: Snapshot, secrets: Collection[str]) -> TreeFacts:
 
 def _sorted(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(problems, key=lambda problem: (problem.path, problem.kind, problem.detail)))
-

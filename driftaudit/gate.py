@@ -22,13 +22,17 @@ def decide(
     blocking = [finding for finding in findings if finding.severity is Severity.BLOCK]
     gaps = [problem for problem in problems if _matters(problem, findings, plan, is_desired)]
     if blocking:
-        return Decision(Verdict.BLOCKED, _why_blocked(blocking) + (f" {_why_incomplete(gaps)}" if gaps else ""))
+        return Decision(
+            Verdict.BLOCKED, _why_blocked(blocking) + (f" {_why_incomplete(gaps)}" if gaps else "")
+        )
     if gaps:
         return Decision(Verdict.INCOMPLETE, _why_incomplete(gaps))
     unproven = [finding for finding in findings if _is_unproven(finding)]
     if unproven:
         what = _counted(len(unproven), "path")
-        return Decision(Verdict.INCOMPLETE, f"It cannot be told whether {what} that the deploy destroys exist elsewhere.")
+        return Decision(
+            Verdict.INCOMPLETE, f"It cannot be told whether {what} that the deploy destroys exist elsewhere."
+        )
     return Decision(Verdict.PASS, "Nothing that this deploy destroys is the only copy.")
 
 

@@ -86,14 +86,18 @@ _SECOND = {"api/src/routes/numbers.js": "export const numbers = (request, respon
 _THIRD = {
     "api/src/db/connection.js": None,
     "api/src/db/redis.js": None,
-    "api/src/lib/database/connection.js": _CONNECTION.replace("pg.Pool(options)", "pg.Pool({ ...options, max: 20 })"),
+    "api/src/lib/database/connection.js": _CONNECTION.replace(
+        "pg.Pool(options)", "pg.Pool({ ...options, max: 20 })"
+    ),
     "api/src/lib/database/redis.js": _REDIS,
 }
 _FOURTH = {
     "api/src/app.js": _APP_NOW,
     "api/src/config.js": _CONFIG.replace("  port: 3000,", "  port: 3000,\n  limit: 100,"),
     "api/src/routes/admin-users.js": "export const adminUsers = (request, response) => response.json([]);\n",
-    "api/src/middleware/rate-limit.js": "export const rateLimit = (limit) => (request, response, next) => next();\n",
+    "api/src/middleware/rate-limit.js": (
+        "export const rateLimit = (limit) => (request, response, next) => next();\n"
+    ),
     "api/src/services/analytics.js": "export const analytics = () => (request, response, next) => next();\n",
 }
 
@@ -104,7 +108,9 @@ _BY_HAND = {
         "// Bridges calls to the voice server. Written on the server in August; in no repository.\n"
         "export const dial = (number) => new Connection('127.0.0.1', 8021).api('originate', number);\n"
     ),
-    "src/db/connection.js": _CONNECTION.replace("pg.Pool(options)", "pg.Pool({ ...options, statement_timeout: 5000 })"),
+    "src/db/connection.js": _CONNECTION.replace(
+        "pg.Pool(options)", "pg.Pool({ ...options, statement_timeout: 5000 })"
+    ),
     "src/config.js": _CONFIG.replace("pool: 10", "pool: 40"),
     ".env": "DATABASE_PASSWORD=example-only\n",
     "logs/irisx-api-out.log": "2025-11-03T18:29:58Z listening on 3000\n",

@@ -137,7 +137,9 @@ class Repository:
     def commit(self, revision: str) -> str:
         """Return the id of the commit that a revision names. Raises RepositoryError where there is none."""
         try:
-            return self._text("rev-parse", "--verify", "--end-of-options", revision + "^{commit}").splitlines()[-1]
+            return self._text(
+                "rev-parse", "--verify", "--end-of-options", revision + "^{commit}"
+            ).splitlines()[-1]
         except RepositoryError as error:
             if not self._has_commits():
                 raise RepositoryError(
@@ -161,7 +163,9 @@ class Repository:
 
     def tree(self, commit: str, paths: Sequence[str] = ()) -> list[TreeEntry]:
         """Return all entries of a commit's tree, folders included, below `paths` (all of it where empty)."""
-        output = self._run("ls-tree", "-r", "-t", "-z", "--full-tree", commit, *(["--", *paths] if paths else ()))
+        output = self._run(
+            "ls-tree", "-r", "-t", "-z", "--full-tree", commit, *(["--", *paths] if paths else ())
+        )
         entries = []
         for line in output.split(b"\0"):
             if line:
@@ -211,7 +215,9 @@ class Repository:
     def present(self, oids: Iterable[str]) -> set[str]:
         """Return those of the ids that the object store has, reachable or not."""
         if self.is_partial:  # asking for an object that was left with the remote ends older versions of git
-            listed = self._run("cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objectname)")
+            listed = self._run(
+                "cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objectname)"
+            )
             return set(oids) & set(listed.decode("ascii").split())
         lines = self._checked(oids)
         return {line[0] for line in lines if line[-1] != "missing"}
@@ -225,7 +231,9 @@ class Repository:
         """Return the contents of those blobs that are there and no larger than `limit` bytes."""
         rows = self._checked(sorted(self.present(oids)))
         small = [oid for oid, kind, size in rows if kind == "blob" and int(size) <= limit]
-        contents = self._run("cat-file", "--batch", "--buffer", stdin="".join(f"{o}\n" for o in small).encode("ascii"))
+        contents = self._run(
+            "cat-file", "--batch", "--buffer", stdin="".join(f"{o}\n" for o in small).encode("ascii")
+        )
         return dict(zip(small, _batch_contents(contents), strict=True))
 
     def filtered(self, rows: Sequence[tuple[str, str]]) -> dict[str, bytes]:
@@ -245,7 +253,9 @@ class Repository:
 
     def _filter_programs(self) -> list[str]:
         try:
-            names = self._text("config", "--name-only", "--get-regexp", r"^filter\..*\.(smudge|process|required)$")
+            names = self._text(
+                "config", "--name-only", "--get-regexp", r"^filter\..*\.(smudge|process|required)$"
+            )
         except RepositoryError:
             return []
         return sorted(set(names.splitlines()))
@@ -283,21 +293,23 @@ class Repository:
                 yield words[-2].decode("ascii"), next(fields)
 
     def paths_ever(self, base: str) -> bytes:
-        """Return every path that a commit reachable from `base` or from any ref ever had a file at.
+        """Return every path that a commit reachable from `base` or a ref ever had a file at.
 
         The paths are joined by NUL, as git gives them, some more than once.
         """
         return self._run(*_LOG, "--name-only", "--diff-filter=AMT", base, *self.everything(), "--")
 
     def everything(self) -> tuple[str, ...]:
-        """Return the revisions that keep a content safe: HEAD, every ref but our own, each entry of the stash."""
+        """Return what keeps a content safe: HEAD, all refs but our own, all entries of the stash."""
         stash = self._optional("log", "-g", "--format=%H", "refs/stash", "--").splitlines()
         head = ["HEAD"] if self.names_revision("HEAD") else []
         return (f"--exclude={_OWN_REFS}", "--all", *head, *stash)
 
     def tagged_blobs(self) -> set[str]:
         """Return the ids of blobs that refs name without a commit: directly, or in a tree."""
-        rows = self._text("for-each-ref", "--format=%(objecttype) %(objectname) %(*objecttype) %(*objectname)")
+        rows = self._text(
+            "for-each-ref", "--format=%(objecttype) %(objectname) %(*objecttype) %(*objectname)"
+        )
         found: set[str] = set()
         for kind, oid in re.findall(r"\b(blob|tree) ([0-9a-f]+)", rows):
             found.update([oid] if kind == "blob" else (entry.oid for entry in self.tree(oid)))
@@ -343,7 +355,10 @@ def _batch_contents(output: bytes) -> Iterator[bytes]:
 def _refused(arguments: Sequence[str], stderr: str | bytes | None) -> RepositoryError:
     told = os.fsdecode(stderr) if isinstance(stderr, bytes) else stderr or ""
     words = re.sub(r"^\s*stderr: '|'\s*$", "", told.strip()).strip().splitlines()
-    reason = next((line for line in words if line.startswith(("fatal:", "error:"))), words[0] if words else "no reason given")
+    reason = next(
+        (line for line in words if line.startswith(("fatal:", "error:"))),
+        words[0] if words else "no reason given",
+    )
     advice = "Run `git fsck` in the repository to see whether it is whole."
     if "promisor" in told:
         advice = "The clone is partial and lacks what is needed: clone it without --filter."
@@ -354,4 +369,6 @@ def _refused(arguments: Sequence[str], stderr: str | bytes | None) -> Repository
 
 def blob_id(content: bytes, object_format: str) -> str:
     """Return the id that git gives a content."""
-    return hashlib.new(object_format, b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+    return hashlib.new(
+        object_format, b"blob %d\0" % len(content) + content, usedforsecurity=False
+    ).hexdigest()

@@ -9,7 +9,9 @@ _MARKER = ".driftaudit-demo"
 
 
 @click.command("demo")
-@click.option("--directory", metavar="FOLDER", default="driftaudit-demo", show_default=True, help="Where to make it.")
+@click.option(
+    "--directory", metavar="FOLDER", default="driftaudit-demo", show_default=True, help="Where to make it."
+)
 def command(directory: str) -> int:
     """Replay the incident that this tool exists for.
 
@@ -34,7 +36,11 @@ def command(directory: str) -> int:
     for name, file in (("html", "report.html"), ("markdown", "report.md")):
         place = Destination(name, str(folder / file))
         write(place, FORMATS[name](blocked, render_options(place, quiet=False)))
-    _say("", f"The report of the first check: {folder / 'report.html'}", f"                     and {folder / 'report.md'}")
+    _say(
+        "",
+        f"The report of the first check: {folder / 'report.html'}",
+        f"                     and {folder / 'report.md'}",
+    )
     _say(f"Go on yourself: cd {incident.repository} && driftaudit check production")
     return 0
 
@@ -53,12 +59,16 @@ def _fresh_folder(folder: Path) -> Path:
     folder = folder.absolute()
     if folder.exists():
         if not (folder / _MARKER).is_file():
-            raise UsageError(f"{folder} is there already, and no demo made it", "Choose another: --directory FOLDER")
+            raise UsageError(
+                f"{folder} is there already, and no demo made it", "Choose another: --directory FOLDER"
+            )
         shutil.rmtree(folder)
     if not folder.parent.is_dir():
         raise UsageError(f"there is no folder {folder.parent}", f"Make it: mkdir -p {folder.parent}")
     folder.mkdir()
-    (folder / _MARKER).write_text("Made by `driftaudit demo`, and made anew by the next one.\n", encoding="utf-8")
+    (folder / _MARKER).write_text(
+        "Made by `driftaudit demo`, and made anew by the next one.\n", encoding="utf-8"
+    )
     return folder
 
 

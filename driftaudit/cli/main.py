@@ -8,7 +8,7 @@ from importlib import import_module
 import click
 
 from driftaudit import __version__
-from driftaudit.errors import DriftauditError, ExitCode
+from driftaudit.errors import DriftauditError, ExitCode, UsageError
 
 # Name -> what `--help` says of it. The module of the same name is imported only when the command runs.
 COMMANDS = {
@@ -76,6 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; every error becomes a line or two on standard error."""
     try:
+        _require_full_words(sys.argv[1:] if arguments is None else arguments)
         code = cli.main(args=arguments, prog_name="driftaudit", standalone_mode=False)
         sys.stdout.flush()
     except click.ClickException as error:
@@ -95,9 +96,21 @@ def run(arguments: Sequence[str] | None = None) -> int:
         if os.environ.get("DRIFTAUDIT_DEBUG"):
             raise
         detail = f"{type(error).__name__}: {error}".splitlines()[0]
-        _complain(f"internal error: {detail}", "This is a bug. DRIFTAUDIT_DEBUG=1 shows where; please report it.")
+        _complain(
+            f"internal error: {detail}", "This is a bug. DRIFTAUDIT_DEBUG=1 shows where; please report it."
+        )
         return int(ExitCode.INTERNAL)
     return int(code or 0)
+
+
+def _require_full_words(arguments: Sequence[str]) -> None:
+    """Raise UsageError for an empty word: a variable that is not set must not stand for this folder."""
+    for word in arguments:
+        if word == "--":
+            return
+        if not word or (word.startswith("--") and word.endswith("=")):
+            what = f"{word[:-1]} has no value" if word else "a word of the command line is empty"
+            raise UsageError(what, "Is a variable of the pipeline not set?")
 
 
 def _complain(message: str, advice: str) -> None:

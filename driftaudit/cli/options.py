@@ -12,23 +12,39 @@ _FORMATS = ("text", "json", "markdown", "html")
 
 def configuration(function: F) -> F:
     """Add --config."""
-    return click.option("--config", metavar="FILE", help="The configuration, instead of the driftaudit.yml found upwards.")(
-        function
-    )
+    return click.option(
+        "--config", metavar="FILE", help="The configuration, instead of the driftaudit.yml found upwards."
+    )(function)
 
 
 def trees(function: F) -> F:
     """Add what describes the desired tree and the deploy."""
     for option in reversed(
         (
-            click.option("--desired", metavar="REVISION|PATH", help="What the deploy would bring; a path begins with ./, ../ or /"),
-            click.option("--map", "maps", metavar="FROM:TO", multiple=True, help="Repository path to path under the root."),
+            click.option(
+                "--desired",
+                metavar="REVISION|PATH",
+                help="What the deploy would bring; a path begins with ./, ../ or /",
+            ),
+            click.option(
+                "--map",
+                "maps",
+                metavar="FROM:TO",
+                multiple=True,
+                help="Repository path to path under the root.",
+            ),
             click.option(
                 "--deploy",
                 metavar="METHOD[:PATH,...]",
                 help="replace, overlay, mirror or release; without it the worst is assumed.",
             ),
-            click.option("--pack", "packs", metavar="NAME", multiple=True, help="A rule pack; all that are shipped if left out."),
+            click.option(
+                "--pack",
+                "packs",
+                metavar="NAME",
+                multiple=True,
+                help="A rule pack; all that are shipped if left out.",
+            ),
             click.option("--no-cache", is_flag=True, help="Use nothing that an earlier run remembered."),
         )
     ):
@@ -41,10 +57,18 @@ def reports(function: F) -> F:
     for option in reversed(
         (
             click.option(
-                "--format", "formats", type=click.Choice(_FORMATS), multiple=True, help="Repeatable; text if left out."
+                "--format",
+                "formats",
+                type=click.Choice(_FORMATS),
+                multiple=True,
+                help="Repeatable; text if left out.",
             ),
             click.option(
-                "--output", "outputs", metavar="FILE", multiple=True, help="Where the nth format goes; - is standard output."
+                "--output",
+                "outputs",
+                metavar="FILE",
+                multiple=True,
+                help="Where the nth format goes; - is standard output.",
             ),
             click.option("--quiet", is_flag=True, help="The verdict and what blocks, no more."),
         )

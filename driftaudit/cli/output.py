@@ -54,7 +54,9 @@ def destinations(formats: Sequence[str], outputs: Sequence[str]) -> list[Destina
 def _require_writable(path: Path) -> None:
     folder = path.parent
     if not folder.is_dir():
-        raise UsageError(f"there is no folder {folder} for the report {path.name}", f"Make it: mkdir -p {folder}")
+        raise UsageError(
+            f"there is no folder {folder} for the report {path.name}", f"Make it: mkdir -p {folder}"
+        )
     if path.is_dir():
         raise UsageError(f"{path} is a folder, not a file", "Name the file that the report goes to.")
     if not os.access(folder, os.W_OK):
@@ -64,7 +66,9 @@ def _require_writable(path: Path) -> None:
 def render_options(destination: Destination, quiet: bool) -> RenderOptions:
     """Return width and colour for a destination: those of the terminal, or none."""
     if not (destination.is_standard_output and sys.stdout.isatty()):
-        return RenderOptions(colour=destination.is_standard_output and bool(os.environ.get("FORCE_COLOR")), quiet=quiet)
+        return RenderOptions(
+            colour=destination.is_standard_output and bool(os.environ.get("FORCE_COLOR")), quiet=quiet
+        )
     colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return RenderOptions(width=shutil.get_terminal_size().columns, colour=colour, quiet=quiet)
 
@@ -72,7 +76,11 @@ def render_options(destination: Destination, quiet: bool) -> RenderOptions:
 def write(destination: Destination, report: str) -> None:
     """Write a report whole: a file appears under its name only once it is complete."""
     if destination.is_standard_output:
-        click.echo(report.encode("utf-8", "backslashreplace"), nl=False)
+        try:
+            click.echo(report.encode("utf-8", "backslashreplace"), nl=False)
+        except BrokenPipeError:
+            # The reader has seen enough, as `head` does: the verdict stands. Python would complain at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return
     path = Path(destination.file)
     try:
@@ -89,4 +97,6 @@ def write(destination: Destination, report: str) -> None:
                 Path(temporary).unlink()
             raise
     except OSError as error:
-        raise UsageError(f"the report {path} could not be written: {error.strerror}", "Choose another --output.") from error
+        raise UsageError(
+            f"the report {path} could not be written: {error.strerror}", "Choose another --output."
+        ) from error

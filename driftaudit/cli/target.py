@@ -10,7 +10,7 @@ from driftaudit.cli.words import deploy_intent, is_path, path_mapping
 from driftaudit.config.settings import DesiredSettings, Settings, TargetSettings, find_settings, load_settings
 from driftaudit.deploy.base import Intent
 from driftaudit.errors import ConfigError, RepositoryError, UsageError
-from driftaudit.model.mapping import PathMapping
+from driftaudit.model.mapping import IDENTITY, PathMapping
 from driftaudit.policy.policy import load_policy
 from driftaudit.repo import Repository
 from driftaudit.sources.base import Source
@@ -33,7 +33,7 @@ class Options:
 
 
 class Workplace:
-    """The folder that a command runs in: its configuration and its repository, each read once, when needed."""
+    """The folder that a command runs in: its configuration and its repository, each read when needed."""
 
     def __init__(self, options: Options, folder: Path | None = None) -> None:
         self._options = options
@@ -128,7 +128,9 @@ def _desired_settings(workplace: Workplace, options: Options, target: TargetSett
     if Path(text).exists():
         if repository and repository.names_revision(text):
             raise _ambiguous(text)
-        raise UsageError(f"{text!r} is no revision, but there is such a path", f"Write ./{text} if you mean the path.")
+        raise UsageError(
+            f"{text!r} is no revision, but there is such a path", f"Write ./{text} if you mean the path."
+        )
     return DesiredSettings("revision", text, target.desired.mapping)
 
 
@@ -146,11 +148,15 @@ def _desired_source(
         return WorktreeSource(repository, mapping), repository.commit("HEAD"), mapping
     folder = Path(desired.value)
     if desired.kind == "archive" or folder.is_file():
-        raise UsageError(f"{folder} is a file; this version reads no archives", "Unpack it, and name the folder.")
+        raise UsageError(
+            f"{folder} is a file; this version reads no archives", "Unpack it, and name the folder."
+        )
     if not folder.is_dir():
-        raise UsageError(f"there is no folder {folder}", "Build it first, or correct the path after --desired.")
+        raise UsageError(
+            f"there is no folder {folder}", "Build it first, or correct the path after --desired."
+        )
     plain = DirectorySource(folder)
-    mapped = plain if mapping == PathMapping() else MappedSource(plain, mapping)
+    mapped = plain if mapping == IDENTITY else MappedSource(plain, mapping)
     return mapped, *_history_of_folder(workplace.repository_if_any(), folder, mapping)
 
 
@@ -179,7 +185,7 @@ def _configured_intent(target: TargetSettings) -> Intent | None:
         )
     if deploy.keep_releases is not None:
         raise UsageError(
-            f"target {target.name!r}: this version does not look into the releases that keep_releases removes",
+            f"target {target.name!r}: this version does not read what keep_releases removes",
             "Take keep_releases out, and look after the old releases yourself.",
         )
     return Intent(deploy.method, deploy.paths, deploy.exclude, deploy.shared)
@@ -219,11 +225,14 @@ def _policy_notes(repository: Repository, settings: Settings, base: str) -> list
 def _only(targets: Mapping[str, TargetSettings], settings: Settings | None) -> TargetSettings:
     if settings is None:
         raise UsageError(
-            "there is no driftaudit.yml here or above", "Run `driftaudit init URL`, or name a target: user@host:/folder"
+            "there is no driftaudit.yml here or above",
+            "Run `driftaudit init URL`, or name a target: user@host:/folder",
         )
     if len(targets) != 1:
         names = ", ".join(targets) or "none"
-        raise UsageError(f"which target? {settings.path.name} has: {names}", "Name one: driftaudit check NAME")
+        raise UsageError(
+            f"which target? {settings.path.name} has: {names}", "Name one: driftaudit check NAME"
+        )
     return next(iter(targets.values()))
 
 
@@ -233,11 +242,14 @@ def _no_such_target(name: str, targets: Mapping[str, TargetSettings]) -> UsageEr
     names = list(targets)
     near = get_close_matches(name, names, n=1)
     hint = f"Did you mean {near[0]!r}? " if near else ""
-    known = f"Targets of driftaudit.yml: {', '.join(names)}." if names else "A folder begins with ./, ../ or /."
+    known = (
+        f"Targets of driftaudit.yml: {', '.join(names)}." if names else "A folder begins with ./, ../ or /."
+    )
     return UsageError(f"there is no target {name!r}, nor a folder of that name", hint + known)
 
 
 def _ambiguous(text: str) -> UsageError:
     return UsageError(
-        f"{text!r} is both a revision and a path", f"Write ./{text} for the path, or refs/heads/{text} for the branch."
+        f"{text!r} is both a revision and a path",
+        f"Write ./{text} for the path, or refs/heads/{text} for the branch.",
     )

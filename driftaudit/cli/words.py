@@ -18,7 +18,9 @@ def below_root(text: str, option: str) -> str:
     """Return a path relative to the root in its shortest form, "" for the root itself."""
     path = PurePosixPath(text)
     if path.is_absolute() or ".." in path.parts:
-        raise UsageError(f"{option}: {text!r} does not lie under the root", "Write the path relative to it, such as src")
+        raise UsageError(
+            f"{option}: {text!r} does not lie under the root", "Write the path relative to it, such as src"
+        )
     return "" if str(path) == "." else str(path)
 
 
@@ -38,7 +40,9 @@ def deploy_intent(text: str) -> Intent:
     method, _separator, rest = text.partition(":")
     known = [name for name in METHODS if name != WORST_CASE]
     if method == "script":
-        raise UsageError("this version does not read deploy scripts", f"Say what the script does: {', '.join(known)}.")
+        raise UsageError(
+            "this version does not read deploy scripts", f"Say what the script does: {', '.join(known)}."
+        )
     if method not in known:
         from difflib import get_close_matches
 

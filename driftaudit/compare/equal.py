@@ -21,10 +21,14 @@ def filled_in(deployed: Snapshot, desired: Snapshot) -> Snapshot:
     for folder in deployed.equal_folders:
         # "0" is the character after "/": all paths below the folder lie between the two.
         start = bisect_left(desired.entries, folder.path + "/", key=_path) if folder.path else 0
-        end = bisect_left(desired.entries, folder.path + "0", key=_path) if folder.path else len(desired.entries)
+        end = (
+            bisect_left(desired.entries, folder.path + "0", key=_path)
+            if folder.path
+            else len(desired.entries)
+        )
         if end - start != folder.entries:
             raise SourceError(
-                f"{folder.path or 'the root'} was called equal, but has {folder.entries} entries, not {end - start}",
+                f"{folder.path or 'the root'} was called equal, but has other entries",
                 "Nothing in this scan can be trusted. Run it again, and report this.",
             )
         entries += desired.entries[start:end]

@@ -35,7 +35,9 @@ class DeployMethod(Protocol):
 Effect = Callable[[Change], Action]
 
 
-def make_plan(intent: Intent, changes: Sequence[Change], effect: Effect, touches: Callable[[str], bool]) -> Plan:
+def make_plan(
+    intent: Intent, changes: Sequence[Change], effect: Effect, touches: Callable[[str], bool]
+) -> Plan:
     """Return the plan of a method whose effect on each change is independent of the others."""
     actions = {change.path: action for change in changes if (action := effect(change)) is not Action.KEEP}
     return Plan(intent.method, intent.paths or intent.shared, actions, touches)
@@ -49,7 +51,7 @@ def brought(change: Change) -> Action | None:
 
 
 def burial(changes: Sequence[Change]) -> Callable[[str], bool]:
-    """Return whether a path lies in a live folder whose place a file or a link takes: no method spares that."""
+    """Return whether a path lies in a live folder whose place a file takes: no method spares that."""
     folders = [
         change.path
         for change in changes

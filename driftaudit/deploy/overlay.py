@@ -29,7 +29,8 @@ def overlay(intent: Intent, changes: Sequence[Change]) -> Plan:
 
     def touches(path: str) -> bool:
         inside = within_any(path, intent.paths)
-        return inside and (not path or any(is_within(other, path) or is_within(path, other) for other in written))
+        return inside and (
+            not path or any(is_within(other, path) or is_within(path, other) for other in written)
+        )
 
     return make_plan(intent, changes, effect, touches)
-

@@ -1,4 +1,4 @@
-"""`rm -rf PATHS`, then the desired content is put there: what is not desired goes, everything else comes anew.
+"""`rm -rf PATHS`, then the desired content is put there: what is not desired goes, all else comes anew.
 
 Without paths it is the worst case: all of the root that is not desired is deleted.
 """

@@ -33,7 +33,9 @@ class Excludes:
 
     def _matches(self, path: str, is_directory: bool) -> bool:
         return any(
-            pattern.expression.fullmatch("/" + path) for pattern in self._patterns if is_directory or not pattern.folders_only
+            pattern.expression.fullmatch("/" + path)
+            for pattern in self._patterns
+            if is_directory or not pattern.folders_only
         )
 
 

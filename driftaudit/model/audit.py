@@ -41,7 +41,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class TreeFacts:
-    """One side of the audit in figures. `tree_digest` is SHA-256 over path, mode and digest of its content."""
+    """One side of the audit in figures. `tree_digest` is SHA-256 over path, mode and digest of all files."""
 
     source: SourceFacts
     scan: ScanFacts

@@ -55,7 +55,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """Another place that holds the deployed content. A copy that is not safe does not count as recoverable."""
+    """Another place that holds the deployed content. One that is not safe does not make it recoverable."""
 
     kind: str  # commit, ref, unreachable-object, git-refs
     where: str

@@ -33,3 +33,7 @@ class PathMapping:
         """Every repository path that a path under the root can come from, in the order of the pairs."""
         found = (_rebase(root_path, destination, source) for source, destination in self.pairs)
         return tuple(dict.fromkeys(path for path in found if path is not None))
+
+
+IDENTITY = PathMapping()
+"""The repository lies under the root as it is."""

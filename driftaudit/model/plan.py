@@ -19,5 +19,5 @@ class Plan:
     touches: Callable[[str], bool]
 
     def action(self, path: str) -> Action:
-        """What happens to a path."""
+        """Return what happens to a path."""
         return self.actions.get(path, Action.KEEP)

@@ -43,7 +43,7 @@ class GitDirectory:
 
 @dataclass(frozen=True, slots=True)
 class EqualFolder:
-    """A folder ("" is the root) whose git tree id is the desired one, so that the entries below were not listed."""
+    """A folder ("" is the root) whose git tree id is the desired one: the entries below were not listed."""
 
     path: str
     entries: int  # below it, folders included

@@ -41,8 +41,8 @@ class Labels:
         """
         if all(self._texts):
             expression = re2.compile("|".join(re2.escape(text) for text in self._texts))
-            ends = (paths.find(b"\0", match.start()) for match in expression.finditer(paths))
-            rows = {paths[paths.rfind(b"\0", 0, end if end >= 0 else None) + 1 : end if end >= 0 else None] for end in ends}
+            found = (match.start() for match in expression.finditer(paths))
+            rows = {_row_around(paths, at) for at in found}
         else:
             rows = set(paths.split(b"\0"))
         names = (row.decode("utf-8", "surrogateescape") for row in rows if row)
@@ -53,6 +53,12 @@ class Labels:
         if not self.any_of(path, is_directory):
             return ()
         return tuple(label for label, rows in self._matchers.items() if rows.match(path, is_directory))
+
+
+def _row_around(rows: bytes, at: int) -> bytes:
+    """Return the NUL-separated row that a position lies in."""
+    end = rows.find(b"\0", at)
+    return rows[rows.rfind(b"\0", 0, at) + 1 : end if end >= 0 else len(rows)]
 
 
 def merged(layers: Sequence[Mapping[str, Sequence[str]]]) -> dict[str, tuple[str, ...]]:

@@ -22,7 +22,9 @@ def settle(changes: Sequence[Change], repository: Repository, mapping: PathMappi
     converted = _converted_ids(edited, repository, mapping)
     plain = _unix_text_ids(edited, repository)
     return tuple(
-        kept for change in changes if (kept := _settled(change, converted.get(change.path), plain)) is not None
+        kept
+        for change in changes
+        if (kept := _settled(change, converted.get(change.path), plain)) is not None
     )
 
 
@@ -52,7 +54,9 @@ def _converted_ids(changes: Iterable[Change], repository: Repository, mapping: P
             sources[path] = (change.path, _digest(change.desired))
     paths = repository.converted_paths(sorted(sources))
     contents = repository.filtered([(sources[path][1], path) for path in paths])
-    return {sources[path][0]: blob_id(content, repository.object_format) for path, content in contents.items()}
+    return {
+        sources[path][0]: blob_id(content, repository.object_format) for path, content in contents.items()
+    }
 
 
 def _unix_text_ids(changes: Iterable[Change], repository: Repository) -> dict[str, str]:

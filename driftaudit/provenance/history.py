@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from driftaudit.model.mapping import PathMapping
+from driftaudit.model.mapping import IDENTITY, PathMapping
 from driftaudit.repo import Commits, Repository
 
 Places = dict[str, set[str]]
@@ -31,7 +31,9 @@ class ContentHistory:
         return oid in self.ancestors or oid in self.elsewhere
 
 
-def content_history(repository: Repository, base: str, oids: Iterable[str], refs: Iterable[str]) -> ContentHistory:
+def content_history(
+    repository: Repository, base: str, oids: Iterable[str], refs: Iterable[str]
+) -> ContentHistory:
     """Ask the repository for these blob ids, and for the object ids that refs of a live checkout name.
 
     `base` is the commit whose ancestors count as older. History is walked only where an id is present.
@@ -64,7 +66,7 @@ def paths_in_history(repository: Repository, base: str, mapping: PathMapping) ->
     The paths are joined by NUL: that is how git gives them, and how they are searched quickest.
     """
     paths = repository.paths_ever(base)
-    if mapping == PathMapping():
+    if mapping == IDENTITY:
         return paths
     decoded = {path.decode("utf-8", "surrogateescape") for path in paths.split(b"\0")}
     mapped = (mapping.to_root(path) for path in decoded)

@@ -35,7 +35,7 @@ class Evidence:
 
 
 def desired_by_digest(entries: Iterable[Entry]) -> dict[str, str]:
-    """Return, by digest, the first desired path with that content; empty files say nothing and are left out."""
+    """Return, by digest, the first desired path with that content; empty files say nothing."""
     paths: dict[str, str] = {}
     for entry in entries:
         if entry.digest and entry.size != 0:
@@ -56,7 +56,7 @@ def trace(change: Change, evidence: Evidence) -> Provenance:
 
 
 def _origin(change: Change, ids: tuple[str, ...], moved_to: str | None, evidence: Evidence) -> Origin:
-    """The first that holds, in the order missing, variant, stale, ahead, leftover, moved, foreign, ..."""
+    """Return the first that holds: variant, stale, ahead, leftover, moved, foreign, hotfix, unknown."""
     is_desired = change.desired is not None
     if is_desired and ids and _is_variant(change):
         return Origin.VARIANT
@@ -96,7 +96,9 @@ def _recoverable(
     if deployed.digest in history.rescued:
         return Recoverable.YES, (Copy("ref", "refs/driftaudit", safe=True),)
     if _is_variant(change) or deployed.digest in evidence.desired:
-        return Recoverable.YES, (Copy("desired", evidence.desired.get(deployed.digest or "", change.path), safe=True),)
+        return Recoverable.YES, (
+            Copy("desired", evidence.desired.get(deployed.digest or "", change.path), safe=True),
+        )
     if deployed.digest in history.loose:
         return Recoverable.UNSAFE, (Copy("unreachable-object", deployed.digest or "", safe=False),)
     proven = history.complete and not evidence.is_unseen(deployed.path)
@@ -113,7 +115,9 @@ def _without_digest(deployed: Entry, evidence: Evidence) -> Recoverable:
 def _checkout(path: str, evidence: Evidence) -> tuple[Recoverable, tuple[Copy, ...]]:
     refs = evidence.git_refs[path]
     if evidence.history.known_refs.issuperset(refs):
-        return Recoverable.YES, (Copy("git-refs", f"all {len(refs)} refs are in the local repository", safe=True),)
+        return Recoverable.YES, (
+            Copy("git-refs", f"all {len(refs)} refs are in the local repository", safe=True),
+        )
     return Recoverable.NO, ()
 
 

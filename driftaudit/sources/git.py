@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 
 from driftaudit.model.entry import MODE_DIRECTORY, MODE_SUBMODULE, MODE_SYMLINK, Entry, Kind
-from driftaudit.model.mapping import PathMapping, is_within
+from driftaudit.model.mapping import IDENTITY, PathMapping, is_within
 from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.snapshot import ScanFacts, Snapshot, SourceFacts
 from driftaudit.repo import Repository, TreeEntry
@@ -18,7 +18,7 @@ class GitSource:
 
     repository: Repository
     revision: str
-    mapping: PathMapping = PathMapping()
+    mapping: PathMapping = IDENTITY
 
     def require_mapped_paths(self) -> None:
         """Raise UsageError where the commit lacks a mapped path: at once, before a host is asked anything."""
@@ -30,16 +30,20 @@ class GitSource:
     def folder_trees(self) -> dict[str, str]:
         """Return the git tree id of each folder under the root that is exactly one folder of the commit."""
         trees = self.repository.folder_trees(self.repository.commit(self.revision))
-        if self.mapping == PathMapping():
+        if self.mapping == IDENTITY:
             return trees
-        mapping = effective_mapping(self.mapping, trees.keys() | {s for s, _to in self.mapping.pairs}, "the commit")
+        mapping = effective_mapping(
+            self.mapping, trees.keys() | {s for s, _to in self.mapping.pairs}, "the commit"
+        )
         found: dict[str, str] = {}
         for source, destination in mapping.pairs:
             others = [to for _from, to in mapping.pairs if to != destination]
             for path, tree in trees.items():
                 place = PathMapping(((source, destination),)).to_root(path)
                 # A folder into which, or above which, another pair leads is not one tree of git's.
-                if place is not None and not any(is_within(to, place) or is_within(place, to) for to in others):
+                if place is not None and not any(
+                    is_within(to, place) or is_within(place, to) for to in others
+                ):
                     found[place] = tree
         return found
 
@@ -52,7 +56,9 @@ class GitSource:
         rows = self.repository.tree(commit, [] if "" in wanted else wanted)
         entries = [_entry(row) for row in rows]
         problems = [
-            Problem(entry.path, ProblemKind.SUBMODULE, "its content is in another repository, which is not asked")
+            Problem(
+                entry.path, ProblemKind.SUBMODULE, "its content is in another repository, which is not asked"
+            )
             for entry in entries
             if entry.mode == MODE_SUBMODULE
         ]

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from driftaudit.errors import UsageError
 from driftaudit.model.entry import MODE_DIRECTORY, Entry, Kind
-from driftaudit.model.mapping import PathMapping, is_within
+from driftaudit.model.mapping import IDENTITY, PathMapping, is_within
 from driftaudit.model.problem import Problem
 
 
@@ -38,7 +38,7 @@ def project(entries: Iterable[Entry], mapping: PathMapping, tree: str) -> tuple[
 
     Raises UsageError where two pairs bring different entries to one path.
     """
-    if mapping == PathMapping():
+    if mapping == IDENTITY:
         return tuple(sorted(entries, key=lambda entry: entry.path))
     found: dict[str, Entry] = {}
     for entry in entries:
@@ -46,7 +46,8 @@ def project(entries: Iterable[Entry], mapping: PathMapping, tree: str) -> tuple[
             before = found.get(path)
             if before and before.kind is not Kind.DIRECTORY and entry.path != path:
                 raise UsageError(
-                    f"two mappings bring {path!r} from {tree}", "Let every path under the root come from one place."
+                    f"two mappings bring {path!r} from {tree}",
+                    "Let every path under the root come from one place.",
                 )
             if path:
                 found[path] = replace(entry, path=path) if path != entry.path else entry

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from driftaudit.errors import UsageError
-from driftaudit.model.mapping import PathMapping
+from driftaudit.model.mapping import IDENTITY, PathMapping
 from driftaudit.repo import Repository
 from driftaudit.sources.base import Source
 from driftaudit.sources.directory import DirectorySource
@@ -20,7 +20,7 @@ class Setting:
     """What a source may need besides its URL. `repository` opens the repository, or raises."""
 
     repository: Callable[[], Repository]
-    mapping: PathMapping = PathMapping()
+    mapping: PathMapping = IDENTITY
 
 
 Factory = Callable[[str, Setting], Source]
@@ -50,5 +50,7 @@ def open_source(text: str, setting: Setting) -> Source:
     scheme = scheme_of(text)
     factory = FACTORIES.get(scheme)
     if factory is None:
-        raise UsageError(f"{scheme}:// is no source that can be read", f"Known are {', '.join(FACTORIES)}, and folders.")
+        raise UsageError(
+            f"{scheme}:// is no source that can be read", f"Known are {', '.join(FACTORIES)}, and folders."
+        )
     return factory(text, setting)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from driftaudit.model.entry import MODE_SUBMODULE, Entry, Kind
-from driftaudit.model.mapping import PathMapping
+from driftaudit.model.mapping import IDENTITY, PathMapping
 from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.snapshot import Snapshot, SourceFacts
 from driftaudit.repo import Repository
@@ -20,18 +20,23 @@ class WorktreeSource:
     """Reads tracked files as they are, and untracked ones that git does not ignore."""
 
     repository: Repository
-    mapping: PathMapping = PathMapping()
+    mapping: PathMapping = IDENTITY
 
     def snapshot(self, request: ScanRequest, progress: Progress = no_progress) -> Snapshot:
         """Return the files on disk; a note names those that no commit holds."""
         files, submodules = self.repository.worktree_files()
-        facts = SourceFacts("worktree", str(self.repository.top), "local", commit=self.repository.commit("HEAD"))
+        facts = SourceFacts(
+            "worktree", str(self.repository.top), "local", commit=self.repository.commit("HEAD")
+        )
         top = str(self.repository.top)
         read = read_tree(LocalChannel(), facts, top, request, progress, host=top, only=files, nice=0)
         folders_with_files = {folder for entry in read.entries for folder in _above(entry)}
         entries = [e for e in read.entries if e.kind is not Kind.DIRECTORY or e.path in folders_with_files]
         entries += [Entry(path, Kind.DIRECTORY, MODE_SUBMODULE) for path in submodules]
-        problems = [Problem(path, ProblemKind.SUBMODULE, "its content is in another repository") for path in submodules]
+        problems = [
+            Problem(path, ProblemKind.SUBMODULE, "its content is in another repository")
+            for path in submodules
+        ]
         tree = "the working tree"
         mapping = effective_mapping(self.mapping, {entry.path for entry in entries}, tree)
         return replace(
@@ -46,9 +51,15 @@ class WorktreeSource:
         if not paths:
             return ()
         more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
-        return (f"{len(paths)} files of the working tree are not committed: {', '.join(paths[:_NAMED])}{more}",)
+        return (
+            f"{len(paths)} files of the working tree are not committed: {', '.join(paths[:_NAMED])}{more}",
+        )
 
 
 def _above(entry: Entry) -> list[str]:
     parts = entry.path.split("/")
-    return ["/".join(parts[:depth]) for depth in range(1, len(parts))] if entry.kind is not Kind.DIRECTORY else []
+    return (
+        ["/".join(parts[:depth]) for depth in range(1, len(parts))]
+        if entry.kind is not Kind.DIRECTORY
+        else []
+    )

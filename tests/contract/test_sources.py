@@ -11,7 +11,7 @@ from driftaudit.model.entry import Entry, Kind
 from driftaudit.model.mapping import PathMapping
 from driftaudit.model.snapshot import Snapshot
 from driftaudit.repo import Repository
-from driftaudit.sources.base import Source, ScanRequest
+from driftaudit.sources.base import ScanRequest, Source
 from driftaudit.sources.directory import DirectorySource
 from driftaudit.sources.git import GitSource
 from driftaudit.sources.mapped import MappedSource
@@ -166,4 +166,6 @@ def test_all_sources_give_the_same_entries(tree: Path, sshd: SSHServer) -> None:
 
 def _shared(entry: Entry) -> Entry:
     """An entry less what git does not record."""
-    return replace(entry, size=None, text_digest=None, link_target=None, modified_ns=None, owner=None, permissions=None)
+    return replace(
+        entry, size=None, text_digest=None, link_target=None, modified_ns=None, owner=None, permissions=None
+    )

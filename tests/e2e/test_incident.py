@@ -35,7 +35,15 @@ def state(folder: Path) -> State:
         seen = path.lstat()
         content = path.read_bytes() if path.is_file() and not path.is_symlink() else None
         times = (seen.st_mtime_ns, seen.st_ctime_ns)
-        found[str(path)] = (content, seen.st_mode, seen.st_uid, seen.st_gid, seen.st_ino, seen.st_size, *times)
+        found[str(path)] = (
+            content,
+            seen.st_mode,
+            seen.st_uid,
+            seen.st_gid,
+            seen.st_ino,
+            seen.st_size,
+            *times,
+        )
     return found
 
 
@@ -114,7 +122,9 @@ def test_the_repository_is_what_it_was(incident: Incident) -> None:
     ],
     ids=["configured", "mirror", "release", "replace-all"],
 )
-def test_every_method_that_removes_blocks(incident: Incident, deploy: list[str], extra: dict[str, str]) -> None:
+def test_every_method_that_removes_blocks(
+    incident: Incident, deploy: list[str], extra: dict[str, str]
+) -> None:
     outcome = check(incident.repository, "production", *deploy)
     assert outcome.code == 3
     assert outcome.blocking() == LOST | extra
@@ -164,9 +174,13 @@ def test_once_the_server_s_work_is_committed_the_deploy_may_go(incident: Inciden
     assert (outcome.code, outcome.report["verdict"]) == (0, "pass")
 
 
-def test_18_50_after_the_loss_the_lost_files_are_missing_or_stale_and_nothing_blocks(incident: Incident) -> None:
-    """`rm -rf src && tar xzf`: the tree is then what is desired, and the deploy has nothing left to destroy."""
-    os.system(f"rm -rf '{incident.production}/src' && cp -r '{incident.repository}/api/src' '{incident.production}'")
+def test_18_50_after_the_loss_the_lost_files_are_missing_or_stale_and_nothing_blocks(
+    incident: Incident,
+) -> None:
+    """`rm -rf src && tar xzf` made the tree what is desired: the deploy has nothing left to destroy."""
+    os.system(
+        f"rm -rf '{incident.production}/src' && cp -r '{incident.repository}/api/src' '{incident.production}'"
+    )
     outcome = check(incident.repository)
     assert outcome.code == 0
     assert {f["severity"] for f in outcome.report["findings"]} == {"ignore"}
@@ -216,4 +230,3 @@ def test_the_report_counts_what_went_over_the_wire(incident: Incident) -> None:
     assert deployed["wire_bytes_sent"] > 5_000
     assert deployed["wire_bytes_received"] > 1_000
     assert deployed["hashed_files"] > 5
-

@@ -26,7 +26,9 @@ def repository(tmp_path: Path) -> Path:
     return folder
 
 
-def audit(repository: Path, live: dict[str, str | bytes], *pairs: tuple[str, str], deploy: str = "mirror") -> Audit:
+def audit(
+    repository: Path, live: dict[str, str | bytes], *pairs: tuple[str, str], deploy: str = "mirror"
+) -> Audit:
     root = repository.parent / "live"
     root.mkdir(exist_ok=True)
     write(root, live)
@@ -210,7 +212,9 @@ def test_an_empty_folder_that_had_files_in_the_repository_is_a_leftover(reposito
 
 
 @pytest.mark.parametrize("destroyed", [True, False])
-def test_a_shallow_clone_cannot_prove_that_a_content_was_never_committed(repository: Path, destroyed: bool) -> None:
+def test_a_shallow_clone_cannot_prove_that_a_content_was_never_committed(
+    repository: Path, destroyed: bool
+) -> None:
     clone = repository.parent / "clone"
     git(repository.parent, "clone", "--quiet", "--depth=1", f"file://{repository}", str(clone))
     found = audit(clone, {"a": "first\n", "b": "b\n"}, deploy="mirror" if destroyed else "release")
@@ -235,10 +239,21 @@ def test_a_partial_clone_asks_nobody_and_says_so(repository: Path) -> None:
 def test_a_submodule_is_reported_and_what_lies_in_it_is_not_called_lost(repository: Path) -> None:
     other = new_repository(repository.parent / "other")
     commit(other, {"lib.js": "1\n"})
-    git(repository, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(other), "vendor/lib")
+    git(
+        repository,
+        "-c",
+        "protocol.file.allow=always",
+        "submodule",
+        "--quiet",
+        "add",
+        str(other),
+        "vendor/lib",
+    )
     commit(repository, {})
     found = audit(repository, {"vendor/lib/lib.js": "1\n"})
-    assert ("vendor/lib", ProblemKind.SUBMODULE) in [(problem.path, problem.kind) for problem in found.problems]
+    assert ("vendor/lib", ProblemKind.SUBMODULE) in [
+        (problem.path, problem.kind) for problem in found.problems
+    ]
     assert finding(found, "vendor/lib/lib.js").provenance.recoverable is Recoverable.UNPROVEN
     assert found.decision.verdict is Verdict.INCOMPLETE
 

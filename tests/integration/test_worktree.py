@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from driftaudit.model.mapping import PathMapping
+from driftaudit.model.mapping import IDENTITY, PathMapping
 from driftaudit.model.problem import ProblemKind
 from driftaudit.model.snapshot import Snapshot
 from driftaudit.repo import Repository
@@ -20,7 +20,7 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
-def read(folder: Path, mapping: PathMapping = PathMapping()) -> Snapshot:
+def read(folder: Path, mapping: PathMapping = IDENTITY) -> Snapshot:
     return WorktreeSource(Repository.containing(folder), mapping).snapshot(ScanRequest())
 
 

@@ -20,7 +20,10 @@ from tests.support.programs import program
 NAMES = ["a", "b", "a-b", "a.b", "é", " x", "[red]", "-n", "Z\nz", "\udcff", "node_modules.js"]
 TEXTS = ["one\n", "two\n", "", "one\r\n", "x" * 5000]
 paths = st.lists(st.sampled_from(NAMES), min_size=1, max_size=3).map("/".join)
-nodes = st.one_of(st.tuples(st.just("file"), st.sampled_from(TEXTS)), st.tuples(st.just("link"), st.sampled_from(["a", "no"])))
+nodes = st.one_of(
+    st.tuples(st.just("file"), st.sampled_from(TEXTS)),
+    st.tuples(st.just("link"), st.sampled_from(["a", "no"])),
+)
 trees = st.dictionaries(paths, nodes, max_size=10)
 ITEM = re.compile(r"^(\*deleting  |[<>ch.][fdLDS][.+?cstTpoguax]{9}) (.*?)( -> .*)?$", re.DOTALL)
 Tree = dict[str, tuple[str, str]]
@@ -64,7 +67,19 @@ def unescaped(name: str) -> str:
 
 
 def by_check(desired: Path, deployed: Path, report: Path) -> set[str]:
-    code = run(["check", str(deployed), "--desired", f"{desired}", "--format", "json", "--output", str(report), "--quiet"])
+    code = run(
+        [
+            "check",
+            str(deployed),
+            "--desired",
+            f"{desired}",
+            "--format",
+            "json",
+            "--output",
+            str(report),
+            "--quiet",
+        ]
+    )
     assert code in (0, 3)
     findings = json.loads(report.read_text())["findings"]
     named = {fsdecode(b64decode(f["path_b64"])) if "path_b64" in f else f["path"]: f for f in findings}
@@ -74,10 +89,15 @@ def by_check(desired: Path, deployed: Path, report: Path) -> set[str]:
 def is_listed_by_rsync(finding: dict[str, Any]) -> bool:
     """Without -p rsync says nothing of modes, and a file that becomes a folder it names as the folder."""
     side = finding["desired"] or finding["deployed"]
-    return finding["aspects"] != ["mode"] and side["kind"] != "directory"
+    return bool(finding["aspects"] != ["mode"] and side["kind"] != "directory")
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow], phases=[Phase.explicit, Phase.generate])
+@settings(
+    max_examples=100,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.generate],
+)
 @given(trees, trees)
 @example({"a": ("file", "one\n")}, {"a/b": ("file", "one\n")})
 @example({"a/b": ("file", "one\n")}, {"a": ("link", "b")})
@@ -92,10 +112,15 @@ def test_check_and_rsync_agree(desired: Tree, deployed: Tree) -> None:
 
 def test_a_commit_and_rsync_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same with a commit as the desired tree: what git holds is what rsync reads."""
-    write(new_repository(tmp_path / "desired"), {"a/b": ("file", "1\n"), "é": ("link", "a"), "same": ("file", "x")})
+    write(
+        new_repository(tmp_path / "desired"),
+        {"a/b": ("file", "1\n"), "é": ("link", "a"), "same": ("file", "x")},
+    )
     git(tmp_path / "desired", "add", "--all")
     git(tmp_path / "desired", "commit", "--quiet", "--message", "x")
-    write(tmp_path / "deployed", {"a/b": ("file", "2\n"), "same": ("file", "x"), "extra\nname": ("file", "y")})
+    write(
+        tmp_path / "deployed", {"a/b": ("file", "2\n"), "same": ("file", "x"), "extra\nname": ("file", "y")}
+    )
     expected = by_rsync(tmp_path / "desired", tmp_path / "deployed")
     assert expected == {"a/b", "é", "extra\nname"}
     report = tmp_path / "report.json"

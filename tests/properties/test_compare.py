@@ -86,9 +86,7 @@ def test_what_lies_below_an_unseen_folder_is_never_called_missing(
 
 @given(trees())
 def test_a_content_that_was_not_read_is_a_change_without_aspects(tree: tuple[Entry, ...]) -> None:
-    unread = tuple(
-        Entry(e.path, e.kind, e.mode) if e.kind in (Kind.FILE, Kind.SYMLINK) else e for e in tree
-    )
+    unread = tuple(Entry(e.path, e.kind, e.mode) if e.kind in (Kind.FILE, Kind.SYMLINK) else e for e in tree)
     changes = compare(tree, unread)
     assert [c.path for c in changes] == [e.path for e in tree if e.kind in (Kind.FILE, Kind.SYMLINK)]
     assert all(Aspect.CONTENT not in change.aspects for change in changes)

@@ -64,7 +64,9 @@ def shown(entries: tuple[Entry, ...]) -> list[tuple[str, str, str | None, bool]]
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(trees, st.lists(st.tuples(st.sampled_from(EDITS), st.integers(0, 20)), max_size=2), st.booleans())
-def test_equal_folders_change_nothing(tree: dict[str, str], edits: list[tuple[str, int]], mapped: bool) -> None:
+def test_equal_folders_change_nothing(
+    tree: dict[str, str], edits: list[tuple[str, int]], mapped: bool
+) -> None:
     with tempfile.TemporaryDirectory() as name:
         repository = new_repository(Path(name) / "repository")
         base = repository / "api" / "src" if mapped else repository

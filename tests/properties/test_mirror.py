@@ -42,7 +42,8 @@ def by_rsync(desired: Path, deployed: Path, excludes: list[str]) -> tuple[set[st
     words = ["-n", "-r", "-l", "-i", "-c", "--delete", *options, f"{desired}/", f"{deployed}/"]
     done = subprocess.run([program("rsync"), *words], capture_output=True, text=True)
     assert done.returncode in (0, 23), done.stderr  # 23: it could not make way for a file
-    deleted, written = set(), set()
+    deleted: set[str] = set()
+    written: set[str] = set()
     for line in done.stdout.splitlines():
         what, _space, path = line.partition(" ")
         path = path.strip()
@@ -54,14 +55,18 @@ def by_rsync(desired: Path, deployed: Path, excludes: list[str]) -> tuple[set[st
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(trees, trees, st.lists(patterns, max_size=2))
-def test_a_mirror_does_what_rsync_does(desired: dict[str, str], deployed: dict[str, str], excludes: list[str]) -> None:
+def test_a_mirror_does_what_rsync_does(
+    desired: dict[str, str], deployed: dict[str, str], excludes: list[str]
+) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write(folder / "desired", desired)
         write(folder / "deployed", deployed)
         expected = by_rsync(folder / "desired", folder / "deployed", excludes)
-        sides = [DirectorySource(folder / side).snapshot(ScanRequest()).entries for side in ("desired", "deployed")]
-        plan = plan_deploy(Intent("mirror", exclude=tuple(excludes)), compare(*sides))
+        sides = [
+            DirectorySource(folder / side).snapshot(ScanRequest()).entries for side in ("desired", "deployed")
+        ]
+        plan = plan_deploy(Intent("mirror", exclude=tuple(excludes)), compare(sides[0], sides[1]))
         planned = {action: {p for p, a in plan.actions.items() if a is action} for action in Action}
         deleted = planned[Action.DELETE] - folders(sides[1])
         written = (planned[Action.CREATE] | planned[Action.OVERWRITE]) - folders(sides[0])

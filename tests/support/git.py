@@ -18,7 +18,12 @@ IDENTITY = {
 def git(folder: Path, *words: str, stdin: bytes | None = None, check: bool = True) -> str:
     """Run git and return what it prints."""
     done = subprocess.run(
-        ["git", *words], cwd=folder, input=stdin, capture_output=True, check=check, env={**os.environ, **IDENTITY}
+        ["git", *words],
+        cwd=folder,
+        input=stdin,
+        capture_output=True,
+        check=check,
+        env={**os.environ, **IDENTITY},
     )
     return os.fsdecode(done.stdout).strip()
 

@@ -4,12 +4,21 @@ import shutil
 
 import pytest
 
-_PACKAGES = {"rsync": "rsync", "git": "git", "sshd": "openssh-server", "tcsh": "tcsh", "fish": "fish", "setpriv": "util-linux"}
+_PACKAGES = {
+    "rsync": "rsync",
+    "git": "git",
+    "sshd": "openssh-server",
+    "tcsh": "tcsh",
+    "fish": "fish",
+    "setpriv": "util-linux",
+}
 
 
 def program(name: str) -> str:
     """Return the path of a program, or fail the test with the line that installs it."""
     found = shutil.which(name, path="/usr/sbin:/sbin:/usr/bin:/bin:/usr/local/bin:/opt/homebrew/bin")
     if not found:
-        pytest.fail(f"{name} is needed for this test: apt-get install {_PACKAGES[name]} (or: make test-programs)")
+        pytest.fail(
+            f"{name} is needed for this test: apt-get install {_PACKAGES[name]} (or: make test-programs)"
+        )
     return found

@@ -1,8 +1,31 @@
 """The program that reads a tree where it lies, and the client of what it says."""
 
+import json
+import zlib
 from pathlib import Path
 
+# In the order in which they need each other.
+MODULES = (
+    "opening",
+    "patterns",
+    "scope",
+    "hashing",
+    "folder",
+    "equal",
+    "frames",
+    "refs",
+    "walk",
+    "workers",
+    "main",
+)
 
-def program_source() -> bytes:
-    """Return the program as it is sent."""
-    return Path(__file__).with_name("program.py").read_bytes()
+
+def module_source(name: str) -> str:
+    """Return one module of the program, as it is sent."""
+    return (Path(__file__).with_name("program") / f"{name}.py").read_text(encoding="ascii")
+
+
+def program_parts() -> tuple[bytes, bytes]:
+    """Return the loader, and the modules as it takes them."""
+    sources = json.dumps([[name, module_source(name)] for name in MODULES])
+    return module_source("loader").encode("ascii"), zlib.compress(sources.encode("ascii"))

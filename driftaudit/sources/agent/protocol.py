@@ -1,7 +1,8 @@
-"""The client's half of the conversation with program.py: one request, one stream of frames.
+"""The client's half of the conversation with program/: one request, one stream of frames.
 
 Frames: type (1 byte), length (4 bytes, big-endian), payload. Types: H hello, G refs of a checkout,
-P progress, D folders with their entries, Q folders that are equal to the desired ones, E error, T trailer. The trailer holds the number of frames and
+P progress, D folders with their entries, Q folders that are equal to the desired ones, E error, T trailer.
+The trailer holds the number of frames and
 the SHA-256 of all frames before it, so that no shorter stream can pass for the whole.
 """
 
@@ -14,7 +15,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from driftaudit.errors import SourceError
-from driftaudit.sources.agent import program_source
+from driftaudit.sources.agent import program_parts
 from driftaudit.sources.agent.patterns import pattern_rows
 from driftaudit.sources.agent.transport import Channel
 from driftaudit.sources.base import ScanRequest
@@ -42,7 +43,6 @@ _HEADER = struct.Struct(">cI")
 
 def request_bytes(root: str, request: ScanRequest, marker: str, only: list[str] | None, nice: int) -> bytes:
     """Return the program and the request, as the bootstrap line reads them."""
-    program = program_source()
     body = json.dumps(
         {
             "marker": marker,
@@ -59,7 +59,7 @@ def request_bytes(root: str, request: ScanRequest, marker: str, only: list[str] 
             "nice": nice,
         }
     ).encode("ascii")
-    return b"".join(b"%d\n%b" % (len(part), part) for part in (program, body))
+    return b"".join(b"%d\n%b" % (len(part), part) for part in (*program_parts(), body))
 
 
 def new_marker() -> str:

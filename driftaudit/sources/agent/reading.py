@@ -88,9 +88,8 @@ class _Reading:
         if stat.S_ISREG(st_mode):
             self.size += size
             mode = MODE_EXECUTABLE if st_mode & stat.S_IXUSR else MODE_FILE
-            return Entry(
-                path, Kind.FILE, mode, size, digest or None, extra or None, None, modified_ns, owner, permissions
-            )
+            ids = (digest or None, extra or None)
+            return Entry(path, Kind.FILE, mode, size, *ids, None, modified_ns, owner, permissions)
         if stat.S_ISDIR(st_mode):
             return Entry(
                 path,
@@ -102,9 +101,8 @@ class _Reading:
                 pruned=extra == "pruned",
             )
         if stat.S_ISLNK(st_mode):
-            return Entry(
-                path, Kind.SYMLINK, MODE_SYMLINK, size, digest or None, None, extra, modified_ns, owner, permissions
-            )
+            ids = (digest or None, None)
+            return Entry(path, Kind.SYMLINK, MODE_SYMLINK, size, *ids, extra, modified_ns, owner, permissions)
         mode = f"{stat.S_IFMT(st_mode):06o}"
         return Entry(path, Kind.SPECIAL, mode, modified_ns=modified_ns, owner=owner, permissions=permissions)
 

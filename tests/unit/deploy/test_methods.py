@@ -21,7 +21,9 @@ def tree(**digests: str | None) -> list[Entry]:
             folder = "/".join(parts[:depth])
             entries[folder] = Entry(folder, Kind.DIRECTORY, MODE_DIRECTORY)
         entries[path] = (
-            Entry(path, Kind.FILE, MODE_FILE, digest=digest) if digest else Entry(path, Kind.DIRECTORY, MODE_DIRECTORY)
+            Entry(path, Kind.FILE, MODE_FILE, digest=digest)
+            if digest
+            else Entry(path, Kind.DIRECTORY, MODE_DIRECTORY)
         )
     return [entries[path] for path in sorted(entries)]
 
@@ -89,7 +91,11 @@ def test_a_path_that_begins_like_a_folder_is_not_in_it() -> None:
 
 def test_a_file_where_a_folder_is_live_buries_the_folder_even_in_an_overlay() -> None:
     among = compare(tree(data="1"), tree(data__a="2", data__b__c="3"))
-    assert actions(Intent("overlay"), among) == {"data": "overwrite", "data/a": "delete", "data/b/c": "delete"}
+    assert actions(Intent("overlay"), among) == {
+        "data": "overwrite",
+        "data/a": "delete",
+        "data/b/c": "delete",
+    }
 
 
 def test_a_folder_where_a_file_is_live_overwrites_the_file() -> None:

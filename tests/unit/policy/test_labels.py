@@ -53,7 +53,8 @@ def test_a_name_that_is_not_utf_8_can_be_a_secret() -> None:
     assert Labels({"secret": ["*.pem"]}).of("caf\udce9/server.pem") == ("secret",)
 
 
-path_bytes = st.lists(st.sampled_from([b"node_modules", b"a.log", b"\xff", b".env", b"media", b"x y", b"src"]), min_size=1, max_size=4)
+name_bytes = st.sampled_from([b"node_modules", b"a.log", b"\xff", b".env", b"media", b"x y", b"src"])
+path_bytes = st.lists(name_bytes, min_size=1, max_size=4)
 
 
 @given(st.lists(path_bytes.map(b"/".join), max_size=20))
@@ -63,4 +64,4 @@ def test_looking_for_labels_among_all_paths_at_once_finds_what_asking_each_finds
     decoded = {path.decode("utf-8", "surrogateescape") for path in paths}
     for asked in (labels, plain):
         assert asked.among(b"\0".join(paths)) == {path for path in decoded if asked.any_of(path)}
-        assert asked.among(b"".join(path + b"\0" for path in paths)) == {p for p in decoded if asked.any_of(p)}
+        assert asked.among(b"".join(path + b"\0" for path in paths)) == asked.among(b"\0".join(paths))

@@ -1,0 +1,55 @@
+"""Opening what lies below the root, and nothing else."""
+
+import os
+import sys
+
+QUIET = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+NO_ATIME = getattr(os, "O_NOATIME", 0)
+LOCALE_IS_UTF8 = sys.getfilesystemencoding().lower() == "utf-8"
+
+
+def open_quietly(name, flags, folder=None):
+    """Open without leaving a trace in the access time, where the system lets us."""
+    try:
+        return os.open(name, flags | NO_ATIME, dir_fd=folder)
+    except PermissionError:
+        return os.open(name, flags, dir_fd=folder)
+
+
+def open_below(root, parts):
+    """Open a folder part by part, so that a link swapped in on the way cannot lead out of the root."""
+    current = os.dup(root)
+    for part in parts:
+        try:
+            below = open_quietly(part, QUIET | os.O_DIRECTORY, current)
+        finally:
+            os.close(current)
+        current = below
+    return current
+
+
+def parts_of(path):
+    return path.split("/") if path else []
+
+
+def join(folder, name):
+    return folder + "/" + name if folder else name
+
+
+def portable(name):
+    """Return the name as UTF-8 with surrogate escapes, whatever this host's locale made of it."""
+    if LOCALE_IS_UTF8:
+        return name
+    return os.fsencode(name).decode("utf-8", "surrogateescape")
+
+
+def native(name):
+    return os.fsdecode(name.encode("utf-8", "surrogateescape"))
+
+
+def kind_of(error):
+    return "vanished" if isinstance(error, FileNotFoundError) else "unreadable"
+
+
+def reason_of(error):
+    return error.strerror or str(error)

@@ -1,0 +1,49 @@
+"""gitignore patterns, in the form that the client sends them."""
+
+import re
+
+
+class Patterns:
+    """Ordered gitignore patterns; the last that matches decides. patterns.py says what a row holds."""
+
+    def __init__(self, rows):
+        self.rows = [
+            (wanted, folders_only, how, re.compile(text).match if how in ("glob", "path") else text)
+            for wanted, folders_only, how, text in rows
+        ]
+        # Most names match nothing: that is told without going through the rows.
+        texts = {how: [row[3] for row in rows if row[0] and row[2] == how] for how in HOW}
+        self.names = set(texts["name"])
+        self.suffixes = tuple(texts["suffix"])
+        self.prefixes = tuple(texts["prefix"])
+        self.any_glob, self.any_path = any_of(texts["glob"]), any_of(texts["path"])
+
+    def match(self, path, name, is_folder):
+        seen_name = name + "/" if is_folder else name
+        seen_path = path + "/" if is_folder else path
+        maybe = (
+            name in self.names
+            or name.endswith(self.suffixes)
+            or name.startswith(self.prefixes)
+            or (self.any_glob and self.any_glob(seen_name))
+            or (self.any_path and self.any_path(seen_path))
+        )
+        if not maybe:
+            return False
+        for wanted, folders_only, how, test in reversed(self.rows):
+            if (is_folder or not folders_only) and HOW[how](test, name, seen_name, seen_path):
+                return wanted
+        return False
+
+
+HOW = {
+    "name": lambda text, name, seen_name, seen_path: name == text,
+    "prefix": lambda text, name, seen_name, seen_path: name.startswith(text),
+    "suffix": lambda text, name, seen_name, seen_path: name.endswith(text),
+    "glob": lambda match, name, seen_name, seen_path: match(seen_name),
+    "path": lambda match, name, seen_name, seen_path: match(seen_path),
+}
+
+
+def any_of(expressions):
+    return re.compile("|".join("(?:%s)" % text for text in expressions)).match if expressions else None

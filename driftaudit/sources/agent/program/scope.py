@@ -1,0 +1,33 @@
+"""What a request says of folders and files: looked into, read, or neither."""
+
+from .opening import parts_of
+from .patterns import Patterns
+
+
+class Scope:
+    """Which folders are not looked into, and which files are not read."""
+
+    def __init__(self, request):
+        self.prune = Patterns(request["prune"])
+        self.unread = Patterns(request["unread"])
+        # A pattern for folders alone matches no file, so most need not be asked for one.
+        rows = ([row for row in request[key] if not row[1]] for key in ("prune", "unread"))
+        self.for_files = [Patterns(kept) for kept in rows if kept]
+        # Below an unread folder what any pattern takes back is read: rather too much than too little.
+        self.taken_back = Patterns([[True, *row[1:]] for row in request["unread"] if not row[0]])
+        self.known = set(request["known"])
+        self.known_folders = {
+            "/".join(parts_of(path)[:depth]) for path in self.known for depth in range(len(parts_of(path)))
+        }
+        self.only = None if request["only"] is None else set(request["only"])
+        self.read = request["read"]
+        self.max_file_bytes = request["max_file_bytes"]
+        self.algorithm = request["object_format"]
+        self.trees = request["trees"]
+
+    def skipped(self, path, name, folder_unread):
+        if path in self.known:
+            return False
+        if folder_unread:
+            return not self.taken_back.match(path, name, False)
+        return any(patterns.match(path, name, False) for patterns in self.for_files)

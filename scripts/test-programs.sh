@@ -1,0 +1,41 @@
+#!/bin/sh
+# Installs the programs that the tests run, those that are missing. A test whose program is not there says so.
+set -eu
+
+. "$(dirname "$0")/packages.sh"
+PATH="$PATH:/usr/sbin:/sbin"
+
+# package_of PROGRAM MANAGER
+package_of() {
+    case $1:$2 in
+        sshd:dnf) echo openssh-server ;;
+        sshd:apk) echo openssh-server ;;
+        sshd:apt-get) echo openssh-server ;;
+        ssh:apt-get) echo openssh-client ;;
+        ssh:dnf) echo openssh-clients ;;
+        ssh:apk) echo "openssh-client openssh-keygen" ;;
+        sshd:brew | ssh:brew) echo openssh ;;
+        setpriv:apk) echo setpriv ;;
+        setpriv:*) echo util-linux ;;
+        *) echo "$1" ;;
+    esac
+}
+
+programs="git rsync sshd ssh tcsh fish"
+# Only root has powers to give up, and only Linux knows how to give up some of them.
+if [ "$(uname -s)" = Linux ] && [ "$(id -u)" = 0 ]; then
+    programs="$programs setpriv"
+fi
+
+manager=$(package_manager)
+packages=
+for program in $programs; do
+    if ! command -v "$program" >/dev/null 2>&1; then
+        packages="$packages $(package_of "$program" "$manager")"
+    fi
+done
+
+if [ -n "$packages" ]; then
+    echo "Missing for the tests:$packages"
+    install_packages $packages || echo "Going on without; the tests that need them will fail, and name them."
+fi
