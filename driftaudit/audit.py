@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from driftaudit.cache import Cache
 from driftaudit.compare.equal import filled_in
 from driftaudit.compare.trees import compare
 from driftaudit.deploy.base import Intent
@@ -49,6 +50,7 @@ class AuditRequest:
     base: str | None = None
     mapping: PathMapping = IDENTITY
     allow_absent: bool = False
+    cache: Cache = Cache()  # noqa: RUF009 - frozen, like the mapping
     notes: tuple[str, ...] = ()
 
 
@@ -109,7 +111,7 @@ def _both_trees(
     """
     history = b""
     if request.repository and request.base:
-        history = paths_in_history(request.repository, request.base, request.mapping)
+        history = paths_in_history(request.repository, request.base, request.mapping, request.cache)
     plain = ScanRequest(object_format=object_format)
     labels = request.policy.labels
     if not isinstance(request.desired, GitSource):

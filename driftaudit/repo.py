@@ -292,6 +292,17 @@ class Repository:
                 words = field.split(b" ")
                 yield words[-2].decode("ascii"), next(fields)
 
+    def state(self, base: str) -> tuple[str, ...]:
+        """Return what all answers on the history rest on: every ref, the stash, and the base commit."""
+        refs = self._text("for-each-ref", "--format=%(refname) %(objectname)")
+        return (
+            str(self.top),
+            base,
+            refs,
+            *self.everything(),
+            self.commit("HEAD") if self.names_revision("HEAD") else "",
+        )
+
     def paths_ever(self, base: str) -> bytes:
         """Return every path that a commit reachable from `base` or a ref ever had a file at.
 

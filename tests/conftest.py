@@ -10,6 +10,12 @@ import pytest
 from tests.support.sshd import ClientHome, SSHServer, StartServer, make_client_home, make_key, running_sshd
 
 
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests remember nothing from each other, nor for whoever runs them."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+
+
 @pytest.fixture(scope="session")
 def ssh_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the key pairs `host` and `client`, made once."""

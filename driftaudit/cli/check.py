@@ -17,7 +17,7 @@ def command(
     maps: tuple[str, ...],
     deploy: str | None,
     packs: tuple[str, ...],
-    no_cache: bool,  # noqa: ARG001 - this version remembers nothing, so there is nothing to leave unused
+    no_cache: bool,
     formats: tuple[str, ...],
     outputs: tuple[str, ...],
     quiet: bool,
@@ -36,7 +36,7 @@ def command(
     from driftaudit.render.registry import FORMATS
 
     places = destinations(formats, outputs)
-    wanted = Options(config, desired, maps, deploy, packs)
+    wanted = Options(config, desired, maps, deploy, packs, no_cache)
     request = audit_request(Workplace(wanted), target, wanted)
     with scan_progress(request.target) as progress:
         audit = run_audit(request, progress)

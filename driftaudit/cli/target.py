@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from driftaudit.audit import AuditRequest
+from driftaudit.cache import Cache
 from driftaudit.cli.words import deploy_intent, is_path, path_mapping
 from driftaudit.config.settings import DesiredSettings, Settings, TargetSettings, find_settings, load_settings
 from driftaudit.deploy.base import Intent
@@ -30,6 +31,7 @@ class Options:
     maps: tuple[str, ...] = ()
     deploy: str | None = None
     packs: tuple[str, ...] = ()
+    no_cache: bool = False
 
 
 class Workplace:
@@ -114,6 +116,7 @@ def audit_request(workplace: Workplace, name: str | None, options: Options) -> A
         base=base,
         mapping=history_mapping,
         allow_absent=target.allow_absent,
+        cache=Cache() if options.no_cache else Cache.of_user(),
         notes=_notes(workplace, target, base),
     )
 

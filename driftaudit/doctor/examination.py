@@ -63,7 +63,7 @@ def _scan_request(request: AuditRequest | None) -> ScanRequest:
     labels = (request.policy if request else load_policy(None, {}, ())).labels
     known = b""
     if request and request.repository and request.base:
-        known = paths_in_history(request.repository, request.base, request.mapping)
+        known = paths_in_history(request.repository, request.base, request.mapping, request.cache)
     return ScanRequest(
         prune=labels.patterns(EXPENDABLE),
         unread=labels.patterns(UNREAD),

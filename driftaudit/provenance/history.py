@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from driftaudit.cache import Cache
 from driftaudit.model.mapping import IDENTITY, PathMapping
 from driftaudit.repo import Commits, Repository
 
@@ -60,12 +61,12 @@ def content_history(
     )
 
 
-def paths_in_history(repository: Repository, base: str, mapping: PathMapping) -> bytes:
+def paths_in_history(repository: Repository, base: str, mapping: PathMapping, cache: Cache) -> bytes:
     """Return every path under the root that any commit ever had a file at, the base commit's included.
 
     The paths are joined by NUL: that is how git gives them, and how they are searched quickest.
     """
-    paths = repository.paths_ever(base)
+    paths = cache.remembered("paths", repository.state(base), lambda: repository.paths_ever(base))
     if mapping == IDENTITY:
         return paths
     decoded = {path.decode("utf-8", "surrogateescape") for path in paths.split(b"\0")}
