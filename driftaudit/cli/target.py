@@ -105,7 +105,7 @@ def audit_request(workplace: Workplace, name: str | None, options: Options) -> A
     return AuditRequest(
         target=target.name,
         desired=source,
-        deployed=open_source(target.url, Setting(lambda: workplace.repository, mapping)),
+        deployed=open_source(_live_url(target), Setting(lambda: workplace.repository, mapping)),
         policy=load_policy(
             options.packs or target.packs,
             settings.labels if settings else {},
@@ -119,6 +119,12 @@ def audit_request(workplace: Workplace, name: str | None, options: Options) -> A
         cache=Cache() if options.no_cache else Cache.of_user(),
         notes=_notes(workplace, target, base),
     )
+
+
+def _live_url(target: TargetSettings) -> str:
+    """Return where the live tree lies: with releases it is where the `current` link leads."""
+    current = target.deploy.current if target.deploy else None
+    return f"{target.url.rstrip('/')}/{current}" if current else target.url
 
 
 def _desired_settings(workplace: Workplace, options: Options, target: TargetSettings) -> DesiredSettings:

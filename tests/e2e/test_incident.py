@@ -152,6 +152,20 @@ def test_shared_paths_of_a_release_are_left_alone(incident: Incident) -> None:
     assert outcome.blocking() == LOST
 
 
+def test_a_release_is_looked_at_where_the_current_link_leads(incident: Incident) -> None:
+    app = incident.production.parent / "app"
+    (app / "releases").mkdir(parents=True)
+    incident.production.rename(app / "releases" / "7")
+    (app / "current").symlink_to("releases/7")
+    text = incident.settings.read_text().replace("irisx-backend", "app")
+    text = text.replace("method: replace             #", "method: release #")
+    text = text.replace("paths: [src]", "current: current\n      shared: [.env, logs]")
+    incident.settings.write_text(text)
+    outcome = check(incident.repository)
+    assert outcome.blocking() == LOST
+    assert {f["action"] for f in outcome.report["findings"] if f["severity"] == "block"} == {"abandon", "overwrite"}
+
+
 def test_excludes_of_a_mirror_are_left_alone(incident: Incident) -> None:
     text = incident.settings.read_text()
     text = text.replace("method: replace             #", "method: mirror #").replace(
