@@ -101,6 +101,9 @@ _FOURTH = {
     "api/src/services/analytics.js": "export const analytics = () => (request, response, next) => next();\n",
 }
 
+_DEPLOYED = 1752566400  # 15 July 2025
+_EDITED = 1760263200  # 12 October 2025
+
 # What was done on the server and in no commit.
 _BY_HAND = {
     "src/services/freeswitch.js": (
@@ -161,7 +164,11 @@ def build_incident(folder: Path, url: str | None = None) -> Incident:
     shutil.copytree(repository / "api", production)
     _commit(repository, _THIRD, "Move the database code to lib/database", "2025-09-22T09:00:00Z")
     _commit(repository, _FOURTH, "Add admin users, rate limit and analytics", "2025-10-27T09:00:00Z")
+    for path in production.rglob("*"):
+        os.utime(path, (_DEPLOYED, _DEPLOYED))
     _write(production, _BY_HAND)
+    for name in _BY_HAND:
+        os.utime(production / name, (_EDITED, _EDITED))
     settings = repository / "driftaudit.yml"
     settings.write_text(_SETTINGS.format(url=url or production), encoding="utf-8")
     _commit(repository, {}, "Describe production for driftaudit", "2025-11-03T18:00:00Z")

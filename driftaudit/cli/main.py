@@ -114,8 +114,13 @@ def _require_full_words(arguments: Sequence[str]) -> None:
 
 
 def _complain(message: str, advice: str) -> None:
+    lines = [f"driftaudit: {_shown(line)}" for line in message.splitlines()]
+    lines += [f"  {_shown(line)}" for line in advice.splitlines()]
+    click.echo("\n".join(lines), err=True)
+
+
+def _shown(line: str) -> str:
+    """Return a line fit for a terminal. A backslash stays one: advice holds commands that are pasted."""
     from driftaudit.render.printable import printable
 
-    lines = [f"driftaudit: {printable(line)}" for line in message.splitlines()]
-    lines += [f"  {printable(line)}" for line in advice.splitlines()]
-    click.echo("\n".join(lines), err=True)
+    return printable(line).replace("\\\\", "\\")

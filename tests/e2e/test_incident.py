@@ -163,7 +163,10 @@ def test_a_release_is_looked_at_where_the_current_link_leads(incident: Incident)
     incident.settings.write_text(text)
     outcome = check(incident.repository)
     assert outcome.blocking() == LOST
-    assert {f["action"] for f in outcome.report["findings"] if f["severity"] == "block"} == {"abandon", "overwrite"}
+    assert {f["action"] for f in outcome.report["findings"] if f["severity"] == "block"} == {
+        "abandon",
+        "overwrite",
+    }
 
 
 def test_excludes_of_a_mirror_are_left_alone(incident: Incident) -> None:

@@ -73,13 +73,13 @@ def test_production_is_byte_for_byte_and_stat_for_stat_what_it_was(
     assert all_paths(sshd.home) == home_before
 
 
-def test_neither_the_home_nor_the_repository_of_the_caller_gets_a_new_file(
+def test_neither_the_repository_nor_the_ssh_files_of_the_caller_change(
     incident: Incident, sshd: SSHServer
 ) -> None:
-    paths = [*all_paths(incident.repository), *all_paths(sshd.client.path)]
-    before = contents(paths)
+    folders = (incident.repository, sshd.client.ssh)
+    before = [contents(all_paths(folder)) for folder in folders]
     assert driftaudit(incident.repository, "check", "production").code == 3
-    assert contents([*all_paths(incident.repository), *all_paths(sshd.client.path)]) == before
+    assert [contents(all_paths(folder)) for folder in folders] == before
 
 
 def test_a_folder_of_this_machine_is_left_alone_as_well(incident: Incident) -> None:
