@@ -1,6 +1,8 @@
 """`driftaudit demo`: the incident, replayed on two folders that it makes itself."""
 
+import shlex
 import shutil
+import sys
 from pathlib import Path
 
 import click
@@ -41,7 +43,7 @@ def command(directory: str) -> int:
         f"The report of the first check: {folder / 'report.html'}",
         f"                     and {folder / 'report.md'}",
     )
-    _say(f"Go on yourself: cd {incident.repository} && driftaudit check production")
+    _say(f"Go on yourself: cd {shlex.quote(str(incident.repository))} && {_program()} check production")
     return 0
 
 
@@ -51,6 +53,11 @@ def _audit(repository: Path, deploy: str | None):  # type: ignore[no-untyped-def
 
     wanted = Options(deploy=deploy, no_cache=True)
     return run_audit(audit_request(Workplace(wanted, repository), "production", wanted))
+
+
+def _program() -> str:
+    """Return the word that starts this program in a shell: an environment need not be on the PATH."""
+    return "driftaudit" if shutil.which("driftaudit") else f"{shlex.quote(sys.executable)} -m driftaudit"
 
 
 def _fresh_folder(folder: Path) -> Path:
