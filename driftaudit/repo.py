@@ -12,6 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from driftaudit.errors import RepositoryError
+from driftaudit.model.entry import (
+    MODE_DIRECTORY,
+    MODE_EXECUTABLE,
+    MODE_FILE,
+    MODE_SUBMODULE,
+    MODE_SYMLINK,
+    Entry,
+    Kind,
+)
 
 os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # git is looked for when it is used, not at import
 
@@ -26,16 +35,6 @@ _ENVIRONMENT = {
 _OWN_REFS = "refs/driftaudit/*"
 _PIECE = 1 << 20  # bytes read at a time
 _LOG = ("log", "-z", "--root", "-c", "--no-renames", "--format=")
-
-
-@dataclass(frozen=True, slots=True)
-class TreeEntry:
-    """A line of `git ls-tree`: six octal digits, object type, object id, path."""
-
-    mode: str
-    type: str
-    oid: str
-    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,18 +160,15 @@ class Repository:
     def _has_commits(self) -> bool:
         return bool(self._text("rev-list", "--all", "--max-count=1"))
 
-    def tree(self, commit: str, paths: Sequence[str] = ()) -> list[TreeEntry]:
-        """Return all entries of a commit's tree, folders included, below `paths` (all of it where empty)."""
-        output = self._run(
-            "ls-tree", "-r", "-t", "-z", "--full-tree", commit, *(["--", *paths] if paths else ())
-        )
-        entries = []
-        for line in output.split(b"\0"):
-            if line:
-                facts, _tab, path = line.partition(b"\t")
-                mode, kind, oid = facts.decode("ascii").split(" ")
-                entries.append(TreeEntry(mode, kind, oid, path.decode("utf-8", "surrogateescape")))
-        return entries
+    def tree(self, commit: str, paths: Sequence[str] = ()) -> list[Entry]:
+        """Return all entries of a commit's tree, folders included, below `paths` (all of it where empty).
+
+        A submodule is a folder with the mode of one.
+        """
+        below = ("--", *paths) if paths else ()
+        output = self._run("ls-tree", "-r", "-t", "-z", "--full-tree", commit, *below)
+        width = 64 if self.object_format == "sha256" else 40
+        return [_entry(line, width) for line in output.decode("utf-8", "surrogateescape").split("\0") if line]
 
     def folder_trees(self, commit: str) -> dict[str, str]:
         """Return the tree ids of all folders of a commit, "" being its top."""
@@ -196,14 +192,18 @@ class Repository:
         files = {path for path in paths.split(b"\0") if path} - submodules
         return _decoded(files), _decoded(submodules)
 
-    def uncommitted(self) -> list[str]:
-        """Return the paths that differ from HEAD on disk or in the index, or that git does not know.
+    def uncommitted(self, *, untracked: bool) -> list[str]:
+        """Return the paths that differ from HEAD on disk or in the index, and those that git does not know.
 
-        A bare repository has none.
+        Looking for `untracked` ones costs a walk through all folders. A bare repository has none.
         """
         if self._text("rev-parse", "--is-bare-repository") == "true":
             return []
-        fields = iter(self._run("status", "--porcelain=v1", "-z", "--untracked-files=all").split(b"\0"))
+        fields = iter(
+            self._run(
+                "status", "--porcelain=v1", "-z", f"--untracked-files={'all' if untracked else 'no'}"
+            ).split(b"\0")
+        )
         paths = set()
         for field in fields:
             if field:
@@ -278,8 +278,8 @@ class Repository:
 
     def file_at(self, commit: str, path: str) -> bytes | None:
         """Return a file's content in a commit, or None where it has none there."""
-        rows = [entry for entry in self.tree(commit, [path]) if entry.path == path and entry.type == "blob"]
-        return self._run("cat-file", "blob", rows[0].oid) if rows else None
+        rows = [entry for entry in self.tree(commit, [path]) if entry.path == path and entry.digest]
+        return self._run("cat-file", "blob", rows[0].digest or "") if rows else None
 
     def history(self, commits: Commits) -> Iterator[tuple[str, bytes]]:
         """Yield (blob id, path) for each version that one of the commits brought, paths as bytes.
@@ -323,7 +323,9 @@ class Repository:
         )
         found: set[str] = set()
         for kind, oid in re.findall(r"\b(blob|tree) ([0-9a-f]+)", rows):
-            found.update([oid] if kind == "blob" else (entry.oid for entry in self.tree(oid)))
+            found.update(
+                [oid] if kind == "blob" else (entry.digest for entry in self.tree(oid) if entry.digest)
+            )
         return found
 
     def own_copies(self) -> set[str]:
@@ -347,6 +349,19 @@ class Repository:
             return self._text(*arguments)
         except RepositoryError:
             return ""
+
+
+def _entry(line: str, width: int) -> Entry:
+    """Return the entry of a line of ls-tree: mode, type, an id of `width` digits, a tab, the path."""
+    mode = line[:6]
+    if mode == MODE_DIRECTORY:
+        return Entry(line[13 + width :], Kind.DIRECTORY, MODE_DIRECTORY)
+    if mode == MODE_SUBMODULE:
+        return Entry(line[15 + width :], Kind.DIRECTORY, MODE_SUBMODULE)
+    kind = Kind.SYMLINK if mode == MODE_SYMLINK else Kind.FILE
+    # Old versions of git wrote other modes than the two that there are today.
+    mode = MODE_SYMLINK if kind is Kind.SYMLINK else MODE_EXECUTABLE if mode == MODE_EXECUTABLE else MODE_FILE
+    return Entry(line[13 + width :], kind, mode, None, line[12 : 12 + width])
 
 
 def _decoded(paths: Iterable[bytes]) -> list[str]:

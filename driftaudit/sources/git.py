@@ -3,11 +3,11 @@
 import time
 from dataclasses import dataclass
 
-from driftaudit.model.entry import MODE_DIRECTORY, MODE_SUBMODULE, MODE_SYMLINK, Entry, Kind
+from driftaudit.model.entry import MODE_SUBMODULE
 from driftaudit.model.mapping import IDENTITY, PathMapping, is_within
 from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.snapshot import ScanFacts, Snapshot, SourceFacts
-from driftaudit.repo import Repository, TreeEntry
+from driftaudit.repo import Repository
 from driftaudit.sources.base import Progress, ScanRequest, no_progress
 from driftaudit.sources.projection import effective_mapping, project, project_problems
 
@@ -53,8 +53,7 @@ class GitSource:
         scan = ScanFacts()
         commit = self.repository.commit(self.revision)
         wanted = [source for source, _destination in self.mapping.pairs]
-        rows = self.repository.tree(commit, [] if "" in wanted else wanted)
-        entries = [_entry(row) for row in rows]
+        entries = self.repository.tree(commit, [] if "" in wanted else wanted)
         problems = [
             Problem(
                 entry.path, ProblemKind.SUBMODULE, "its content is in another repository, which is not asked"
@@ -73,16 +72,11 @@ class GitSource:
         )
 
     def _uncommitted(self) -> tuple[str, ...]:
-        paths = [path for path in self.repository.uncommitted() if self.mapping.to_root(path) is not None]
+        paths = [
+            path
+            for path in self.repository.uncommitted(untracked=False)
+            if self.mapping.to_root(path) is not None
+        ]
         if not paths:
             return ()
-        return (f"{len(paths)} paths of the working tree are not committed; the desired tree is a revision.",)
-
-
-def _entry(row: TreeEntry) -> Entry:
-    if row.type == "blob":
-        kind = Kind.SYMLINK if row.mode == MODE_SYMLINK else Kind.FILE
-        mode = "100644" if row.mode == "100664" else row.mode  # written by old versions of git
-        return Entry(row.path, kind, mode, digest=row.oid)
-    mode = MODE_SUBMODULE if row.type == "commit" else MODE_DIRECTORY
-    return Entry(row.path, Kind.DIRECTORY, mode)
+        return (f"{len(paths)} edits of the working tree are not committed; the desired tree is a revision.",)

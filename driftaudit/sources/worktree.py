@@ -47,7 +47,9 @@ class WorktreeSource:
         )
 
     def _uncommitted(self, mapping: PathMapping) -> tuple[str, ...]:
-        paths = [path for path in self.repository.uncommitted() if mapping.to_root(path) is not None]
+        paths = [
+            path for path in self.repository.uncommitted(untracked=True) if mapping.to_root(path) is not None
+        ]
         if not paths:
             return ()
         more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""

@@ -5,7 +5,7 @@ import pwd
 import stat
 
 from .hashing import ChangedError, Hasher, read_file, read_link
-from .opening import LOCALE_IS_UTF8, kind_of, open_below, parts_of, portable, reason_of
+from .opening import LOCALE_IS_UTF8, Folders, kind_of, portable, reason_of
 
 FORMAT = 0o170000  # the bits of st_mode that say what a path is
 
@@ -20,7 +20,8 @@ def owner_name(uid):
 class Folder:
     """Lists one folder: a row for each entry, and a problem for what could not be read."""
 
-    def __init__(self, scope, folders, pruned):
+    def __init__(self, root, scope, folders, pruned):
+        self.opened = Folders(root)
         self.scope = scope
         self.hasher = Hasher(scope.algorithm)
         self.folders = folders
@@ -34,17 +35,15 @@ class Folder:
         self.hashed = 0
         self.bytes = 0
 
-    def rows(self, root, path, unread):
+    def rows(self, path, unread):
         try:
-            folder = open_below(root, parts_of(path))
+            folder = self.opened.open(path)
+            names = sorted(os.listdir(folder))
         except OSError as error:
             self.problems.append([path, kind_of(error), reason_of(error)])
             return []
-        try:
-            prefix = path + "/" if path else ""
-            rows = [self.row(folder, prefix, name, unread) for name in sorted(os.listdir(folder))]
-        finally:
-            os.close(folder)
+        prefix = path + "/" if path else ""
+        rows = [self.row(folder, prefix, name, unread) for name in names]
         return [row for row in rows if row]
 
     def row(self, folder, prefix, name, unread):

@@ -3,7 +3,7 @@
 import os
 import stat
 
-from .opening import join, kind_of, open_below, parts_of, portable, reason_of
+from .opening import Folders, join, kind_of, parts_of, portable, reason_of
 from .refs import git_refs
 
 
@@ -27,6 +27,7 @@ class Walk:
         self.folders = {}
         self.pruned = set()
         self.problems = []
+        self.opened = Folders(root)
 
     def run(self):
         if self.scope.only is not None:
@@ -48,13 +49,10 @@ class Walk:
             self.folders[path] = unread
             for name in names:
                 self.enter(waiting, path, portable(name), unread)
+        self.opened.close()
 
     def names(self, path):
-        folder = open_below(self.root, parts_of(path))
-        try:
-            return folders_in(folder)
-        finally:
-            os.close(folder)
+        return folders_in(self.opened.open(path))
 
     def enter(self, waiting, parent, name, unread):
         path = join(parent, name)

@@ -21,11 +21,10 @@ class Worker:
     """
 
     def __init__(self, root, scope, walk, output):
-        self.root = root
         self.trees = scope.trees
         self.folders = walk.folders
         self.out = Sender(output)
-        self.lister = Folder(scope, walk.folders, walk.pruned)
+        self.lister = Folder(root, scope, walk.folders, walk.pruned)
         self.batch, self.size = [], 0
         self.equal, self.opened = [], []
         self.entries = 0
@@ -43,7 +42,7 @@ class Worker:
 
     def folder(self, path):
         known_problems = len(self.lister.problems)
-        rows = self.lister.rows(self.root, path, self.folders[path])
+        rows = self.lister.rows(path, self.folders[path])
         self.entries += len(rows)
         wanted = self.trees.get(path)
         pieces = tree_pieces(rows) if wanted and known_problems == len(self.lister.problems) else None

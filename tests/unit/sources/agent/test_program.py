@@ -77,6 +77,8 @@ def test_it_gives_the_same_answer_on_every_python_of_this_machine(
     there = scan(tmp_path, **request)
     assert (there.entries, there.problems) == (here.entries, here.problems)
     assert len(there.entries) == 8
+    monkeypatch.setenv("LC_ALL", "C")
+    assert scan(tmp_path, **request).entries == here.entries
 
 
 def test_digests_are_those_of_git(tmp_path: Path) -> None:
@@ -146,6 +148,16 @@ def test_names_of_any_bytes_come_through(tmp_path: Path) -> None:
     for name in names:
         (tmp_path / name).write_text(name, errors="surrogateescape")
     assert sorted(by_path(scan(tmp_path))) == sorted(names)
+
+
+def test_a_tree_deeper_than_the_number_of_open_folders_is_seen_whole(tmp_path: Path) -> None:
+    paths = ["/".join(f"d{n % 7}" for n in range(depth)) + "/file" for depth in (3, 70, 71, 130)]
+    for path in paths:
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(path)
+    found = by_path(scan(tmp_path))
+    assert {path for path, entry in found.items() if entry.digest} == set(paths)
+    assert len(found) == 130 + len(paths)
 
 
 def test_pruned_folders_cost_one_entry_and_unread_files_have_no_digest(tmp_path: Path) -> None:
