@@ -3,7 +3,6 @@
 No digest and no link target is in it: without labels nobody can tell which of them belong to secrets.
 """
 
-import json
 from collections import Counter
 
 import driftaudit
@@ -12,15 +11,14 @@ from driftaudit.model.comparison import Comparison, Side, State, state_of
 from driftaudit.model.entry import Entry
 from driftaudit.model.problem import Problem
 from driftaudit.render.base import RenderOptions
-from driftaudit.render.json_report import _SUSPECT, Document, _escaped, _modified, _path, _timestamp
+from driftaudit.render.json_values import Document, modified_at, path_keys, timestamp, written
 
 SCHEMA = "driftaudit/comparison/v1"
 
 
 def render(comparison: Comparison, options: RenderOptions) -> str:  # noqa: ARG001 - all of it, always
     """Return the report; the same comparison gives the same bytes."""
-    text = json.dumps(document(comparison), ensure_ascii=False, indent=2)
-    return _SUSPECT.sub(_escaped, text) + "\n"
+    return written(document(comparison))
 
 
 def document(comparison: Comparison) -> Document:
@@ -31,7 +29,7 @@ def document(comparison: Comparison) -> Document:
         "tool": f"driftaudit {driftaudit.__version__}",
         "outcome": comparison.outcome.value,
         "exit_code": int(comparison.outcome.exit_code),
-        "started_at": _timestamp(comparison.started_at),
+        "started_at": timestamp(comparison.started_at),
         "duration_seconds": round(comparison.duration_seconds, 3),
         "left": _side(comparison.left),
         "right": _side(comparison.right),
@@ -62,7 +60,7 @@ def _side(side: Side) -> Document:
 
 def _change(change: Change) -> Document:
     return {
-        **_path(change.path),
+        **path_keys(change.path),
         "state": state_of(change).value,
         "aspects": [aspect.value for aspect in change.aspects] if change.desired and change.deployed else [],
         "left": _entry(change.desired),
@@ -77,10 +75,10 @@ def _entry(entry: Entry | None) -> Document | None:
         "kind": entry.kind.value,
         "mode": entry.mode,
         "size": entry.size,
-        "modified_at": None if entry.modified_ns is None else _modified(entry.modified_ns),
+        "modified_at": modified_at(entry.modified_ns),
         "owner": entry.owner,
     }
 
 
 def _problem(side: str, problem: Problem) -> Document:
-    return {"side": side, **_path(problem.path), "kind": problem.kind.value, "detail": problem.detail}
+    return {"side": side, **path_keys(problem.path), "kind": problem.kind.value, "detail": problem.detail}

@@ -1,12 +1,7 @@
 """The audit as JSON, for programs. The shape is a contract: `docs/report.schema.json`."""
 
-import base64
-import json
-import re
 from collections import Counter
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import driftaudit
 from driftaudit.model.audit import Audit, TreeFacts
@@ -14,21 +9,15 @@ from driftaudit.model.entry import Entry, Kind
 from driftaudit.model.finding import Action, Finding, Origin, Severity
 from driftaudit.model.problem import Problem
 from driftaudit.render.base import RenderOptions
-from driftaudit.render.printable import is_visible, printable
+from driftaudit.render.json_values import Document, modified_at, path_keys, readable, timestamp, written
 from driftaudit.render.secrecy import without_secrets
 
 SCHEMA = "driftaudit/audit/v1"
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_NANOSECONDS = 1_000_000_000  # in a second
-
-Document = dict[str, Any]
-
 
 def render(audit: Audit, options: RenderOptions) -> str:  # noqa: ARG001 - programs read all of it, always
     """Return the report; the same audit gives the same bytes."""
-    text = json.dumps(document(audit), ensure_ascii=False, indent=2)
-    return _SUSPECT.sub(_escaped, text) + "\n"
+    return written(document(audit))
 
 
 def document(audit: Audit) -> Document:
@@ -40,7 +29,7 @@ def document(audit: Audit) -> Document:
         "target": audit.target,
         "verdict": audit.decision.verdict.value,
         "exit_code": int(audit.decision.verdict.exit_code),
-        "started_at": _timestamp(audit.started_at),
+        "started_at": timestamp(audit.started_at),
         "duration_seconds": round(audit.duration_seconds, 3),
         "desired": _desired(audit.desired),
         "deployed": _deployed(audit.deployed),
@@ -107,7 +96,7 @@ def _counts(findings: Iterable[Finding]) -> Document:
 def _finding(finding: Finding) -> Document:
     moved_to = finding.provenance.moved_to
     return {
-        **_path(finding.path),
+        **path_keys(finding.path),
         "origin": finding.provenance.origin.value,
         "action": finding.action.value,
         "severity": finding.severity.value,
@@ -116,7 +105,7 @@ def _finding(finding: Finding) -> Document:
         "group": None,
         "aspects": [aspect.value for aspect in finding.change.aspects],
         "reason": finding.reason,
-        "moved_to": None if moved_to is None else _readable(moved_to),
+        "moved_to": None if moved_to is None else readable(moved_to),
         "commits": [],
         "copies": [
             {"kind": copy.kind, "where": copy.where, "safe": copy.safe} for copy in finding.provenance.copies
@@ -134,59 +123,13 @@ def _entry(entry: Entry | None) -> Document | None:
         "mode": entry.mode,
         "size": entry.size,
         "digest": entry.digest,
-        "modified_at": None if entry.modified_ns is None else _modified(entry.modified_ns),
+        "modified_at": modified_at(entry.modified_ns),
         "owner": entry.owner,
     }
     if entry.kind is Kind.SYMLINK:
-        shown["link_target"] = None if entry.link_target is None else _readable(entry.link_target)
+        shown["link_target"] = None if entry.link_target is None else readable(entry.link_target)
     return shown
 
 
 def _problem(problem: Problem) -> Document:
-    return {**_path(problem.path), "kind": problem.kind.value, "detail": problem.detail}
-
-
-def _path(path: str) -> Document:
-    shown: Document = {"path": _readable(path)}
-    if shown["path"] != path:
-        shown["path_b64"] = base64.b64encode(_bytes(path)).decode("ascii")
-    return shown
-
-
-def _bytes(name: str) -> bytes:
-    try:
-        return name.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:  # a surrogate that stands for no byte: no name on a disk has one
-        return name.encode("utf-8", "surrogatepass")
-
-
-def _readable(name: str) -> str:
-    try:
-        name.encode("utf-8")
-    except UnicodeEncodeError:
-        return printable(name)
-    return name
-
-
-def _modified(nanoseconds: int) -> str | None:
-    try:
-        return _timestamp(_EPOCH + timedelta(seconds=nanoseconds // _NANOSECONDS))
-    except OverflowError:  # a file system can claim any year
-        return None
-
-
-def _timestamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
-
-
-_SUSPECT = re.compile(r"[^ -~\n]")
-
-
-def _escaped(match: re.Match[str]) -> str:
-    """Return JSON's own escape of what does not show, and of a lone surrogate its visible form as text."""
-    character = match[0]
-    if is_visible(character):
-        return character
-    if "\ud800" <= character <= "\udfff":
-        return printable(character).replace("\\", "\\\\")
-    return json.dumps(character)[1:-1]
+    return {**path_keys(problem.path), "kind": problem.kind.value, "detail": problem.detail}
