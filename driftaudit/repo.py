@@ -54,6 +54,7 @@ class Repository:
 
     def __init__(self, git: Any, top: Path) -> None:
         self._git = git
+        self._commits: dict[str, str] = {}
         self.top = top
 
     @classmethod
@@ -134,7 +135,15 @@ class Repository:
             return False
 
     def commit(self, revision: str) -> str:
-        """Return the id of the commit that a revision names. Raises RepositoryError where there is none."""
+        """Return the id of the commit that a revision names. Raises RepositoryError where there is none.
+
+        It is asked once: a branch that moves meanwhile does not make two trees of one.
+        """
+        if revision not in self._commits:
+            self._commits[revision] = self._resolved(revision)
+        return self._commits[revision]
+
+    def _resolved(self, revision: str) -> str:
         try:
             return self._text(
                 "rev-parse", "--verify", "--end-of-options", revision + "^{commit}"
@@ -241,6 +250,8 @@ class Repository:
 
         Line ends, ident and encodings are converted; programs named in the configuration are not run.
         """
+        if not rows:
+            return {}
         have = self.present({oid for oid, _path in rows})
         kept = [(oid, path) for oid, path in rows if oid in have and "\n" not in path]
         asked = "".join(f"{oid} {path}\n" for oid, path in kept).encode("utf-8", "surrogateescape")
