@@ -12,11 +12,13 @@ from driftaudit.compare.equal import filled_in
 from driftaudit.compare.trees import compare
 from driftaudit.deploy.base import Intent
 from driftaudit.deploy.registry import WORST_CASE, plan_deploy
+from driftaudit.errors import UsageError
 from driftaudit.gate import decide
 from driftaudit.model.audit import Audit, TreeFacts
 from driftaudit.model.change import Change
 from driftaudit.model.entry import Entry, Kind
 from driftaudit.model.mapping import IDENTITY, PathMapping
+from driftaudit.model.plan import Plan
 from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.snapshot import ScanFacts, Snapshot, SourceFacts
 from driftaudit.policy.labels import Labels
@@ -39,6 +41,8 @@ class AuditRequest:
 
     `base` is the commit whose history counts as older than the desired tree, None where there is no
     repository. `mapping` leads from the repository to the root, for what history says of a path.
+    `own_paths` are where the repository, or the desired folder, lies inside the deployed tree: what would
+    be destroyed with it is no copy.
     """
 
     target: str
@@ -52,6 +56,7 @@ class AuditRequest:
     allow_absent: bool = False
     cache: Cache = Cache()  # noqa: RUF009 - frozen, like the mapping
     notes: tuple[str, ...] = ()
+    own_paths: tuple[str, ...] = ()
 
 
 def run_audit(request: AuditRequest, progress: Progress = no_progress) -> Audit:
@@ -66,14 +71,16 @@ def run_audit(request: AuditRequest, progress: Progress = no_progress) -> Audit:
     if request.repository:
         changes = settle(changes, request.repository, request.mapping)
     plan = plan_deploy(request.intent or Intent(WORST_CASE), changes)
+    _refuse_own_paths(request, plan)
     problems = _sorted((*desired.problems, *deployed.problems, *_clone_problems(request.repository)))
     evidence = _evidence(request, changes, desired, deployed, problems, _folders_of(changes, known))
     findings = tuple(
         request.policy.judge(change, trace(change, evidence), plan.action(change.path)) for change in changes
     )
-    desired_paths = {entry.path for entry in desired.entries}
+    # What of the desired side could not be seen is desired all the same.
+    desired_paths = {entry.path for entry in desired.entries} | {problem.path for problem in desired.problems}
     decision = decide(findings, problems, plan, lambda path: not path or path in desired_paths)
-    secrets = frozenset(finding.path for finding in findings if SECRET in finding.labels)
+    secrets = _secret_paths(request.policy.labels, (*desired.entries, *deployed.entries))
     return Audit(
         target=request.target,
         decision=decision,
@@ -87,6 +94,15 @@ def run_audit(request: AuditRequest, progress: Progress = no_progress) -> Audit:
         notes=(*desired.notes, *deployed.notes, *request.notes),
         worst_case=request.intent is None,
     )
+
+
+def _refuse_own_paths(request: AuditRequest, plan: Plan) -> None:
+    for path in request.own_paths:
+        if plan.touches(path):
+            raise UsageError(
+                f"{path or 'the root'} is what the deploy is judged by, and lies inside what it destroys",
+                "Run it from a clone, or with a desired folder, that lies outside of the target.",
+            )
 
 
 def tree_digest(entries: Iterable[Entry], without: Collection[str] = ()) -> str:
@@ -190,6 +206,11 @@ def _folders_of(changes: Sequence[Change], known: bytes) -> frozenset[str]:
     return frozenset(
         folder for folder in folders if b"\0%b/" % folder.encode("utf-8", "surrogateescape") in b"\0" + known
     )
+
+
+def _secret_paths(labels: Labels, entries: Iterable[Entry]) -> frozenset[str]:
+    paths = "\0".join({entry.path for entry in entries}).encode("utf-8", "surrogateescape")
+    return frozenset(path for path in labels.among(paths) if SECRET in labels.of(path))
 
 
 def _facts(snapshot: Snapshot, secrets: Collection[str]) -> TreeFacts:

@@ -158,6 +158,15 @@ class Repository:
                 "Check the spelling, or `git fetch` it; a path begins with ./, ../ or /",
             ) from error
 
+    def parent(self, commit: str) -> str | None:
+        """Return the first parent of a commit, None where there is none."""
+        return self._optional("rev-parse", "--verify", "--quiet", commit + "^1") or None
+
+    @cached_property
+    def objects(self) -> Path:
+        """Return the folder that holds refs and objects."""
+        return (self.top / self._text("rev-parse", "--git-common-dir")).resolve()
+
     def names_revision(self, text: str) -> bool:
         """Whether a word of the command line can be meant as a revision."""
         try:

@@ -1,6 +1,6 @@
 """Turns a target's name or URL, its settings and the options into what is to be audited."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -115,10 +115,24 @@ def audit_request(workplace: Workplace, name: str | None, options: Options) -> A
         repository=workplace.repository_if_any(),
         base=base,
         mapping=history_mapping,
+        own_paths=_own_paths(workplace, target, desired),
         allow_absent=target.allow_absent,
         cache=Cache() if options.no_cache else Cache.of_user(),
         notes=_notes(workplace, target, base),
     )
+
+
+def _own_paths(workplace: Workplace, target: TargetSettings, desired: DesiredSettings) -> tuple[str, ...]:
+    """Return where in a folder target the repository's objects and the desired folder lie, if they do."""
+    if scheme_of(target.url) != "file":
+        return ()
+    root = Path(_live_url(target).removeprefix("file://")).resolve()
+    repository = workplace.repository_if_any()
+    places = [repository.objects] if repository else []
+    if desired.kind in ("directory", "archive"):
+        places.append(Path(desired.value))
+    inside = [place.resolve() for place in places if place.resolve().is_relative_to(root)]
+    return tuple("" if place == root else place.relative_to(root).as_posix() for place in inside)
 
 
 def _live_url(target: TargetSettings) -> str:
@@ -176,9 +190,10 @@ def _history_of_folder(
         return None, mapping
     base = repository.commit("HEAD")
     try:
-        prefix = folder.resolve().relative_to(repository.top.resolve()).as_posix().removeprefix(".")
+        prefix = folder.resolve().relative_to(repository.top.resolve()).as_posix()
     except ValueError:
         return base, mapping
+    prefix = "" if prefix == "." else prefix
     pairs = tuple(("/".join(part for part in (prefix, source) if part), to) for source, to in mapping.pairs)
     return base, PathMapping(pairs)
 
@@ -206,29 +221,41 @@ def _notes(workplace: Workplace, target: TargetSettings, base: str | None) -> tu
         notes.append(f"{len(target.probes)} probes are configured; this version does not run them.")
     if target.backups:
         notes.append("Backups are configured; this version does not read them, so they count for nothing.")
-    settings = workplace.settings
-    if settings and base:
-        notes.extend(_policy_notes(workplace.repository, settings, base))
+    if base and workplace.repository_if_any():
+        notes.extend(_policy_notes(workplace, target, base))
     return tuple(notes)
 
 
-def _policy_notes(repository: Repository, settings: Settings, base: str) -> list[str]:
-    """Say where labels and rules differ from those that are committed: nobody loosens them unseen."""
-    from driftaudit.config.yaml_document import parse_document
+def _policy_notes(workplace: Workplace, target: TargetSettings, base: str) -> list[str]:
+    """Say what changed in labels and rules, on disk or by the desired commit: nobody loosens them unseen.
+
+    Compared is with the commit before the desired one, which for a merged request is the branch it went to.
+    """
+    repository, settings = workplace.repository, workplace.settings
+    before = repository.parent(base) or base
+    files = [settings.path] if settings else []
+    files += [Path(pack) for pack in target.packs or () if is_path(pack)]
+    return [
+        f"Since {before[:10]}: {line}" for file in files for line in _changed_policy(repository, file, before)
+    ]
+
+
+def _changed_policy(repository: Repository, file: Path, commit: str) -> Sequence[str]:
+    from driftaudit.config.yaml_document import load_document, parse_document
     from driftaudit.policy.changes import policy_changes
 
     try:
-        path = settings.path.resolve().relative_to(repository.top.resolve()).as_posix()
+        path = file.resolve().relative_to(repository.top.resolve()).as_posix()
     except ValueError:
-        return []
-    committed = repository.file_at(base, path)
-    if committed is not None and committed == settings.path.read_bytes():
-        return []
+        return ()
+    committed = repository.file_at(commit, path)
+    if committed is not None and committed == file.read_bytes():
+        return ()
     try:
-        before = parse_document(committed, path).value if committed is not None else None
+        earlier = parse_document(committed, path).value if committed is not None else None
+        return policy_changes(earlier, load_document(file).value)
     except ConfigError:
-        return [f"{path} as committed in {base[:10]} cannot be read, so its rules cannot be compared."]
-    return [f"Not as committed in {base[:10]}: {line}" for line in policy_changes(before, settings.document)]
+        return (f"{path} cannot be read as it was, so its rules cannot be compared",)
 
 
 def _only(targets: Mapping[str, TargetSettings], settings: Settings | None) -> TargetSettings:

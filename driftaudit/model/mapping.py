@@ -23,11 +23,12 @@ class PathMapping:
 
     def to_root(self, repository_path: str) -> str | None:
         """Where a repository path lies under the root, or None where it is not deployed."""
-        for source, destination in self.pairs:
-            path = _rebase(repository_path, source, destination)
-            if path is not None:
-                return path
-        return None
+        return next(iter(self.all_in_root(repository_path)), None)
+
+    def all_in_root(self, repository_path: str) -> tuple[str, ...]:
+        """Return every place under the root that a repository path leads to, in the order of the pairs."""
+        found = (_rebase(repository_path, source, destination) for source, destination in self.pairs)
+        return tuple(dict.fromkeys(path for path in found if path is not None))
 
     def to_repository(self, root_path: str) -> tuple[str, ...]:
         """Every repository path that a path under the root can come from, in the order of the pairs."""

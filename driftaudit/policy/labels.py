@@ -7,6 +7,7 @@ import re2
 
 from driftaudit.config.patterns import PathPatterns
 
+_UNSURE = re.compile(r"\\.|\[[!^]?\]?[^]]*\]")  # stands for more than itself
 _PLAIN = re.compile(r"[^*?\[\]\\/! ]+")
 
 
@@ -19,7 +20,7 @@ class Labels:
         # Most paths have no label: one look tells that, whatever the number of labels.
         every = [row for rows in self._rows.values() for row in rows if not row.startswith("!")]
         self._any = PathPatterns(every)
-        self._texts = [max(_PLAIN.findall(row), key=len, default="") for row in every]
+        self._texts = [max(_PLAIN.findall(_UNSURE.sub("*", row)), key=len, default="") for row in every]
 
     def names(self) -> tuple[str, ...]:
         """Return every label, in the order in which they were first said."""

@@ -43,11 +43,10 @@ def load_policy(
     named = [name for name in (available_packs() if packs is None else packs) if name != CORE]
     chosen = [load_pack(name) for name in dict.fromkeys(named)]
     core = load_pack(CORE)
-    all_labels = Labels(merged([core.labels, *(pack.labels for pack in chosen), labels]))
+    all_labels = Labels(merged([core.labels, *(pack.labels for pack in chosen), _kept(labels), labels]))
     specs = [*rules, *(rule for pack in chosen for rule in pack.rules), *core.rules]
     _refuse_foreign_ids(rules, chosen)
     _refuse_unknown_labels(specs, all_labels)
-    _refuse_unreachable(all_labels)
     compiled = tuple(Rule.compile(spec) for spec in specs)
     return Policy(all_labels, compiled, compiled[-len(core.rules) :])
 
@@ -74,14 +73,10 @@ def _refuse_unknown_labels(rules: Iterable[RuleSpec], labels: Labels) -> None:
             )
 
 
-def _refuse_unreachable(labels: Labels) -> None:
-    """Refuse a `!pattern` inside a folder that is generated as a whole: nobody will look into that folder."""
-    for pattern in labels.patterns(GENERATED):
-        parts = pattern.strip("!/").split("/")
-        for depth in range(1, len(parts)):
-            folder = "/".join(parts[:depth])
-            if pattern.startswith("!") and GENERATED in labels.of(folder, is_directory=True):
-                raise ConfigError(
-                    f"labels.{GENERATED}: {pattern!r} has no effect, since all of {folder!r} is {GENERATED}",
-                    f"Before it, take the folder back and name what is in it: '!/{folder}/', '/{folder}/*'.",
-                )
+def _kept(labels: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """Return what a project takes back from `generated` by saying that it is something else.
+
+    What a pack calls expendable is not, where the project calls it its own data or a secret.
+    """
+    other = [row for label, rows in labels.items() if label != GENERATED for row in rows]
+    return {GENERATED: tuple("!" + row for row in other if not row.startswith("!"))}

@@ -70,7 +70,7 @@ def paths_in_history(repository: Repository, base: str, mapping: PathMapping, ca
     if mapping == IDENTITY:
         return paths
     decoded = {path.decode("utf-8", "surrogateescape") for path in paths.split(b"\0")}
-    mapped = (mapping.to_root(path) for path in decoded)
+    mapped = {place for path in decoded for place in mapping.all_in_root(path)}
     return "\0".join(path for path in mapped if path).encode("utf-8", "surrogateescape")
 
 

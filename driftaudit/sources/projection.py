@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from driftaudit.errors import UsageError
 from driftaudit.model.entry import MODE_DIRECTORY, Entry, Kind
-from driftaudit.model.mapping import IDENTITY, PathMapping, is_within
+from driftaudit.model.mapping import IDENTITY, PathMapping
 from driftaudit.model.problem import Problem
 
 
@@ -41,34 +41,47 @@ def project(entries: Iterable[Entry], mapping: PathMapping, tree: str) -> tuple[
     if mapping == IDENTITY:
         return tuple(sorted(entries, key=lambda entry: entry.path))
     found: dict[str, Entry] = {}
+    sources: dict[str, str] = {}
     for entry in entries:
-        for path in _destinations(entry.path, mapping):
+        for path in mapping.all_in_root(entry.path):
+            if not path:
+                _require_folder(entry, tree)
+                continue
             before = found.get(path)
-            if before and before.kind is not Kind.DIRECTORY and entry.path != path:
-                raise UsageError(
-                    f"two mappings bring {path!r} from {tree}",
-                    "Let every path under the root come from one place.",
-                )
-            if path:
-                found[path] = replace(entry, path=path) if path != entry.path else entry
+            if before and (before.kind, entry.kind) != (Kind.DIRECTORY, Kind.DIRECTORY):
+                raise _conflict(path, tree, (sources[path], entry.path))
+            found[path] = replace(entry, path=path) if path != entry.path else entry
+            sources[path] = entry.path
     for path in list(found):
         for folder in _folders_above(path):
-            found.setdefault(folder, Entry(folder, Kind.DIRECTORY, MODE_DIRECTORY))
+            above = found.setdefault(folder, Entry(folder, Kind.DIRECTORY, MODE_DIRECTORY))
+            if above.kind is not Kind.DIRECTORY:
+                raise _conflict(folder, tree, (sources[folder], sources[path]))
     return tuple(found[path] for path in sorted(found))
 
 
 def project_problems(problems: Iterable[Problem], mapping: PathMapping) -> tuple[Problem, ...]:
     """Return the problems at their places under the root; those of what is not deployed are left out."""
     return tuple(
-        replace(problem, path=path) for problem in problems for path in _destinations(problem.path, mapping)
+        replace(problem, path=path) for problem in problems for path in mapping.all_in_root(problem.path)
     )
 
 
-def _destinations(path: str, mapping: PathMapping) -> Iterator[str]:
-    for source, destination in mapping.pairs:
-        if is_within(path, source):
-            rest = path[len(source) :].lstrip("/")
-            yield "/".join(part for part in (destination, rest) if part)
+def _require_folder(entry: Entry, tree: str) -> None:
+    """Raise UsageError where a file is mapped to the root itself: it would be lost without a word."""
+    if entry.kind is not Kind.DIRECTORY and entry.path:
+        name = entry.path.rpartition("/")[2]
+        raise UsageError(
+            f"{entry.path!r} is a file in {tree}, and is mapped to the root itself",
+            f"Name the file there too: {entry.path}:{name}",
+        )
+
+
+def _conflict(path: str, tree: str, sources: tuple[str, str]) -> UsageError:
+    return UsageError(
+        f"two mappings bring {path!r} from {tree}: {sources[0]!r} and {sources[1]!r}",
+        "Let every path under the root come from one place.",
+    )
 
 
 def _folders_above(path: str) -> Iterator[str]:

@@ -10,6 +10,8 @@ from typing import Any
 
 import jsonschema
 
+from tests.support.programs import program
+
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "report.schema.json").read_text())
 
 
@@ -39,10 +41,11 @@ class Outcome:
         return {f["path"]: f["origin"] for f in self.report["findings"]}
 
 
-def driftaudit(folder: Path, *words: str, **environment: str) -> Outcome:
-    """Run driftaudit in a folder."""
+def driftaudit(folder: Path, *words: str, powerless: bool = False, **environment: str) -> Outcome:
+    """Run driftaudit in a folder; `powerless`: file modes bind even root."""
+    bound = bind_root() if powerless and os.getuid() == 0 else []
     done = subprocess.run(
-        [sys.executable, "-m", "driftaudit", *words],
+        [*bound, sys.executable, "-m", "driftaudit", *words],
         cwd=folder,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -51,6 +54,12 @@ def driftaudit(folder: Path, *words: str, **environment: str) -> Outcome:
     out, err = done.stdout.decode(), done.stderr.decode()
     assert "Traceback" not in out + err
     return Outcome(done.returncode, out, err)
+
+
+def bind_root() -> list[str]:
+    """Return what goes in front of a command that root is to run with nobody's rights."""
+    powers = "-dac_override,-dac_read_search"
+    return [program("setpriv"), f"--bounding-set={powers}", f"--inh-caps={powers}"]
 
 
 def check(folder: Path, *words: str) -> Outcome:

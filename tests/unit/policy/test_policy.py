@@ -166,13 +166,12 @@ def test_a_project_takes_back_what_a_pack_says() -> None:
     assert policy.labels.of("node_modules/mine/a.js") == ()
 
 
-def test_taking_back_what_nobody_will_look_at_is_an_error() -> None:
-    with pytest.raises(ConfigError) as caught:
-        load_policy(["node"], {"generated": ["!node_modules/mine/"]}, ())
-    assert caught.value.message == (
-        "labels.generated: '!node_modules/mine/' has no effect, since all of 'node_modules' is generated"
-    )
-    assert "'!/node_modules/', '/node_modules/*'" in caught.value.advice
+def test_what_a_project_calls_its_own_is_not_expendable_whatever_a_pack_says() -> None:
+    policy = load_policy(["node"], {"runtime": [".cache/"], "secret": ["*.tsbuildinfo"]}, ())
+    assert policy.labels.of(".cache/x") == ("runtime",)
+    assert policy.labels.of("a.tsbuildinfo") == ("secret",)
+    assert policy.labels.of("node_modules/x") == ("generated",)
+
 
 
 def test_a_label_that_no_pattern_gives_is_an_error_in_a_rule() -> None:

@@ -17,8 +17,18 @@ class Patterns:
         self.suffixes = tuple(texts["suffix"])
         self.prefixes = tuple(texts["prefix"])
         self.any_glob, self.any_path = any_of(texts["glob"]), any_of(texts["path"])
+        self.last_undoing = max([number for number, row in enumerate(rows) if not row[0]], default=-1)
 
     def match(self, path, name, is_folder):
+        number = self.deciding(path, name, is_folder)
+        return number is not None and self.rows[number][0]
+
+    def may_undo_below(self, path, name):
+        """Whether a later pattern than the one that matches a folder could take back what lies in it."""
+        number = self.deciding(path, name, True)
+        return number is not None and self.last_undoing > number
+
+    def deciding(self, path, name, is_folder):
         seen_name = name + "/" if is_folder else name
         seen_path = path + "/" if is_folder else path
         maybe = (
@@ -29,11 +39,12 @@ class Patterns:
             or (self.any_path and self.any_path(seen_path))
         )
         if not maybe:
-            return False
-        for wanted, folders_only, how, test in reversed(self.rows):
+            return None
+        for number in range(len(self.rows) - 1, -1, -1):
+            _wanted, folders_only, how, test = self.rows[number]
             if (is_folder or not folders_only) and HOW[how](test, name, seen_name, seen_path):
-                return wanted
-        return False
+                return number
+        return None
 
 
 HOW = {

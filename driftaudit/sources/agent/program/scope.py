@@ -14,7 +14,8 @@ class Scope:
         rows = ([row for row in request[key] if not row[1]] for key in ("prune", "unread"))
         self.for_files = [Patterns(kept) for kept in rows if kept]
         # Below an unread folder what any pattern takes back is read: rather too much than too little.
-        self.taken_back = Patterns([[True, *row[1:]] for row in request["unread"] if not row[0]])
+        undoing = [row for row in request["prune"] + request["unread"] if not row[0]]
+        self.taken_back = Patterns([[True, *row[1:]] for row in undoing])
         self.known = set(request["known"])
         self.known_folders = {
             "/".join(parts_of(path)[:depth]) for path in self.known for depth in range(len(parts_of(path)))
@@ -24,6 +25,17 @@ class Scope:
         self.max_file_bytes = request["max_file_bytes"]
         self.algorithm = request["object_format"]
         self.trees = request["trees"]
+
+    def is_pruned(self, path, name):
+        if path in self.known_folders or self.prune.may_undo_below(path, name):
+            return False
+        return self.prune.match(path, name, True)
+
+    def is_unread(self, path, name, above):
+        """Whether the files of a folder are left unread; `above` says so of the folder that it lies in."""
+        if above and not self.taken_back.match(path, name, True):
+            return True
+        return self.prune.match(path, name, True) or self.unread.match(path, name, True)
 
     def skipped(self, path, name, folder_unread):
         if path in self.known:

@@ -60,11 +60,10 @@ class Walk:
             self.pruned.add(path)
             self.git_directory(path)
             return
-        expendable = self.scope.prune.match(path, name, True)
-        if expendable and path not in self.scope.known_folders:
+        if self.scope.is_pruned(path, name):
             self.pruned.add(path)
         else:
-            waiting.append((path, unread or expendable or self.scope.unread.match(path, name, True)))
+            waiting.append((path, self.scope.is_unread(path, name, unread)))
 
     def git_directory(self, path):
         try:

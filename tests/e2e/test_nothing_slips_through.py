@@ -1,0 +1,143 @@
+"""Odd set-ups in which something would be destroyed: none of them may pass."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from tests.support.cli import Outcome, check, driftaudit
+from tests.support.git import commit, git, new_repository, write
+
+CONFIG = """\
+version: 1
+targets:
+  live:
+    url: ../live
+    deploy: {method: overlay}
+    packs: [./shop.yml]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    commit(new_repository(tmp_path / "repo"), {"src/a": "1\n", "api/index.js": "1\n"})
+    return tmp_path
+
+
+def outcome(folder: Path, live: dict[str, str], *words: str) -> Outcome:
+    (folder / "live").mkdir(exist_ok=True)
+    write(folder / "live", dict(live))
+    return check(folder / "repo", "../live", *words)
+
+
+def label(folder: Path, row: str) -> None:
+    """Write a configuration with labels of its own."""
+    (folder / "repo" / "driftaudit.yml").write_text(f"version: 1\ntargets: {{}}\nlabels:\n  {row}\n")
+
+
+def test_a_repository_inside_what_the_deploy_deletes_is_no_copy(folder: Path) -> None:
+    for words in (["--deploy", "replace"], []):
+        found = check(folder / "repo", ".", *words)
+        assert found.code == 2
+        assert ".git is what the deploy is judged by, and lies inside what it destroys" in found.err
+    assert check(folder / "repo", ".", "--deploy", "overlay").code == 0
+
+
+def test_a_desired_folder_inside_what_the_deploy_deletes_is_no_copy(folder: Path) -> None:
+    write(folder / "live" / "incoming", {"x": "new\n"})
+    found = outcome(folder, {}, "--desired", "../live/incoming", "--deploy", "replace")
+    assert found.code == 2
+    assert "incoming is what the deploy is judged by" in found.err
+
+
+def test_a_file_that_is_mapped_to_the_root_itself_is_refused(folder: Path) -> None:
+    found = outcome(folder, {"index.js": "edited\n"}, "--map", "api/index.js:.", "--deploy", "overlay")
+    assert found.code == 2
+    assert "'api/index.js' is a file" in found.err
+    assert "api/index.js:index.js" in found.err
+
+
+def test_two_mappings_that_bring_one_path_are_refused(folder: Path) -> None:
+    commit(folder / "repo", {"src/x": "A\n", "api/src/x": "B\n"})
+    found = outcome(folder, {}, "--map", ".:.", "--map", "api/src:src")
+    assert found.code == 2
+    assert "two mappings bring 'src/x'" in found.err
+
+
+def test_a_mapping_below_a_file_is_refused(folder: Path) -> None:
+    found = outcome(folder, {}, "--map", "api/index.js:x", "--map", "src:x/y")
+    assert found.code == 2
+    assert "two mappings bring 'x'" in found.err
+
+
+def test_what_a_project_takes_back_from_generated_is_looked_at(folder: Path) -> None:
+    for rows in ('["cache/", "!keep.txt"]', '["cache/", "!*/keep/"]', '["cache/", "!keep/"]'):
+        (folder / "repo" / "driftaudit.yml").write_text(
+            f"version: 1\ntargets: {{}}\nlabels:\n  generated: {rows}\n"
+        )
+        found = outcome(
+            folder, {"cache/keep.txt": "only copy\n", "cache/keep/z": "only copy\n", "cache/x": "1"}
+        )
+        assert found.code == 3
+        assert {path for path in found.blocking() if path.startswith("cache/keep")}
+        assert "cache/x" not in found.blocking()
+
+
+def test_what_is_the_project_s_own_is_not_expendable_because_a_pack_says_so(folder: Path) -> None:
+    (folder / "repo" / "driftaudit.yml").write_text(
+        'version: 1\ntargets: {}\nlabels:\n  runtime: [".cache/"]\n'
+    )
+    found = outcome(folder, {".cache/session": "only copy\n"})
+    assert found.blocking()[".cache/session"] == "core/precious"
+
+
+def test_loosened_labels_are_said_whether_committed_or_not(folder: Path) -> None:
+    config = CONFIG
+    (folder / "live").mkdir()
+    pack = "description: ours\nlabels:\n  generated: [{}]\nrules: []\n"
+    commit(folder / "repo", {"driftaudit.yml": config, "shop.yml": pack.format("cache/")})
+    write(folder / "repo", {"shop.yml": pack.format('cache/, "*"')})
+    uncommitted = driftaudit(folder / "repo", "check")
+    commit(folder / "repo", {"driftaudit.yml": config + "labels:\n  generated: [src/]\n"})
+    committed = driftaudit(folder / "repo", "check").out
+    assert "labels.generated: added '*'" in uncommitted.out, uncommitted.err
+    assert "labels.generated: added '*'" in committed
+    assert "labels.generated: added 'src/'" in committed
+
+
+def test_a_known_file_under_a_pattern_with_brackets_is_read(folder: Path) -> None:
+    config = 'version: 1\ntargets: {}\nlabels:\n  runtime: ["*.[oa]"]\n  generated: ["/d[0-9]/"]\n'
+    commit(folder / "repo", {"driftaudit.yml": config, "lib.a": "same\n", "d1/x": "same\n"})
+    found = outcome(folder, {"lib.a": "same\n", "d1/x": "same\n"}, "--deploy", "overlay")
+    assert {"lib.a", "d1/x"} & found.origins().keys() == set()
+
+
+def test_a_known_file_under_a_second_mapping_is_read(folder: Path) -> None:
+    commit(folder / "repo", {"deploy/logs/app.log": "same\n", "pkg/node_modules/x": "same\n"})
+    maps = ["--map", ".:.", "--map", "deploy/logs:logs", "--map", "pkg/node_modules:node_modules"]
+    found = outcome(
+        folder, {"logs/app.log": "same\n", "node_modules/x": "same\n"}, *maps, "--deploy", "overlay"
+    )
+    assert {"logs/app.log", "node_modules", "node_modules/x"} & found.origins().keys() == set()
+
+
+def test_the_tree_digest_does_not_betray_a_secret_that_is_committed(folder: Path) -> None:
+    (folder / "only").mkdir()
+    commit(new_repository(folder / "only"), {".env": "PIN=1234\n"})
+    write(folder / "live", {".env": "PIN=1234\n"})
+    report = check(folder / "only", "../live").report
+    oid = git(folder / "only", "rev-parse", "HEAD:.env")
+    guess = hashlib.sha256(f".env\0100644\0{oid}\n".encode()).hexdigest()
+    assert guess not in (report["desired"]["tree_digest"], report["deployed"]["tree_digest"])
+    assert report["desired"]["tree_digest"] == report["deployed"]["tree_digest"]
+
+
+def test_a_desired_file_that_cannot_be_seen_is_a_gap(folder: Path) -> None:
+    write(folder / "build", {"up/z": "new\n"})
+    write(folder / "live", {"up/z": "edited by hand\n"})
+    (folder / "build" / "up").chmod(0o444)  # its names can be listed, and that is all
+    words = ["check", "../live", "--desired", "../build", "--deploy", "overlay"]
+    found = driftaudit(folder / "repo", *words, powerless=True)
+    (folder / "build" / "up").chmod(0o755)
+    assert found.code == 4
+    assert "up/z" in found.out
