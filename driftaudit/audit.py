@@ -70,7 +70,7 @@ def run_audit(request: AuditRequest, progress: Progress = no_progress) -> Audit:
     changes = compare(desired.entries, deployed.entries, deployed.problems)
     if request.repository:
         changes = settle(changes, request.repository, request.mapping)
-    plan = plan_deploy(request.intent or Intent(WORST_CASE), changes)
+    plan = plan_deploy(request.intent or Intent(WORST_CASE), changes, desired, deployed)
     _refuse_own_paths(request, plan)
     problems = _sorted((*desired.problems, *deployed.problems, *_clone_problems(request.repository)))
     evidence = _evidence(request, changes, desired, deployed, problems, _folders_of(changes, known))
@@ -185,7 +185,7 @@ def _evidence(
     folders: frozenset[str],
 ) -> Evidence:
     sides = [change.deployed for change in changes if change.deployed]
-    ids = {oid for side in sides for oid in (side.digest, side.text_digest) if oid}
+    ids = {content for side in sides for content in side.contents}
     refs = {directory.path: directory.refs for directory in deployed.git_directories}
     if request.repository and request.base:
         asked = {oid for oids in refs.values() for oid in oids}

@@ -13,6 +13,7 @@ from typing import Any
 
 from driftaudit.errors import RepositoryError
 from driftaudit.model.entry import (
+    LINK,
     MODE_DIRECTORY,
     MODE_EXECUTABLE,
     MODE_FILE,
@@ -32,6 +33,7 @@ _ENVIRONMENT = {
     "GIT_LITERAL_PATHSPECS": "1",
     "LC_ALL": "C",
 }
+_GIT = ("git", "-c", "core.fsmonitor=false")  # a hook of the configuration, which is not ours to run
 _OWN_REFS = "refs/driftaudit/*"
 _PIECE = 1 << 20  # bytes read at a time
 _LOG = ("log", "-z", "--root", "-c", "--no-renames", "--format=")
@@ -63,7 +65,7 @@ class Repository:
         import git
 
         try:
-            repo = git.Repo(folder, search_parent_directories=True)
+            repo = git.Repo(folder, search_parent_directories=True, expand_vars=False)
             top = Path(repo.working_tree_dir or repo.git_dir)
             self = cls(git.Git(top), top)
             self._run("rev-parse", "--git-dir")
@@ -85,7 +87,7 @@ class Repository:
             source.seek(0)
             try:
                 output: bytes = self._git.execute(
-                    ["git", *arguments],
+                    [*_GIT, *arguments],
                     istream=source,
                     stdout_as_string=False,
                     strip_newline_in_stdout=False,
@@ -101,7 +103,7 @@ class Repository:
         """Yield the NUL-separated fields that a git command prints, as they come."""
         import git
 
-        process = self._git.execute(["git", *arguments], as_process=True, env=_ENVIRONMENT)
+        process = self._git.execute([*_GIT, *arguments], as_process=True, env=_ENVIRONMENT)
         rest = b""
         while piece := process.stdout.read(_PIECE):
             *fields, rest = (rest + piece).split(b"\0")
@@ -207,7 +209,10 @@ class Repository:
         staged = self._run("ls-files", "-z", "--stage").split(b"\0")
         submodules = {line.partition(b"\t")[2] for line in staged if line.startswith(b"160000 ")}
         paths = self._run("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
-        files = {path for path in paths.split(b"\0") if path} - submodules
+        listed = {path for path in paths.split(b"\0") if path}
+        # A repository within this one that is no submodule is listed as a folder, and not looked into.
+        submodules |= {path.rstrip(b"/") for path in listed if path.endswith(b"/")}
+        files = {path for path in listed if not path.endswith(b"/")} - submodules
         return _decoded(files), _decoded(submodules)
 
     def uncommitted(self, *, untracked: bool) -> list[str]:
@@ -219,7 +224,11 @@ class Repository:
             return []
         fields = iter(
             self._run(
-                "status", "--porcelain=v1", "-z", f"--untracked-files={'all' if untracked else 'no'}"
+                *self._without_filters(),
+                "status",
+                "--porcelain=v1",
+                "-z",
+                f"--untracked-files={'all' if untracked else 'no'}",
             ).split(b"\0")
         )
         paths = set()
@@ -264,17 +273,22 @@ class Repository:
         have = self.present({oid for oid, _path in rows})
         kept = [(oid, path) for oid, path in rows if oid in have and "\n" not in path]
         asked = "".join(f"{oid} {path}\n" for oid, path in kept).encode("utf-8", "surrogateescape")
-        settings = [word for name in self._filter_programs() for word in ("-c", f"{name}=")]
         # The size that git prints is that of the unconverted blob: a word of our own parts the contents.
         mark = secrets.token_hex(16)
-        output = self._run(*settings, "cat-file", f"--batch={mark}", "--filters", "--buffer", stdin=asked)
+        output = self._run(
+            *self._without_filters(), "cat-file", f"--batch={mark}", "--filters", "--buffer", stdin=asked
+        )
         contents = (content.removesuffix(b"\n") for content in output.split(f"{mark}\n".encode("ascii"))[1:])
         return dict(zip((path for _oid, path in kept), contents, strict=True))
+
+    def _without_filters(self) -> list[str]:
+        """Return the options by which git runs no program of the configuration on contents."""
+        return [word for name in self._filter_programs() for word in ("-c", f"{name}=")]
 
     def _filter_programs(self) -> list[str]:
         try:
             names = self._text(
-                "config", "--name-only", "--get-regexp", r"^filter\..*\.(smudge|process|required)$"
+                "config", "--name-only", "--get-regexp", r"^filter\..*\.(clean|smudge|process|required)$"
             )
         except RepositoryError:
             return []
@@ -302,23 +316,29 @@ class Repository:
         return self._run("cat-file", "blob", rows[0].digest or "") if rows else None
 
     def history(self, commits: Commits) -> Iterator[tuple[str, bytes]]:
-        """Yield (blob id, path) for each version that one of the commits brought, paths as bytes.
+        """Yield (content, path) for each version that one of the commits brought, paths as bytes.
 
-        A merge counts where it differs from all of its parents: the rest came in with one of them.
+        A content is a blob id, with LINK in front where it is a link's. A merge counts where it differs from
+        all of its parents: the rest came in with one of them.
         """
         fields = self._stream(*_LOG, "--raw", "--no-abbrev", *commits.arguments(), "--")
         for field in fields:
             if field.startswith(b":"):
                 words = field.split(b" ")
-                yield words[-2].decode("ascii"), next(fields)
+                parents = len(field) - len(field.lstrip(b":"))
+                oid = words[-2].decode("ascii")
+                yield LINK + oid if words[parents] == b"120000" else oid, next(fields)
 
     def state(self, base: str) -> tuple[str, ...]:
-        """Return what all answers on the history rest on: every ref, the stash, and the base commit."""
+        """Return what answers on the history rest on: refs, stash, base commit, and where it is cut off."""
+        cuts = [self.objects / "shallow", self.objects / "info" / "grafts"]
+        cut_off = [file.read_text(encoding="ascii", errors="replace") for file in cuts if file.is_file()]
         refs = self._text("for-each-ref", "--format=%(refname) %(objectname)")
         return (
             str(self.top),
             base,
             refs,
+            *cut_off,
             *self.everything(),
             self.commit("HEAD") if self.names_revision("HEAD") else "",
         )
@@ -338,11 +358,12 @@ class Repository:
 
     def tagged_blobs(self) -> set[str]:
         """Return the ids of blobs that refs name without a commit: directly, or in a tree."""
-        rows = self._text(
-            "for-each-ref", "--format=%(objecttype) %(objectname) %(*objecttype) %(*objectname)"
-        )
+        form = "--format=%(refname) %(objecttype) %(objectname) %(*objecttype) %(*objectname)"
+        rows = [
+            row for row in self._text("for-each-ref", form).splitlines() if not row.startswith(_OWN_REFS[:-1])
+        ]
         found: set[str] = set()
-        for kind, oid in re.findall(r"\b(blob|tree) ([0-9a-f]+)", rows):
+        for kind, oid in re.findall(r" (blob|tree) ([0-9a-f]+)", "\n".join(rows)):
             found.update(
                 [oid] if kind == "blob" else (entry.digest for entry in self.tree(oid) if entry.digest)
             )

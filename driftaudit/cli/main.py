@@ -27,6 +27,22 @@ Exit codes:
   2  usage or configuration"""
 
 
+# A hook of git hands these on: they would make git answer from the hook's repository, not from the one that
+# the command is run in.
+REPOSITORY_VARIABLES = (
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_COMMON_DIR",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_NAMESPACE",
+    "GIT_PREFIX",
+    "GIT_GRAFT_FILE",
+    "GIT_SHALLOW_FILE",
+)
+
+
 class LazyGroup(click.Group):
     """Imports a command's module when the command is asked for, so that `--help` is quick."""
 
@@ -75,6 +91,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; every error becomes a line or two on standard error."""
+    for name in REPOSITORY_VARIABLES:
+        os.environ.pop(name, None)
     try:
         _require_full_words(sys.argv[1:] if arguments is None else arguments)
         code = cli.main(args=arguments, prog_name="driftaudit", standalone_mode=False)

@@ -1,8 +1,8 @@
 """The small words of the command line: METHOD:PATH, FROM:TO, and what looks like a path."""
 
-from collections.abc import Sequence
-from pathlib import PurePosixPath
+from collections.abc import Callable, Sequence
 
+from driftaudit.config.paths import deploy_path, relative_path
 from driftaudit.deploy.base import Intent
 from driftaudit.deploy.registry import METHODS, WORST_CASE
 from driftaudit.errors import UsageError
@@ -14,14 +14,14 @@ def is_path(text: str) -> bool:
     return text in (".", "..") or text.startswith(("./", "../", "/"))
 
 
-def below_root(text: str, option: str) -> str:
-    """Return a path relative to the root in its shortest form, "" for the root itself."""
-    path = PurePosixPath(text)
-    if path.is_absolute() or ".." in path.parts:
+def _below_root(text: str, option: str, read: Callable[[str], str] = relative_path) -> str:
+    try:
+        return read(text)
+    except ValueError as error:
         raise UsageError(
-            f"{option}: {text!r} does not lie under the root", "Write the path relative to it, such as src"
-        )
-    return "" if str(path) == "." else str(path)
+            f"{option}: {text!r} does not lie under the root: {error}",
+            "Write the path relative to it, such as src",
+        ) from None
 
 
 def path_mapping(maps: Sequence[str]) -> PathMapping:
@@ -31,7 +31,7 @@ def path_mapping(maps: Sequence[str]) -> PathMapping:
         source, separator, destination = text.partition(":")
         if not separator or not source or not destination:
             raise UsageError(f"--map {text!r} is not FROM:TO", "Write, for example, --map api/src:src")
-        pairs.append((below_root(source, "--map"), below_root(destination, "--map")))
+        pairs.append((_below_root(source, "--map"), _below_root(destination, "--map")))
     return PathMapping(tuple(pairs))
 
 
@@ -49,5 +49,7 @@ def deploy_intent(text: str) -> Intent:
         near = get_close_matches(method, known, n=1)
         hint = f"Did you mean {near[0]!r}? " if near else ""
         raise UsageError(f"there is no deploy method {method!r}", f"{hint}Known are {', '.join(known)}.")
-    paths = tuple(path for word in rest.split(",") if word and (path := below_root(word, "--deploy")))
-    return Intent(method, shared=paths) if method == "release" else Intent(method, paths)
+    paths = tuple(_below_root(word, "--deploy", deploy_path) for word in rest.split(",") if word)
+    if method == "release":
+        return Intent(method, shared=tuple(filter(None, paths)))
+    return Intent(method, () if "" in paths else paths)

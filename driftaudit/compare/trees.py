@@ -49,6 +49,8 @@ def aspects_of(desired: Entry, deployed: Entry) -> tuple[Aspect, ...] | None:
         return None
     if desired.kind is not deployed.kind:
         return (Aspect.KIND,)
+    if deployed.pruned and deployed.path.rpartition("/")[2] == ".git":
+        return ()  # another checkout on either side: one entry, and nobody compared what is in it
     if desired.kind in (Kind.DIRECTORY, Kind.SPECIAL):
         return None if desired.kind is Kind.DIRECTORY or desired.mode == deployed.mode else (Aspect.KIND,)
     if desired.kind is Kind.SYMLINK:

@@ -8,6 +8,7 @@ def relative_path(text: str) -> str:
 
     Raises ValueError, in words for the user, for what is absolute, leads above the top, or is empty.
     """
+    text = text.strip(" \t")
     if not text.strip():
         raise ValueError("an empty path: the top is written '.'")
     if text.startswith(("/", "~")):
@@ -18,6 +19,13 @@ def relative_path(text: str) -> str:
     if ".." in parts:
         raise ValueError(f"{text!r} has '..' in it: it would lead above the top")
     return "/".join(parts)
+
+
+def deploy_path(text: str) -> str:
+    """Return a path that is deployed, as `relative_path` does. Raises ValueError for a wildcard too."""
+    if "*" in text or "?" in text:
+        raise ValueError(f"{text!r} has a wildcard in it: name the folder itself")
+    return relative_path(text)
 
 
 def local_path(text: str, folder: Path) -> str:

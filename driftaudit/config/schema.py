@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from driftaudit.config.paths import relative_path
+from driftaudit.config.paths import deploy_path, relative_path
 from driftaudit.config.patterns import pattern_fault
 from driftaudit.config.validation import suggestion
 
@@ -70,6 +70,13 @@ def _relative_path(text: str) -> str:
         refuse(str(error))
 
 
+def _deploy_path(text: str) -> str:
+    try:
+        return deploy_path(text)
+    except ValueError as error:
+        refuse(str(error))
+
+
 def _checked_path(text: str) -> str:
     _relative_path(text)
     return text
@@ -80,4 +87,5 @@ NotEmpty = AfterValidator(_not_empty)  # Field(min_length=1) would also complain
 Text = Annotated[str, StringConstraints(min_length=1)]
 Pattern = Annotated[str, AfterValidator(_sound_pattern)]
 RelativePath = Annotated[str, AfterValidator(_relative_path)]
+DeployPath = Annotated[str, AfterValidator(_deploy_path)]
 CheckedPath = Annotated[str, AfterValidator(_checked_path)]  # a key: it must stay as it was written

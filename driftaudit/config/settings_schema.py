@@ -9,6 +9,7 @@ from driftaudit.config.paths import is_local_path, local_path, relative_path
 from driftaudit.config.rules_schema import Labels, Rules, rule_specs
 from driftaudit.config.schema import (
     CheckedPath,
+    DeployPath,
     Many,
     NotEmpty,
     RelativePath,
@@ -88,11 +89,11 @@ class DeployModel(Strict):
     """`deploy:` of a target."""
 
     method: Annotated[str, BeforeValidator(lambda value: require_choice(value, _METHODS))]
-    paths: Annotated[Many[RelativePath], NotEmpty] = ()
-    exclude: Many[Text] = ()
-    shared: Many[RelativePath] = ()
-    current: Text | None = None
-    releases: Text | None = None
+    paths: Annotated[Many[DeployPath], NotEmpty] = ()
+    exclude: Many[Text] = ()  # as rsync takes them: what begins with / starts at each of the paths
+    shared: Many[DeployPath] = ()
+    current: RelativePath | None = None
+    releases: RelativePath | None = None
     keep_releases: Annotated[int, Field(ge=1)] | None = None
     script: Text | None = None
 

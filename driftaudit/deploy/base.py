@@ -15,7 +15,8 @@ from driftaudit.model.plan import Plan
 class Intent:
     """How a target is deployed. `paths` are folders or files under the root, empty for all of it.
 
-    `exclude` are rsync patterns that a mirror leaves alone; `shared` the paths that every release links.
+    `exclude` are rsync patterns that a mirror leaves alone, relative to each of the paths that it copies;
+    `shared` the paths that every release links.
     """
 
     method: str
@@ -40,7 +41,7 @@ def make_plan(
 ) -> Plan:
     """Return the plan of a method whose effect on each change is independent of the others."""
     actions = {change.path: action for change in changes if (action := effect(change)) is not Action.KEEP}
-    return Plan(intent.method, intent.paths or intent.shared, actions, touches)
+    return Plan(intent.method, intent.paths, actions, touches)
 
 
 def brought(change: Change) -> Action | None:

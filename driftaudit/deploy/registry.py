@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 from driftaudit.deploy.base import DeployMethod, Intent
 from driftaudit.deploy.mirror import mirror
 from driftaudit.deploy.overlay import overlay
+from driftaudit.deploy.paths import check_paths
 from driftaudit.deploy.release import release
 from driftaudit.deploy.replace import replace
 from driftaudit.errors import UsageError
 from driftaudit.model.change import Change
 from driftaudit.model.plan import Plan
+from driftaudit.model.snapshot import Snapshot
 
 WORST_CASE = "worst-case"
 
@@ -22,10 +24,21 @@ METHODS: Mapping[str, DeployMethod] = {
 }
 
 
-def plan_deploy(intent: Intent, changes: Sequence[Change]) -> Plan:
-    """Return what the deploy does to the tree. Raises UsageError for a method that is not there."""
+def plan_deploy(
+    intent: Intent,
+    changes: Sequence[Change],
+    desired: Snapshot | None = None,
+    deployed: Snapshot | None = None,
+) -> Plan:
+    """Return what the deploy does to the tree. Raises UsageError for a method that is not there.
+
+    The changes hold nothing that both trees have alike: with the trees themselves the paths of the intent
+    are checked too, and UsageError raised for one that is nowhere, or below a live link.
+    """
     method = METHODS.get(intent.method)
     if method is None:
         known = ", ".join(name for name in METHODS if name != WORST_CASE)
         raise UsageError(f"there is no deploy method {intent.method!r}", f"Use one of {known}.")
+    if desired and deployed:
+        check_paths(intent, desired, deployed)
     return method(intent, changes)

@@ -6,7 +6,22 @@ from dataclasses import dataclass
 
 from driftaudit.errors import UsageError
 
-_TOKEN = re.compile(r"\*\*|\*|\?|\[[!^]?\]?[^]]*\]|\\.|.", re.DOTALL)
+_TOKEN = re.compile(r"\*\*|\*|\?|\[[!^]?\]?(?:\[:[^]]*:\]|\\.|[^]\\])*\]|\\.|.", re.DOTALL)
+_IN_SET = re.compile(r"\[:([^]]*):\]|\\(.)|(-)|(.)", re.DOTALL)
+_CLASSES = {
+    "alnum": "0-9A-Za-z",
+    "alpha": "A-Za-z",
+    "blank": r" \t",
+    "cntrl": r"\x00-\x1f\x7f",
+    "digit": "0-9",
+    "graph": "!-~",
+    "lower": "a-z",
+    "print": " -~",
+    "punct": "!-/:-@\\[-`{-~",
+    "space": r" \t-\r",
+    "upper": "A-Z",
+    "xdigit": "0-9A-Fa-f",
+}
 _WILD = {"**": ".*", "*": "[^/]*", "?": "[^/]"}
 
 
@@ -54,14 +69,31 @@ def _compile(pattern: str) -> list[_Pattern]:
     body = body.lstrip("/")
     # Without a wildcard a backslash is a backslash.
     literal = not re.search(r"[*?[]", body)
-    expression = re.escape(body) if literal else "".join(_translated(token) for token in _TOKEN.findall(body))
-    return [_Pattern(re.compile(("/" if anchored else "(?:.*/)?") + expression, re.DOTALL), folders_only)]
+    try:
+        expression = re.escape(body) if literal else "".join(map(_translated, _TOKEN.findall(body)))
+        compiled = re.compile(("/" if anchored else "(?:.*/)?") + expression, re.DOTALL)
+    except (KeyError, re.error) as error:  # rsync takes it, and excludes nothing
+        raise UsageError(
+            f"{pattern!r} is no pattern to exclude: its [...] is not one that rsync knows",
+            "A set is written like [a-z], [!0-9] or [[:digit:]]; for the sign itself write \\[",
+        ) from error
+    return [_Pattern(compiled, folders_only)]
 
 
 def _translated(token: str) -> str:
     if token in _WILD:
         return _WILD[token]
-    if token.startswith("[") and len(token) > 1:
-        inner = token[1:-1].replace("\\", "\\\\")
-        return f"(?!/)[{'^' + inner[1:] if inner[:1] in ('!', '^') else inner}]"
+    if token.startswith("["):
+        if len(token) == 1:
+            raise KeyError(token)
+        inner = token[1:-1]
+        negation = "^" if inner[:1] in ("!", "^") else ""
+        return f"(?!/)[{negation}{_IN_SET.sub(_member, inner[len(negation) :])}]"
     return re.escape(token[-1] if token.startswith("\\") else token)
+
+
+def _member(found: re.Match[str]) -> str:
+    name, escaped, hyphen, sign = found.groups()
+    if name is not None:
+        return _CLASSES[name]
+    return hyphen if hyphen and found.start() else re.escape(escaped or sign or hyphen)

@@ -18,6 +18,7 @@ MODE_EXECUTABLE = "100755"
 MODE_SYMLINK = "120000"
 MODE_DIRECTORY = "040000"
 MODE_SUBMODULE = "160000"
+LINK = "link "  # in front of the digest of a link's target
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +48,13 @@ class Entry:
     def has_content(self) -> bool:
         """Whether losing the path loses content. A folder's content is its entries; a socket has none."""
         return self.kind in (Kind.FILE, Kind.SYMLINK)
+
+    @property
+    def contents(self) -> tuple[str, ...]:
+        """Return what the content is known by in a history: its digests, a link's told from a file's.
+
+        The text of a link's target is a blob like any other, and may be that of a file.
+        """
+        if self.kind is Kind.SYMLINK:
+            return (LINK + self.digest,) if self.digest else ()
+        return tuple(digest for digest in (self.digest, self.text_digest) if digest)

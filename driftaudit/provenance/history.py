@@ -1,14 +1,15 @@
 """What the repository knows of the contents that differ."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from driftaudit.cache import Cache
+from driftaudit.model.entry import LINK
 from driftaudit.model.mapping import IDENTITY, PathMapping
 from driftaudit.repo import Commits, Repository
 
 Places = dict[str, set[str]]
-"""Blob id -> repository paths at which it was committed."""
+"""Content (see Entry.contents) -> repository paths at which it was committed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +28,23 @@ class ContentHistory:
     known_refs: frozenset[str] = frozenset()
     complete: bool = True
 
-    def is_committed(self, oid: str) -> bool:
+    def is_committed(self, content: str) -> bool:
         """Whether any ref holds the content at any path."""
-        return oid in self.ancestors or oid in self.elsewhere
+        return content in self.ancestors or content in self.elsewhere
 
 
 def content_history(
-    repository: Repository, base: str, oids: Iterable[str], refs: Iterable[str]
+    repository: Repository, base: str, contents: Iterable[str], refs: Iterable[str]
 ) -> ContentHistory:
-    """Ask the repository for these blob ids, and for the object ids that refs of a live checkout name.
+    """Ask the repository for these contents, and for the object ids that refs of a live checkout name.
 
     `base` is the commit whose ancestors count as older. History is walked only where an id is present.
     """
-    wanted = set(oids)
+    wanted = {form for content in contents for form in (content, _oid(content))}
     complete = not (repository.is_shallow or repository.is_partial)
     known_refs = frozenset(repository.reachable_commits(refs))
-    present = repository.present(wanted) if wanted else set()
+    stored = repository.present({_oid(content) for content in wanted}) if wanted else set()
+    present = {content for content in wanted if _oid(content) in stored}
     if not present:
         return ContentHistory(known_refs=known_refs, complete=complete)
     everything = repository.everything()
@@ -54,8 +56,8 @@ def content_history(
     return ContentHistory(
         ancestors,
         elsewhere,
-        loose=frozenset(present - ancestors.keys() - elsewhere.keys()),
-        rescued=frozenset(present & repository.own_copies()),
+        loose=_among(present, {oid for oid in stored if not _is_held(oid, ancestors, elsewhere)}),
+        rescued=_among(present, repository.own_copies()),
         known_refs=known_refs,
         complete=complete,
     )
@@ -74,9 +76,21 @@ def paths_in_history(repository: Repository, base: str, mapping: PathMapping, ca
     return "\0".join(path for path in mapped if path).encode("utf-8", "surrogateescape")
 
 
+def _oid(content: str) -> str:
+    return content.removeprefix(LINK)
+
+
+def _is_held(oid: str, *places: Places) -> bool:
+    return any(form in found for form in (oid, LINK + oid) for found in places)
+
+
+def _among(contents: Iterable[str], oids: Collection[str]) -> frozenset[str]:
+    return frozenset(content for content in contents if _oid(content) in oids)
+
+
 def _places(repository: Repository, commits: Commits, wanted: set[str]) -> Places:
     places: Places = {}
-    for oid, path in repository.history(commits):
-        if oid in wanted:
-            places.setdefault(oid, set()).add(path.decode("utf-8", "surrogateescape"))
+    for content, path in repository.history(commits):
+        if content in wanted:
+            places.setdefault(content, set()).add(path.decode("utf-8", "surrogateescape"))
     return places

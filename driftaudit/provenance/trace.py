@@ -9,6 +9,12 @@ from driftaudit.model.finding import Copy, Origin, Provenance, Recoverable
 from driftaudit.model.mapping import PathMapping
 from driftaudit.provenance.history import ContentHistory, Places
 
+# The ids of nothing, by either hash: an empty file says nothing of where it comes from.
+_EMPTY = (
+    None,
+    "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
+    "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
+)
 _VARIANT = {Aspect.MODE, Aspect.LINE_ENDINGS}
 
 
@@ -16,7 +22,8 @@ _VARIANT = {Aspect.MODE, Aspect.LINE_ENDINGS}
 class Evidence:
     """What origins are judged by.
 
-    `desired` maps digests to desired paths, `unseen` holds the paths of which something could not be told,
+    `desired` maps contents (see Entry.contents) to desired paths, `unseen` holds the paths of which something
+    could not be told,
     `git_refs` maps each `.git` to the object ids that its refs name, and `folders` holds the live folders
     that had files in the repository once.
     """
@@ -35,11 +42,12 @@ class Evidence:
 
 
 def desired_by_digest(entries: Iterable[Entry]) -> dict[str, str]:
-    """Return, by digest, the first desired path with that content; empty files say nothing."""
+    """Return, by content, the first desired path that has it; empty files say nothing."""
     paths: dict[str, str] = {}
     for entry in entries:
-        if entry.digest and entry.size != 0:
-            paths.setdefault(entry.digest, entry.path)
+        if entry.digest not in _EMPTY:
+            for content in entry.contents[:1]:
+                paths.setdefault(content, entry.path)
     return paths
 
 
@@ -48,8 +56,8 @@ def trace(change: Change, evidence: Evidence) -> Provenance:
     deployed = change.deployed
     if deployed is None:
         return Provenance(Origin.MISSING, Recoverable.YES)
-    ids = tuple(oid for oid in (deployed.digest, deployed.text_digest) if oid)
-    moved_to = evidence.desired.get(deployed.digest or "") if change.desired is None else None
+    ids = deployed.contents
+    moved_to = evidence.desired.get(ids[0]) if ids and change.desired is None else None
     origin = _origin(change, ids, moved_to, evidence)
     recoverable, copies = _recoverable(change, deployed, ids, evidence)
     return Provenance(origin, recoverable, moved_to, copies)
@@ -58,7 +66,7 @@ def trace(change: Change, evidence: Evidence) -> Provenance:
 def _origin(change: Change, ids: tuple[str, ...], moved_to: str | None, evidence: Evidence) -> Origin:
     """Return the first that holds: variant, stale, ahead, leftover, moved, foreign, hotfix, unknown."""
     is_desired = change.desired is not None
-    if is_desired and ids and _is_variant(change):
+    if _is_variant(change):
         return Origin.VARIANT
     paths = set(evidence.mapping.to_repository(change.path))
     history = evidence.history
@@ -76,7 +84,8 @@ def _origin(change: Change, ids: tuple[str, ...], moved_to: str | None, evidence
 
 
 def _is_variant(change: Change) -> bool:
-    return bool(change.aspects) and _VARIANT.issuperset(change.aspects)
+    both_read = all(side and side.digest for side in (change.desired, change.deployed))
+    return both_read and bool(change.aspects) and _VARIANT.issuperset(change.aspects)
 
 
 def _committed_at(paths: set[str], ids: tuple[str, ...], places: Places) -> bool:
@@ -93,13 +102,11 @@ def _recoverable(
     history = evidence.history
     if any(history.is_committed(oid) for oid in ids):
         return Recoverable.YES, (Copy("commit", _place(ids, history), safe=True),)
-    if deployed.digest in history.rescued:
+    if ids[0] in history.rescued:
         return Recoverable.YES, (Copy("ref", "refs/driftaudit", safe=True),)
-    if _is_variant(change) or deployed.digest in evidence.desired:
-        return Recoverable.YES, (
-            Copy("desired", evidence.desired.get(deployed.digest or "", change.path), safe=True),
-        )
-    if deployed.digest in history.loose:
+    if _is_variant(change) or ids[0] in evidence.desired:
+        return Recoverable.YES, (Copy("desired", evidence.desired.get(ids[0], change.path), safe=True),)
+    if ids[0] in history.loose:
         return Recoverable.UNSAFE, (Copy("unreachable-object", deployed.digest or "", safe=False),)
     proven = history.complete and not evidence.is_unseen(deployed.path)
     return (Recoverable.NO if proven else Recoverable.UNPROVEN), ()
@@ -114,9 +121,11 @@ def _without_digest(deployed: Entry, evidence: Evidence) -> Recoverable:
 
 def _checkout(path: str, evidence: Evidence) -> tuple[Recoverable, tuple[Copy, ...]]:
     refs = evidence.git_refs[path]
+    if not refs:  # nothing was committed there yet, which says nothing of what is staged
+        return Recoverable.UNPROVEN, ()
     if evidence.history.known_refs.issuperset(refs):
         return Recoverable.YES, (
-            Copy("git-refs", f"all {len(refs)} refs are in the local repository", safe=True),
+            Copy("git-refs", f"all that its refs name ({len(refs)}) is in the local repository", safe=True),
         )
     return Recoverable.NO, ()
 

@@ -147,12 +147,30 @@ def test_an_overlay_blocks_for_the_one_file_that_it_overwrites(incident: Inciden
     assert outcome.blocking() == {"src/config.js": "core/only-copy"}
 
 
+def share(incident: Incident) -> None:
+    """Put the state of the application beside it, and link it, as Capistrano does."""
+    shared = incident.production.parent / "shared"
+    shared.mkdir()
+    for name in (".env", "logs"):
+        (incident.production / name).rename(shared / name)
+        (incident.production / name).symlink_to(shared / name)
+
+
+def test_shared_paths_that_are_no_links_block_a_release(incident: Incident) -> None:
+    outcome = check(incident.repository, "production", "--deploy", "release:.env,logs")
+    assert outcome.code == 3
+    assert outcome.blocking() == LOST | PRECIOUS
+    assert outcome.finding(".env")["action"] == "abandon"
+
+
 def test_shared_paths_of_a_release_are_left_alone(incident: Incident) -> None:
+    share(incident)
     outcome = check(incident.repository, "production", "--deploy", "release:.env,logs")
     assert outcome.blocking() == LOST
 
 
 def test_a_release_is_looked_at_where_the_current_link_leads(incident: Incident) -> None:
+    share(incident)
     app = incident.production.parent / "app"
     (app / "releases").mkdir(parents=True)
     incident.production.rename(app / "releases" / "7")

@@ -141,3 +141,22 @@ def test_a_desired_file_that_cannot_be_seen_is_a_gap(folder: Path) -> None:
     (folder / "build" / "up").chmod(0o755)
     assert found.code == 4
     assert "up/z" in found.out
+
+
+def test_the_repository_of_a_hook_is_not_asked(folder: Path) -> None:
+    write(folder / "live", {"src/a": "edited\n"})
+    commit(new_repository(folder / "other"), {"src/a": "edited\n"})
+    words = ["check", "../live", "--deploy", "overlay", "--format", "json"]
+    found = driftaudit(folder / "repo", *words, GIT_DIR=str(folder / "other" / ".git"))
+    assert found.blocking() == {"src/a": "core/only-copy"}
+
+
+def test_no_program_of_git_s_configuration_is_run(folder: Path) -> None:
+    ran = folder / "ran"
+    commit(folder / "repo", {".gitattributes": "* filter=x\n"})
+    git(folder / "repo", "config", "filter.x.clean", f"touch {ran}; cat")
+    git(folder / "repo", "config", "filter.x.smudge", f"touch {ran}; cat")
+    git(folder / "repo", "config", "core.fsmonitor", f"touch {ran}; false")
+    write(folder / "repo", {"src/a": "touched\n"})
+    assert outcome(folder, {"src/a": "edited\n"}, "--deploy", "overlay").code == 3
+    assert not ran.exists()

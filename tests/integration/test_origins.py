@@ -281,3 +281,62 @@ def test_a_sha256_repository_is_compared_by_its_own_ids(tmp_path: Path) -> None:
     found = audit(folder, {"a": "first\n"})
     assert origin(found, "a") is Origin.STALE
     assert len(finding(found, "a").change.deployed.digest or "") == 64  # type: ignore[union-attr]
+
+
+def test_a_link_is_not_the_file_that_has_its_target_s_text(repository: Path) -> None:
+    commit(repository, {"VERSION": "v1"})
+    (repository.parent / "live").mkdir()
+    (repository.parent / "live" / "current").symlink_to("v1")
+    found = finding(audit(repository, {}), "current")
+    assert (found.provenance.origin, found.provenance.moved_to) == (Origin.UNKNOWN, None)
+    assert found.rule == "core/only-copy"
+
+
+def test_a_rescued_blob_without_a_commit_is_a_copy_and_no_history(repository: Path) -> None:
+    oid = git(repository, "hash-object", "-w", "--stdin", stdin=b"rescued\n")
+    git(repository, "update-ref", "refs/driftaudit/rescue/live/1", oid)
+    found = finding(audit(repository, {"a": "rescued\n"}), "a")
+    assert (found.provenance.origin, found.provenance.copies[0].kind) == (Origin.HOTFIX, "ref")
+
+
+def test_an_empty_file_is_not_called_moved(repository: Path) -> None:
+    commit(repository, {"pkg/__init__.py": ""})
+    assert finding(audit(repository, {"new": ""}), "new").provenance.moved_to is None
+
+
+def test_a_live_checkout_without_a_commit_proves_nothing(repository: Path) -> None:
+    live = new_repository(repository.parent / "live")
+    write(live, {"staged": "only in the index\n"})
+    git(live, "add", "staged")
+    (live / "staged").unlink()
+    found = audit(repository, {})
+    assert finding(found, ".git").provenance.recoverable is Recoverable.UNPROVEN
+    assert found.decision.verdict is Verdict.INCOMPLETE
+
+
+def test_a_commit_in_a_submodule_s_git_folder_blocks(repository: Path) -> None:
+    other = new_repository(repository.parent / "other")
+    commit(other, {"lib.js": "1\n"})
+    live = repository.parent / "live"
+    git(repository.parent, "clone", "--quiet", str(repository), str(live))
+    git(live, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(other), "vendor/lib")
+    git(live, "reset", "--quiet", "--hard")
+    found = audit(repository, {})
+    assert finding(found, ".git").rule == "core/only-copy"
+
+
+def test_a_checkout_on_both_sides_is_judged_all_the_same(repository: Path) -> None:
+    live = repository.parent / "live"
+    git(repository.parent, "clone", "--quiet", str(repository), str(live))
+    commit(live, {"a": "committed on the server\n"})
+    opened = Repository.containing(repository)
+    request = AuditRequest(
+        target="live",
+        desired=DirectorySource(repository),
+        deployed=DirectorySource(live),
+        policy=load_policy(None, {}, ()),
+        intent=Intent("mirror"),
+        repository=opened,
+        base=opened.commit("HEAD"),
+    )
+    assert finding(run_audit(request), ".git").rule == "core/only-copy"

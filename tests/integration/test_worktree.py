@@ -49,3 +49,11 @@ def test_a_submodule_is_a_problem(folder: Path) -> None:
     found = read(folder)
     assert [(problem.path, problem.kind) for problem in found.problems] == [("vendor", ProblemKind.SUBMODULE)]
     assert [entry.mode for entry in found.entries if entry.path == "vendor"] == ["160000"]
+
+
+def test_a_repository_within_it_is_a_problem_and_not_a_file(folder: Path) -> None:
+    commit(new_repository(folder / "vendor" / "lib"), {"x.js": "1\n"})
+    found = read(folder)
+    assert [(problem.path, problem.kind) for problem in found.problems] == [
+        ("vendor/lib", ProblemKind.SUBMODULE)
+    ]

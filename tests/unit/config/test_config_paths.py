@@ -4,12 +4,20 @@ from pathlib import Path
 
 import pytest
 
-from driftaudit.config.paths import is_local_path, local_path, relative_path
+from driftaudit.config.paths import deploy_path, is_local_path, local_path, relative_path
 
 
 @pytest.mark.parametrize(
     ("text", "path"),
-    [(".", ""), ("./", ""), ("src", "src"), ("./src/", "src"), ("a//b/./c/", "a/b/c"), ("..a", "..a")],
+    [
+        (".", ""),
+        ("./", ""),
+        ("src", "src"),
+        ("./src/", "src"),
+        ("a//b/./c/", "a/b/c"),
+        ("..a", "..a"),
+        (" src ", "src"),
+    ],
 )
 def test_a_relative_path_has_one_form(text: str, path: str) -> None:
     assert relative_path(text) == path
@@ -29,6 +37,13 @@ def test_what_is_not_below_the_top_is_refused_in_words(text: str, message: str) 
     with pytest.raises(ValueError) as caught:
         relative_path(text)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("text", ["src/*", "src/?"])
+def test_a_path_that_is_deployed_has_no_wildcard(text: str) -> None:
+    assert deploy_path("./app/[id]") == "app/[id]"
+    with pytest.raises(ValueError, match="has a wildcard in it"):
+        deploy_path(text)
 
 
 def test_a_path_on_this_machine_is_below_its_folder_or_the_home_folder_or_absolute() -> None:

@@ -290,3 +290,16 @@ def test_labels_are_checked(refusal: Refusal, labels: str, message: str) -> None
 )
 def test_rules_are_checked(refusal: Refusal, rule: str, message: str) -> None:
     assert refusal(f"version: 1\nrules: [{rule}]") == f"driftaudit.yml:{message}"
+
+
+@pytest.mark.parametrize(
+    "option", ["current: ../../etc", "current: /srv/app", "releases: /srv", "shared: ['logs/*']"]
+)
+def test_a_release_lies_below_the_root(refusal: Refusal, option: str) -> None:
+    told = refusal(f"version: 1\ntargets: {{a: {{url: x, deploy: {{method: release, {option}}}}}}}")
+    assert option.partition(":")[0] in told
+
+
+def test_a_path_that_is_deployed_has_no_wildcard(refusal: Refusal) -> None:
+    told = refusal("version: 1\ntargets: {a: {url: x, deploy: {method: replace, paths: ['src/*']}}}")
+    assert "has a wildcard in it" in told

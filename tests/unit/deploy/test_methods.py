@@ -7,7 +7,7 @@ from driftaudit.deploy.base import Intent
 from driftaudit.deploy.registry import WORST_CASE, plan_deploy
 from driftaudit.errors import UsageError
 from driftaudit.model.change import Change
-from driftaudit.model.entry import MODE_DIRECTORY, MODE_FILE, Entry, Kind
+from driftaudit.model.entry import MODE_DIRECTORY, MODE_FILE, MODE_SYMLINK, Entry, Kind
 from driftaudit.model.finding import Action
 
 
@@ -26,6 +26,10 @@ def tree(**digests: str | None) -> list[Entry]:
             else Entry(path, Kind.DIRECTORY, MODE_DIRECTORY)
         )
     return [entries[path] for path in sorted(entries)]
+
+
+def link(path: str, target: str) -> Entry:
+    return Entry(path, Kind.SYMLINK, MODE_SYMLINK, digest=target, link_target=target)
 
 
 DESIRED = tree(src__same="1", src__old="2", src__new="3", index="4")
@@ -76,12 +80,66 @@ def test_mirror_deletes_but_for_what_is_excluded() -> None:
 
 
 def test_release_abandons_what_it_lacks_but_for_what_is_shared() -> None:
-    assert actions(Intent("release", shared=("logs",))) == {
+    live = [entry for entry in DEPLOYED if not entry.path.startswith("logs")]
+    live.insert(1, link("logs", "../../shared/logs"))
+    intent = Intent("release", shared=("logs", "nowhere"))
+    assert actions(intent, compare(DESIRED, live)) == {
         "index": "overwrite",
         "src/extra": "abandon",
         "src/new": "create",
         "src/old": "overwrite",
     }
+    assert not plan_deploy(intent, compare(DESIRED, live)).touches("logs")
+
+
+def test_a_shared_path_that_is_no_link_is_left_behind_with_the_old_release() -> None:
+    intent = Intent("release", shared=("logs", ".env"))
+    live = tree(**{".env": "1", "logs__app": "6", "logs__web": "7"})
+    among = compare(tree(logs__web="8", logs__new="9"), live)
+    assert actions(intent, among) == {".env": "abandon", "logs/app": "abandon", "logs/web": "abandon"}
+
+
+def test_the_paths_of_a_plan_are_those_of_the_intent_and_not_what_is_shared() -> None:
+    assert plan_deploy(Intent("release", shared=("logs",)), changes()).paths == ()
+    assert plan_deploy(Intent("replace", ("src",)), changes()).paths == ("src",)
+
+
+def test_excludes_start_at_the_top_of_each_copy() -> None:
+    among = compare([], tree(a__up__x="1", a__b__up__x="2", up__x="3"))
+    assert actions(Intent("mirror", ("a",), ("/up/",)), among) == {"a/b/up/x": "delete"}
+    assert actions(Intent("mirror", ("a",), ("/a/up/",)), among) == {"a/up/x": "delete", "a/b/up/x": "delete"}
+    assert actions(Intent("mirror", ("a", "a/b"), ("up",)), among) == {}
+    assert actions(Intent("mirror", ("a", "a/b"), ("/b/",)), among) == {
+        "a/up/x": "delete",
+        "a/b/up/x": "delete",
+    }
+    assert actions(Intent("mirror", ("up",), ("up",)), among) == {"up/x": "delete"}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "spared"),
+    [
+        ("[[:digit:]]*", {"1a"}),
+        ("[![:digit:]]*", {"[x", "a", "b]"}),
+        ("[[:alpha:]]", {"a"}),
+        ("*[]]", {"b]"}),
+        (r"*[\]]", {"b]"}),
+        ("[[]*", {"[x"}),
+        ("[--a]", {"a"}),
+    ],
+)
+@pytest.mark.filterwarnings("error")
+def test_a_set_of_signs_in_an_exclude_is_read_as_rsync_reads_it(pattern: str, spared: set[str]) -> None:
+    live = tree(**dict.fromkeys(["1a", "[x", "a", "b]"], "1"))
+    assert {entry.path for entry in live} - actions(
+        Intent("mirror", exclude=(pattern,)), compare([], live)
+    ).keys() == spared
+
+
+@pytest.mark.parametrize("pattern", ["[abc", "[[:nope:]]", "[z-a]", "[]", "a[!]"])
+def test_a_set_of_signs_that_rsync_does_not_know_is_refused(pattern: str) -> None:
+    with pytest.raises(UsageError, match=r"its \[...\] is not one that rsync knows"):
+        plan_deploy(Intent("mirror", exclude=(pattern,)), changes())
 
 
 def test_a_path_that_begins_like_a_folder_is_not_in_it() -> None:
@@ -115,7 +173,9 @@ def test_a_folder_where_a_file_is_live_overwrites_the_file() -> None:
         (Intent("overlay"), "logs", False),
         (Intent("mirror", exclude=("/logs",)), "logs", False),
         (Intent("mirror", exclude=("/logs",)), "src/locked", True),
-        (Intent("release", shared=("logs",)), "logs/a", False),
+        (Intent("mirror", ("src",), ("/locked/",)), "src/locked", False),
+        (Intent("mirror", ("src",), ("/src/locked/",)), "src/locked", True),
+        (Intent("release", shared=("logs",)), "logs/a", True),
         (Intent("release", shared=("logs",)), "src", True),
     ],
 )

@@ -173,7 +173,6 @@ def test_what_a_project_calls_its_own_is_not_expendable_whatever_a_pack_says() -
     assert policy.labels.of("node_modules/x") == ("generated",)
 
 
-
 def test_a_label_that_no_pattern_gives_is_an_error_in_a_rule() -> None:
     with pytest.raises(ConfigError) as caught:
         load_policy(

@@ -11,27 +11,40 @@ MAX_REFS = 100000
 
 
 def git_refs(root, path):
-    """Object ids that the refs of a checkout name, its stash and its other working trees included."""
+    """Object ids that the refs of a checkout name, its stash, working trees and submodules included."""
     found = set()
-    waiting = ["HEAD", "packed-refs", "refs", "logs/refs/stash", "worktrees"]
+    waiting = [("checkout", "")]
     while waiting:
-        name = waiting.pop()
+        kind, name = waiting.pop()
+        if kind == "checkout":
+            waiting += [
+                ("refs", join(name, part)) for part in ("HEAD", "packed-refs", "refs", "logs/refs/stash")
+            ]
+            waiting += [("trees", join(name, "worktrees")), ("modules", join(name, "modules"))]
+            if git_file(root, path, join(name, "reftable")):
+                raise ValueError("its refs are stored as a reftable, which is not read")
+            continue
         content = git_file(root, path, name)
         if isinstance(content, list):
-            waiting.extend(join(name, below) for below in content if name != "worktrees")
-            waiting.extend(join(name, below) + "/HEAD" for below in content if name == "worktrees")
-            continue
-        # The stash log has "old new who": only the new ids are entries of the stash.
-        ids = re.findall(
-            r"(?m)^[0-9a-f]+ ([0-9a-f]{40,64}) " if "logs/" in name else r"(?m)^\^?([0-9a-f]{40,64})\b",
-            content,
-        )
-        found.update(ids)
+            waiting += below(kind, name, content)
+        elif kind == "refs":
+            # The stash log has "old new who": only the new ids are entries of the stash.
+            entry = (
+                r"(?m)^[0-9a-f]+ ([0-9a-f]{40,64}) " if "logs/" in name else r"(?m)^\^?([0-9a-f]{40,64})\b"
+            )
+            found.update(re.findall(entry, content))
         if len(found) > MAX_REFS:
             raise ValueError("more than %d refs" % MAX_REFS)
-    if git_file(root, path, "reftable"):
-        raise ValueError("its refs are stored as a reftable, which is not read")
     return found
+
+
+def below(kind, name, content):
+    """What to look at in a folder: a submodule's git folder may lie some folders below `modules`."""
+    if kind == "trees":
+        return [("refs", join(name, part) + "/HEAD") for part in content]
+    if kind == "modules" and "HEAD" in content:
+        return [("checkout", name)]
+    return [(kind, join(name, part)) for part in content]
 
 
 def git_file(root, path, name):
