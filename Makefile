@@ -46,8 +46,8 @@ check-wheel: $(TEST) ## build sdist and wheel into dist/, and try what was insta
 	$(PYTHON) -m build --no-isolation --outdir dist .
 	$(PYTHON) -m pytest -n 0 tests/integration/test_packaging.py
 
-clean: ## remove all that these commands have made
-	rm -rf $(VENV) dist build driftaudit-demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+clean: ## remove all that these commands have made, but demos: you may have put something there
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BASE): scripts/make-venv.sh

@@ -3,6 +3,7 @@
 The repository holds the API under `api/`; production runs an older state of it, edited by hand.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -170,9 +171,17 @@ def build_incident(folder: Path, url: str | None = None) -> Incident:
     for name in _BY_HAND:
         os.utime(production / name, (_EDITED, _EDITED))
     settings = repository / "driftaudit.yml"
-    settings.write_text(_SETTINGS.format(url=url or production), encoding="utf-8")
+    settings.write_text(_SETTINGS.format(url=_yaml_text(url or str(production))), encoding="utf-8")
     _commit(repository, {}, "Describe production for driftaudit", "2025-11-03T18:00:00Z")
     return Incident(repository, production, settings)
+
+
+def _yaml_text(text: str) -> str:
+    """Return a text as YAML has it, with quotes only where it needs them."""
+    plain = (
+        text.isprintable() and not set(text) & set("#\"'{}[]") and ": " not in text and text.strip() == text
+    )
+    return text if plain else json.dumps(text)
 
 
 def _write(folder: Path, files: Mapping[str, str | None]) -> None:

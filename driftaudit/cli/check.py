@@ -3,7 +3,7 @@
 import click
 
 from driftaudit.cli import options
-from driftaudit.cli.main import EXIT_CODES
+from driftaudit.cli.main import EXIT_CODES, tell
 
 
 @click.command("check", epilog=EXIT_CODES)
@@ -33,6 +33,7 @@ def command(
     from driftaudit.cli.output import destinations, render_options, write
     from driftaudit.cli.progress import scan_progress
     from driftaudit.cli.target import Options, Workplace, audit_request
+    from driftaudit.render.printable import printable
     from driftaudit.render.registry import FORMATS
 
     places = destinations(formats, outputs)
@@ -44,5 +45,5 @@ def command(
     for place, report in written:
         write(place, report)
     if not quiet and not any(place.is_standard_output for place in places):
-        click.echo(f"driftaudit: {audit.decision.verdict.value}: {audit.decision.reason}", err=True)
+        tell(f"driftaudit: {audit.decision.verdict.value}: {printable(audit.decision.reason)}")
     return int(audit.decision.verdict.exit_code)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from driftaudit.cli import options
+from driftaudit.cli.main import tell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,7 +72,7 @@ def command(
     for place, report in written:
         write(place, report)
     if not quiet and not any(place.is_standard_output for place in places):
-        click.echo(f"driftaudit: {comparison.outcome.value}", err=True)
+        tell(f"driftaudit: {comparison.outcome.value}")
     return int(comparison.outcome.exit_code)
 
 

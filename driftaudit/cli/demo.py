@@ -3,18 +3,23 @@
 import shlex
 import shutil
 import sys
+from itertools import chain, count
 from pathlib import Path
 
 import click
 
-_MARKER = ".driftaudit-demo"
+from driftaudit.cli.main import shown
+
+_NAME = "driftaudit-demo"
 
 
 @click.command("demo")
 @click.option(
-    "--directory", metavar="FOLDER", default="driftaudit-demo", show_default=True, help="Where to make it."
+    "--directory",
+    metavar="FOLDER",
+    help=f"Where to make it. Left out: {_NAME}, or {_NAME}-2 and so on where that is there.",
 )
-def command(directory: str) -> int:
+def command(directory: str | None) -> int:
     """Replay the incident that this tool exists for.
 
     Makes a repository with a history and a production folder that was edited by hand, checks the deploy
@@ -24,7 +29,7 @@ def command(directory: str) -> int:
     from driftaudit.incident import build_incident
     from driftaudit.render.registry import FORMATS
 
-    folder = _fresh_folder(Path(directory))
+    folder = _fresh_folder(directory)
     incident = build_incident(folder)
     _say("3 November, 18:39. Production runs an old commit, and was edited by hand. About to be deployed:")
     _say("    rm -rf src && tar xzf api-src-full.tar.gz", "    $ driftaudit check production")
@@ -60,25 +65,31 @@ def _program() -> str:
     return "driftaudit" if shutil.which("driftaudit") else f"{shlex.quote(sys.executable)} -m driftaudit"
 
 
-def _fresh_folder(folder: Path) -> Path:
+def _fresh_folder(directory: str | None) -> Path:
+    """Make a folder that was not there: nothing that is there is touched, were it of an earlier demo."""
     from driftaudit.errors import UsageError
 
-    folder = folder.absolute()
-    if folder.exists():
-        if not (folder / _MARKER).is_file():
+    names = [directory] if directory else chain([_NAME], (f"{_NAME}-{number}" for number in count(2)))
+    for name in names:
+        folder = Path(name).absolute()
+        if not folder.parent.is_dir():
+            advice = f"Make it: mkdir -p {shlex.quote(str(folder.parent))}"
+            raise UsageError(f"there is no folder {folder.parent}", advice)
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            continue
+        except OSError as error:
             raise UsageError(
-                f"{folder} is there already, and no demo made it", "Choose another: --directory FOLDER"
-            )
-        shutil.rmtree(folder)
-    if not folder.parent.is_dir():
-        raise UsageError(f"there is no folder {folder.parent}", f"Make it: mkdir -p {folder.parent}")
-    folder.mkdir()
-    (folder / _MARKER).write_text(
-        "Made by `driftaudit demo`, and made anew by the next one.\n", encoding="utf-8"
+                f"the folder {folder} could not be made: {error.strerror}",
+                "Choose another place: --directory FOLDER",
+            ) from error
+        return folder
+    raise UsageError(
+        f"{Path(str(directory)).absolute()} is there already", "Choose another: --directory FOLDER"
     )
-    return folder
 
 
 def _say(*lines: str) -> None:
     for line in lines:
-        click.echo(line)
+        click.echo(shown(line))

@@ -1,12 +1,14 @@
 """`driftaudit init`: a first configuration, from what can be seen of the repository and of the target."""
 
 import os
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from driftaudit.cli.main import shown, tell
 from driftaudit.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
@@ -139,26 +141,29 @@ def _tell(found: "Survey", place: "Destination") -> None:
     from driftaudit.config.settings import find_settings
 
     for line in _warnings(found):
-        click.echo(f"driftaudit: {line}", err=True)
+        tell(f"driftaudit: {line}")
     if place.is_standard_output:
         return
     file = Path(place.file)
-    click.echo(f"Written: {shown_path(file)}")
+    click.echo(f"Written: {shown(shown_path(file))}")
     for line in _findings(found):
         click.echo(f"  {line}")
     is_found = find_settings(Path.cwd()) == file.resolve()
-    option = "" if is_found else f" --config {shown_path(file)}"
+    option = "" if is_found else f" --config {shown(shlex.quote(shown_path(file)))}"
     click.echo(f"Read it, then: driftaudit check {found.name}{option}")
 
 
 def _findings(found: "Survey") -> Iterator[str]:
     from driftaudit.render.printable import printable
+    from driftaudit.render.wording import count_of
 
-    yield f"target   {found.name}, {printable(found.url)}, {found.files:,} files"
+    yield f"target   {found.name}, {printable(found.url)}, {count_of(found.files, 'file')}"
     for one in found.layout.placements:
         source = printable(one.source) if one.source else "the repository"
         destination = printable(one.destination) if one.destination else "the root"
-        yield f"layout   {source} lies in {destination}: {one.live:,} of {one.files:,} files are live"
+        are = "is" if one.live == 1 else "are"
+        files = count_of(one.files, "file")
+        yield f"layout   {source} lies in {destination}: {one.live:,} of {files} {are} live"
     if found.releases:
         shared = ", ".join(printable(path) for path in found.releases.shared) or "nothing shared"
         yield f"deploy   release ({shared})"

@@ -1,9 +1,12 @@
 """The entry point: finds the command, and turns what it raises into a message and an exit code."""
 
+import errno
+import io
 import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import TextIO
 
 import click
 
@@ -86,6 +89,7 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and exit with its code."""
+    _open_closed_streams()
     sys.exit(run(arguments))
 
 
@@ -98,7 +102,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
         code = cli.main(args=arguments, prog_name="driftaudit", standalone_mode=False)
         sys.stdout.flush()
     except click.ClickException as error:
-        error.show()
+        told = io.StringIO()
+        error.show(told)
+        tell(*told.getvalue().splitlines())
         return int(ExitCode.USAGE)
     except DriftauditError as error:
         _complain(error.message, error.advice)
@@ -107,10 +113,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
         _complain("interrupted; nothing was changed on the target", "")
         return int(ExitCode.INTERRUPTED)
     except BrokenPipeError:
-        # The reader of a pipe left. Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard(sys.stdout)  # the reader of a pipe left
         return int(ExitCode.INTERNAL)
     except Exception as error:
+        lost = _lost_output(error)
+        if lost:
+            _complain(lost.message, lost.advice)
+            return int(lost.exit_code)
         if os.environ.get("DRIFTAUDIT_DEBUG"):
             raise
         detail = f"{type(error).__name__}: {error}".splitlines()[0]
@@ -131,14 +140,71 @@ def _require_full_words(arguments: Sequence[str]) -> None:
             raise UsageError(what, "Is a variable of the pipeline not set?")
 
 
-def _complain(message: str, advice: str) -> None:
-    lines = [f"driftaudit: {_shown(line)}" for line in message.splitlines()]
-    lines += [f"  {_shown(line)}" for line in advice.splitlines()]
-    click.echo("\n".join(lines), err=True)
+def tell(*lines: str) -> None:
+    """Write lines to standard error, nothing hidden in them. That nobody can read them changes nothing."""
+    try:
+        click.echo("\n".join(map(shown, lines)), err=True)
+    except OSError:
+        discard(sys.stderr)
 
 
-def _shown(line: str) -> str:
+def shown(line: str) -> str:
     """Return a line fit for a terminal. A backslash stays one: advice holds commands that are pasted."""
-    from driftaudit.render.printable import printable
+    from driftaudit.render.printable import is_visible, printable
 
-    return printable(line).replace("\\\\", "\\")
+    return "".join(
+        character if character in "\\ " or is_visible(character) else printable(character)
+        for character in line
+    )
+
+
+def discard(stream: TextIO) -> None:
+    """Let what a stream still holds go nowhere: Python would complain of it once more at exit."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+def output_lost(error: OSError) -> UsageError:
+    """Return what to raise where standard output took no more: a report that is lost must not pass."""
+    discard(sys.stdout)
+    why = "it is closed" if error.errno == errno.EBADF else error.strerror
+    return UsageError(f"standard output could not be written: {why}")
+
+
+def _lost_output(error: Exception) -> UsageError | None:
+    """Return what to say where standard output took no more, None where the error is another one."""
+    if isinstance(error, OSError) and error.filename is None and error.errno in _FULL:
+        return output_lost(error)
+    try:
+        sys.stdout.flush()
+    except OSError as lost:
+        return output_lost(lost)
+    return None
+
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EBADF, errno.EIO)
+
+
+def _open_closed_streams() -> None:
+    """Open what the caller closed, else the next file or connection that is opened takes its number.
+
+    Nothing can be written to standard output then (it is open for reading), as where it is closed.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_WRONLY if number == 2 else os.O_RDONLY)  # the lowest number is taken
+    for name, number in (("stdout", 1), ("stderr", 2)):
+        if getattr(sys, name) is None:
+            setattr(
+                sys, name, os.fdopen(number, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
+            )
+
+
+def _complain(message: str, advice: str) -> None:
+    tell(
+        *(f"driftaudit: {line}" for line in message.splitlines()),
+        *(f"  {line}" for line in advice.splitlines()),
+    )

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shlex
 import shutil
 import sys
 import tempfile
@@ -11,10 +12,12 @@ from pathlib import Path
 
 import click
 
+from driftaudit.cli.main import discard, output_lost
 from driftaudit.errors import UsageError
 from driftaudit.render.base import RenderOptions
 
 STANDARD_OUTPUT = "-"
+_NAMES_OF_STANDARD_OUTPUT = (STANDARD_OUTPUT, "/dev/stdout")  # opened anew, a log would lose what it has
 _BY_SUFFIX = {".json": "json", ".md": "markdown", ".html": "html", ".htm": "html", ".txt": "text"}
 
 
@@ -28,7 +31,7 @@ class Destination:
     @property
     def is_standard_output(self) -> bool:
         """Whether it goes to standard output."""
-        return self.file == STANDARD_OUTPUT
+        return self.file in _NAMES_OF_STANDARD_OUTPUT
 
 
 def destinations(formats: Sequence[str], outputs: Sequence[str]) -> list[Destination]:
@@ -42,25 +45,41 @@ def destinations(formats: Sequence[str], outputs: Sequence[str]) -> list[Destina
         file = outputs[index] if index < len(outputs) else STANDARD_OUTPUT
         name = formats[index] if index < len(formats) else _BY_SUFFIX.get(Path(file).suffix, "text")
         paired.append(Destination(name, file))
-    files = [destination.file for destination in paired]
-    if len(set(files)) < len(files):
+    places = {
+        STANDARD_OUTPUT if place.is_standard_output else os.path.realpath(place.file) for place in paired
+    }
+    if len(places) < len(paired):
         raise UsageError("two reports go to the same place", "Give each --format its own --output FILE.")
-    for file in files:
-        if file != STANDARD_OUTPUT:
-            _require_writable(Path(file))
+    for place in paired:
+        if not place.is_standard_output:
+            _require_writable(Path(place.file))
     return paired
 
 
 def _require_writable(path: Path) -> None:
+    path = _target(path)
     folder = path.parent
     if not folder.is_dir():
         raise UsageError(
-            f"there is no folder {folder} for the report {path.name}", f"Make it: mkdir -p {folder}"
+            f"there is no folder {folder} for the report {path.name}",
+            f"Make it: mkdir -p {shlex.quote(str(folder))}",
         )
     if path.is_dir():
         raise UsageError(f"{path} is a folder, not a file", "Name the file that the report goes to.")
-    if not os.access(folder, os.W_OK):
-        raise UsageError(f"the folder {folder} is not writable", "Choose another --output FILE.")
+    changed = path if _is_special(path) else folder
+    if not os.access(changed, os.W_OK):
+        what = "the folder " if changed is folder else ""
+        raise UsageError(f"{what}{changed} is not writable", "Choose another --output FILE.")
+
+
+def _target(path: Path) -> Path:
+    """Return the file that a link leads to, be it there or not; a path that is no link stays as it is."""
+    return Path(os.path.realpath(path)) if path.is_symlink() else path
+
+
+def _is_special(path: Path) -> bool:
+    """Whether a device, a pipe or a socket is there: it is written to, and never replaced by a file."""
+    return path.exists() and not path.is_file()
 
 
 def render_options(destination: Destination, quiet: bool) -> RenderOptions:
@@ -74,29 +93,42 @@ def render_options(destination: Destination, quiet: bool) -> RenderOptions:
 
 
 def write(destination: Destination, report: str) -> None:
-    """Write a report whole: a file appears under its name only once it is complete."""
+    """Write a report whole: a file appears under its name only once it is complete.
+
+    Raises UsageError where it could not be written; a reader of standard output that has seen enough, as
+    `head` has, is none: the verdict stands.
+    """
     if destination.is_standard_output:
         try:
             click.echo(report.encode("utf-8", "backslashreplace"), nl=False)
         except BrokenPipeError:
-            # The reader has seen enough, as `head` does: the verdict stands. Python would complain at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            discard(sys.stdout)
+        except OSError as error:
+            raise output_lost(error) from error
         return
     path = Path(destination.file)
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as stream:
+        if _is_special(path):
+            with path.open("w", encoding="utf-8", errors="backslashreplace") as stream:
                 stream.write(report)
-            umask = os.umask(0)
-            os.umask(umask)
-            Path(temporary).chmod(0o666 & ~umask)
-            Path(temporary).replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
-            raise
+        else:
+            _replace(_target(path), report)
     except OSError as error:
         raise UsageError(
             f"the report {path} could not be written: {error.strerror}", "Choose another --output."
         ) from error
+
+
+def _replace(path: Path, report: str) -> None:
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as stream:
+            stream.write(report)
+        umask = os.umask(0)
+        os.umask(umask)
+        Path(temporary).chmod(0o666 & ~umask)
+        Path(temporary).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(temporary).unlink()
+        raise

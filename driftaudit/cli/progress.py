@@ -17,10 +17,14 @@ def scan_progress(name: str) -> Iterator[Progress]:
     from rich.filesize import decimal
     from rich.text import Text
 
+    from driftaudit.render.printable import printable
+    from driftaudit.render.wording import count_of
+
+    reading = f"Reading {printable(name)}"
     console = Console(stderr=True)
-    with console.status(Text(f"Reading {name}")) as status:
+    with console.status(Text(reading)) as status:
 
         def show(files: int, size: int) -> None:
-            status.update(Text(f"Reading {name}: {files:,} files, {decimal(size)}"))
+            status.update(Text(f"{reading}: {count_of(files, 'file')}, {decimal(size)}"))
 
         yield show

@@ -91,7 +91,7 @@ class DeployModel(Strict):
     method: Annotated[str, BeforeValidator(lambda value: require_choice(value, _METHODS))]
     paths: Annotated[Many[DeployPath], NotEmpty] = ()
     exclude: Many[Text] = ()  # as rsync takes them: what begins with / starts at each of the paths
-    shared: Many[DeployPath] = ()
+    shared: Many[RelativePath] = ()
     current: RelativePath | None = None
     releases: RelativePath | None = None
     keep_releases: Annotated[int, Field(ge=1)] | None = None

@@ -142,7 +142,7 @@ def test_another_file_is_named_in_the_next_command(
 @pytest.mark.parametrize("name", ["two words", "a:b", "-x-", "x\ny"])
 def test_a_name_that_no_target_can_have(incident: Incident, name: str, capsys: Capture) -> None:
     assert run(["init", str(incident.production), f"--target={name}"]) == 2
-    assert f"--target {name!r} is no name".replace("\\", "\\\\") in capsys.readouterr().err
+    assert f"--target {name!r} is no name" in capsys.readouterr().err
     assert not Path("driftaudit.yml").exists()
 
 

@@ -11,7 +11,9 @@ from threading import Thread
 import pytest
 
 from driftaudit.cli.main import run
+from driftaudit.cli.output import destinations
 from driftaudit.cli.progress import scan_progress
+from driftaudit.errors import UsageError
 from tests.support.cli import driftaudit
 from tests.support.git import git
 from tests.support.site import Site, is_root
@@ -42,7 +44,7 @@ def test_a_device_stays_one(site: Site, tmp_path: Path) -> None:
     place = tmp_path / "null"
     if is_root():
         os.mknod(place, stat.S_IFCHR | 0o666, os.makedev(1, 3))
-    else:
+    else:  # who may not make a device may not replace one either
         place.symlink_to(os.devnull)
     before = place.stat()
     outcome = site.text("--output", str(place))
@@ -84,15 +86,12 @@ def test_a_link_into_a_folder_that_is_absent(site: Site, tmp_path: Path) -> None
     assert f"there is no folder {tmp_path / 'absent'}" in site.refused(2, "--output", str(link))
 
 
-def test_dev_stdout_is_standard_output_and_a_log_keeps_what_it_had(site: Site, tmp_path: Path) -> None:
-    log = tmp_path / "log"
-    log.write_text("before\n")
-    code, _out, _err = in_shell(
-        site, f">> {shlex.quote(str(log))}", *check_words(site), "--output", "/dev/stdout"
-    )
-    assert code == 0
-    assert log.read_text().startswith("before\n")
-    assert "PASS" in log.read_text()
+def test_dev_stdout_is_standard_output() -> None:
+    """Asked of the words alone: a run that went wrong would replace the machine's own /dev/stdout."""
+    (place,) = destinations([], ["/dev/stdout"])
+    assert place.is_standard_output
+    with pytest.raises(UsageError, match="two reports go to the same place"):
+        destinations(["text", "json"], ["-", "/dev/stdout"])
 
 
 def test_one_place_by_two_names(site: Site) -> None:
@@ -162,14 +161,12 @@ def test_the_reason_is_escaped(
     site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(site.repository)
-    monkeypatch.setattr("driftaudit.cli.check.printable", lambda text: f"<{text}>", raising=False)
+    monkeypatch.setattr("driftaudit.render.printable.printable", lambda text: f"<{text}>")
     assert run([*check_words(site), "--output", str(tmp_path / "report.txt")]) == 0
     assert capsys.readouterr().err.startswith("driftaudit: pass: <")
 
 
-@pytest.mark.parametrize(
-    "words", [["ch\x1bek"], ["check", "--\x1b[31mred"], ["check", "a", "b\x1b[31m\u202e"]]
-)
+@pytest.mark.parametrize("words", [["ch\x1bek"], ["check", "--\x1b[31mred"], ["check", "a\x1b[31m\u202e"]])
 def test_words_of_the_command_line_are_shown_escaped(site: Site, words: list[str]) -> None:
     outcome = driftaudit(site.repository, *words)
     assert outcome.code == 2
