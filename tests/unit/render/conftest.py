@@ -89,7 +89,7 @@ def a_tree(kind: str, **fields: Any) -> TreeFacts:
     source = SourceFacts(
         kind,
         fields.get(
-            "url", "/work/repository" if is_git else "ssh://ubuntu@api.example.net/home/ubuntu/irisx-backend"
+            "url", "/srv/repository" if is_git else "ssh://ubuntu@api.example.net/home/ubuntu/irisx-backend"
         ),
         method="ls-tree" if is_git else "agent",
         revision="HEAD" if is_git else None,
