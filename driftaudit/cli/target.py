@@ -8,6 +8,7 @@ from pathlib import Path
 from driftaudit.audit import AuditRequest
 from driftaudit.cache import Cache
 from driftaudit.cli.words import deploy_intent, is_path, path_mapping
+from driftaudit.config.access import Access
 from driftaudit.config.settings import DesiredSettings, Settings, TargetSettings, find_settings, load_settings
 from driftaudit.deploy.base import Intent
 from driftaudit.errors import ConfigError, RepositoryError, UsageError
@@ -80,7 +81,7 @@ class Workplace:
         """Return the source that a target's name, a URL, a path or a revision names."""
         targets = self._targets
         if text in targets:
-            return open_source(targets[text].url, self._setting(mapping))
+            return open_source(targets[text].url, self.setting(mapping, targets[text].access))
         if scheme_of(text) == "file" and not is_path(text):
             exists, repository = Path(text).exists(), self.repository_if_any()
             if repository and repository.names_revision(text):
@@ -89,10 +90,11 @@ class Workplace:
                 return GitSource(repository, text, mapping)
             if not exists:
                 raise _no_such_target(text, targets)
-        return open_source(text, self._setting(mapping))
+        return open_source(text, self.setting(mapping))
 
-    def _setting(self, mapping: PathMapping) -> Setting:
-        return Setting(lambda: self.repository, mapping)
+    def setting(self, mapping: PathMapping, access: Access | None = None) -> Setting:
+        """Return what sources need of this place, and of the target whose host is read."""
+        return Setting(lambda: self.repository, mapping, access or Access())
 
 
 def audit_request(workplace: Workplace, name: str | None, options: Options) -> AuditRequest:
@@ -105,7 +107,7 @@ def audit_request(workplace: Workplace, name: str | None, options: Options) -> A
     return AuditRequest(
         target=target.name,
         desired=source,
-        deployed=open_source(_live_url(target), Setting(lambda: workplace.repository, mapping)),
+        deployed=open_source(_live_url(target), workplace.setting(mapping, target.access)),
         policy=load_policy(
             options.packs or target.packs,
             settings.labels if settings else {},

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from driftaudit.config.access import Access
 from driftaudit.config.paths import shown_path
 from driftaudit.config.rules import LabelPatterns, RuleSpec
 from driftaudit.errors import ConfigError
@@ -60,6 +61,7 @@ class TargetSettings:
     backups: tuple[str, ...]
     probes: tuple[ProbeSettings, ...]
     where: str
+    access: Access = field(default_factory=Access)
 
 
 @dataclass(frozen=True, slots=True)

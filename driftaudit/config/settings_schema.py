@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self, cast, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from driftaudit.config.access_schema import AccessModel
 from driftaudit.config.paths import is_local_path, local_path, relative_path
 from driftaudit.config.rules_schema import Labels, Rules, rule_specs
 from driftaudit.config.schema import (
@@ -127,7 +128,7 @@ def _one_probe(probe: dict[str, str]) -> dict[str, str]:
     return probe
 
 
-class TargetModel(Strict):
+class TargetModel(AccessModel):
     """One of `targets:`."""
 
     url: Text
@@ -151,6 +152,7 @@ class TargetModel(Strict):
             backups=self.backups,
             probes=tuple(ProbeSettings(*pair) for probe in self.probes for pair in probe.items()),
             where=where,
+            access=self.access(),
         )
 
 

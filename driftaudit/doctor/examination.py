@@ -34,7 +34,7 @@ def examine(questions: Questions) -> Iterator[Check]:
     """Yield each check as it is made. Raises nothing that a user could mend: that is in the checks."""
     try:
         settings, target = questions.settings(), questions.target()
-        source = open_source(target.url, Setting(questions.repository))
+        source = open_source(target.url, Setting(questions.repository, access=target.access))
     except DriftauditError as error:
         yield failed(CONFIGURATION, error)
         yield from skipped((REPOSITORY, DESIRED, *TREE_CHECKS), f"the {CONFIGURATION}")

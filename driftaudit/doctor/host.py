@@ -9,7 +9,7 @@ from driftaudit.doctor.tree import TREE_CHECKS, Look, no_root, tree_checks, with
 from driftaudit.errors import DriftauditError
 from driftaudit.model.snapshot import SourceFacts
 from driftaudit.render.printable import printable
-from driftaudit.sources.agent.protocol import REMOTE_COMMAND
+from driftaudit.sources.agent.protocol import remote_command
 from driftaudit.sources.agent.reading import Greeting, read_tree
 from driftaudit.sources.base import no_progress
 from driftaudit.sources.ssh.address import SSHAddress
@@ -72,7 +72,7 @@ def _host(transport: ParamikoTransport, address: SSHAddress, user: str, look: Lo
     problem: DriftauditError | None = None
     try:
         snapshot = read_tree(
-            transport.run(REMOTE_COMMAND),
+            transport.run(remote_command(None)),
             facts,
             address.root,
             look.request,

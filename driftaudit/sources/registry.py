@@ -1,9 +1,10 @@
 """All kinds of source by the scheme of their URL. A new one is one file and one line here."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from driftaudit.config.access import Access
 from driftaudit.errors import UsageError
 from driftaudit.model.mapping import IDENTITY, PathMapping
 from driftaudit.repo import Repository
@@ -21,12 +22,13 @@ class Setting:
 
     repository: Callable[[], Repository]
     mapping: PathMapping = IDENTITY
+    access: Access = field(default_factory=Access)
 
 
 Factory = Callable[[str, Setting], Source]
 
 FACTORIES: Mapping[str, Factory] = {
-    "ssh": lambda text, _setting: SSHSource(SSHAddress.parse(text)),
+    "ssh": lambda text, setting: SSHSource(SSHAddress.parse(text), setting.access),
     "file": lambda text, _setting: DirectorySource(Path(text.removeprefix("file://"))),
     "git": lambda text, setting: GitSource(setting.repository(), text.removeprefix("git:"), setting.mapping),
     "worktree": lambda _text, setting: WorktreeSource(setting.repository(), setting.mapping),

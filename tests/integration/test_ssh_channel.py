@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from driftaudit.config.access import Timeouts
 from driftaudit.errors import ExitCode, SourceError
-from driftaudit.sources.ssh.connection import Timeouts
 from tests.support.programs import program
 from tests.support.proxy import running_proxy
 from tests.support.ssh_client import connected, eventually, output, read_all, refused

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from driftaudit.sources.ssh.connection import Timeouts
+from driftaudit.config.access import Timeouts
 from tests.support.ssh_client import connected, eventually, output, read_all, refused
 from tests.support.sshd import ClientHome, SSHServer, StartServer, free_port, make_key, public_key
 

@@ -6,10 +6,11 @@ from contextlib import contextmanager
 
 import pytest
 
+from driftaudit.config.access import Timeouts
 from driftaudit.errors import ExitCode, SourceError
 from driftaudit.sources.ssh.address import SSHAddress
 from driftaudit.sources.ssh.channel import SSHChannel
-from driftaudit.sources.ssh.connection import ParamikoTransport, Timeouts, connect
+from driftaudit.sources.ssh.connection import ParamikoTransport, connect
 
 
 @contextmanager

@@ -17,8 +17,10 @@ from typing import Any
 from driftaudit.errors import SourceError
 from driftaudit.sources.agent import program_parts
 from driftaudit.sources.agent.patterns import pattern_rows
-from driftaudit.sources.agent.transport import Channel
 from driftaudit.sources.base import ScanRequest
+from driftaudit.sources.command import shell_command
+from driftaudit.sources.method import MethodUnavailableError
+from driftaudit.sources.transport import Channel
 
 NO_PYTHON = 97  # exit status of the command below where no interpreter is new enough
 _INTERPRETERS = (
@@ -29,16 +31,20 @@ _BOOTSTRAP = (
     f"import sys;sys.version_info>=(3,6) or sys.exit({NO_PYTHON});"
     "exec(sys.stdin.buffer.read(int(sys.stdin.buffer.readline())))"
 )
-# One line without an exclamation mark, so that csh, tcsh and fish hand it on as it is.
-REMOTE_COMMAND = (
-    f"exec /bin/sh -c 'for p in {_INTERPRETERS}; do command -v $p >/dev/null 2>&1 || continue; "
-    f'$p -I -B -c "{_BOOTSTRAP}"; s=$?; [ $s -eq {NO_PYTHON} ] || exit $s; done; exit {NO_PYTHON}\''
+_FIND_PYTHON = (
+    f"for p in {_INTERPRETERS}; do command -v $p >/dev/null 2>&1 || continue; "
+    f'$p -I -B -c "{_BOOTSTRAP}"; s=$?; [ $s -eq {NO_PYTHON} ] || exit $s; done; exit {NO_PYTHON}'
 )
 LOCAL_ARGUMENTS = ("-I", "-B", "-c", _BOOTSTRAP)
 
 _NOISE_LIMIT = 1 << 20  # bytes that a login shell may print before the answer begins
 _FRAME_LIMIT = 1 << 28  # bytes; a longer frame is not one of ours
 _HEADER = struct.Struct(">cI")
+
+
+def remote_command(become: str | None) -> str:
+    """Return the line that finds a Python on the host and starts the program that comes over its input."""
+    return shell_command(_FIND_PYTHON, become)
 
 
 def request_bytes(root: str, request: ScanRequest, marker: str, only: list[str] | None, nice: int) -> bytes:
@@ -136,16 +142,16 @@ class Frames:
             "Nothing in it can be trusted, so there is no report. Run it again.",
         )
 
-    def _no_answer(self) -> SourceError:
+    def _no_answer(self) -> MethodUnavailableError:
         status, errors = self._channel.finish()
         if status == NO_PYTHON:
-            return SourceError(
+            return MethodUnavailableError(
                 f"{self._host}: no Python 3.6 or newer was found there",
                 "Install python3 on the host (nothing else is needed there), and run it again.",
             )
         last_line = errors.decode("utf-8", "replace").strip().splitlines()[-1:]
         told = f": {last_line[0]}" if last_line else ""
-        return SourceError(
+        return MethodUnavailableError(
             f"{self._host}: the scan did not start (exit status {status}){told}",
             "The login shell must be able to run commands: try `ssh HOST true` and `driftaudit doctor`.",
         )

@@ -18,8 +18,8 @@ from driftaudit.model.entry import (
 from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.snapshot import EqualFolder, GitDirectory, ScanFacts, Snapshot, SourceFacts
 from driftaudit.sources.agent.protocol import Frames, new_marker, parse, request_bytes, unpack_rows
-from driftaudit.sources.agent.transport import Channel
 from driftaudit.sources.base import AbsentRootError, Progress, ScanRequest
+from driftaudit.sources.transport import Channel
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import paramiko
 
+from driftaudit.config.access import Timeouts
 from driftaudit.errors import SourceError
 from driftaudit.sources.ssh.address import SSHAddress
 from driftaudit.sources.ssh.authentication import authenticate
@@ -23,19 +23,6 @@ if TYPE_CHECKING:
 
 _KEEPALIVE = 15  # seconds
 _FAST_CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com")
-
-
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """How long to wait for a host, in seconds.
-
-    `connect`: for the connection, for the key exchange, and for a program to start; ConnectTimeout of the
-    configuration wins. `login`: for each key, which a person may have to touch. `silence`: in a scan.
-    """
-
-    connect: float = 15.0
-    login: float = 30.0
-    silence: float = 60.0
 
 
 DEFAULT_TIMEOUTS = Timeouts()
@@ -70,6 +57,21 @@ class ParamikoTransport:
 
     def run(self, command: str) -> SSHChannel:
         """Start `command` under the login shell of the host. Raises SourceError where it cannot start."""
+        return self._started(
+            lambda channel: channel.exec_command(command),
+            "starts no program",
+            "The login must be allowed to run commands (no sftp-only account, MaxSessions above 0).",
+        )
+
+    def subsystem(self, name: str) -> SSHChannel:
+        """Start a subsystem of the server. Raises SourceError where there is none of that name."""
+        return self._started(
+            lambda channel: channel.invoke_subsystem(name),
+            f"has no subsystem {name}",
+            f"sshd_config on the host needs a line `Subsystem {name} …`, and MaxSessions above 0.",
+        )
+
+    def _started(self, start: Callable[[paramiko.Channel], None], refusal: str, advice: str) -> SSHChannel:
         wire = self._transport.packetizer
         if not isinstance(wire, CountingPacketizer):
             raise TypeError("the transport was made elsewhere")
@@ -77,12 +79,9 @@ class ParamikoTransport:
         try:
             with closing_after(seconds, self._transport):
                 channel = self._transport.open_session(timeout=seconds)
-                channel.exec_command(command)
+                start(channel)
         except (paramiko.SSHException, OSError, EOFError) as error:
-            raise SourceError(
-                f"{self._host} starts no program: {_reason(error)}",
-                "The login must be allowed to run commands (no sftp-only account, MaxSessions above 0).",
-            ) from error
+            raise SourceError(f"{self._host} {refusal}: {_reason(error)}", advice) from error
         wire.in_stream = True
         return SSHChannel(channel, wire, self._host, self._timeouts.silence)
 

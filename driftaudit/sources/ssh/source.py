@@ -1,28 +1,26 @@
-"""A folder on a host that is reached over SSH: one connection, one exec, nothing written there."""
+"""A folder on a host that is reached over SSH: one connection, nothing written there."""
 
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, field
 
-from driftaudit.model.snapshot import Snapshot, SourceFacts
-from driftaudit.sources.agent.protocol import REMOTE_COMMAND
-from driftaudit.sources.agent.reading import read_tree
+from driftaudit.config.access import Access
+from driftaudit.model.snapshot import Snapshot
 from driftaudit.sources.base import Progress, ScanRequest, no_progress
+from driftaudit.sources.method import Place
+from driftaudit.sources.methods import read_host
 from driftaudit.sources.ssh.address import SSHAddress
+from driftaudit.sources.ssh.transports import open_transport
 
 
 @dataclass(frozen=True, slots=True)
 class SSHSource:
-    """Sends the agent to the host and reads its answer."""
+    """Reads the tree in the first way that the host can do: by agent, by shell tools, or over SFTP."""
 
     address: SSHAddress
+    access: Access = field(default_factory=Access)
 
     def snapshot(self, request: ScanRequest, progress: Progress = no_progress) -> Snapshot:
         """Read the tree. Raises SourceError where the host or the folder cannot be had."""
-        from driftaudit.sources.ssh.connection import connect
-
-        transport = connect(self.address)
-        try:
-            facts = SourceFacts("ssh", self.address.url, "agent")
-            channel = transport.run(REMOTE_COMMAND)
-            return read_tree(channel, facts, self.address.root, request, progress, host=self.address.url)
-        finally:
-            transport.close()
+        place = Place(self.address.url, self.address.root, self.access.become)
+        with closing(open_transport(self.address, self.access)) as transport:
+            return read_host(transport, place, request, progress, self.access.method)

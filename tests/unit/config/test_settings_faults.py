@@ -80,8 +80,8 @@ def test_the_version_is_1(refusal: Refusal, version: str, message: str) -> None:
         (
             "{url: x, zzz: 1}",
             (
-                "driftaudit.yml:2:23 (targets, a) unknown key 'zzz'; known here: url, desired, deploy, "
-                "allow_absent, packs, backups, probes"
+                "driftaudit.yml:2:23 (targets, a) unknown key 'zzz'; known here: transport, method, "
+                "become, rate_limit, timeouts, url, desired, deploy, allow_absent, packs, backups, probes"
             ),
         ),
         (

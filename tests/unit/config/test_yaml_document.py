@@ -142,7 +142,9 @@ def test_what_is_refused_is_named_with_its_place(text: str, message: str) -> Non
 
 
 def test_a_deep_nest_is_refused_before_it_overflows_the_stack() -> None:
-    assert refusal("a: " + "[" * 40_000 + "]" * 40_000) == "f.yml:1:54 nested more than 50 deep"
+    assert refusal("a: " + "[" * 400 + "]" * 400) == "f.yml:1:54 nested more than 50 deep"
+    # libyaml since 0.2.6 has a limit of its own, which its look-ahead meets first
+    assert "nest" in refusal("a: " + "[" * 40_000 + "]" * 40_000)
 
 
 def test_a_billion_laughs_are_refused_at_the_first() -> None:

@@ -34,10 +34,14 @@ class Channel(Protocol):
 
 
 class Transport(Protocol):
-    """A way to run one program on a host."""
+    """A connection to a host that is logged in."""
 
     def run(self, command: str) -> Channel:
-        """Start `command` under the login shell of the host."""
+        """Start `command` under the login shell of the host. Raises SourceError where it cannot start."""
+        ...
+
+    def subsystem(self, name: str) -> Channel:
+        """Start a subsystem of the server, such as `sftp`. Raises SourceError where there is none."""
         ...
 
     def close(self) -> None:

@@ -1,0 +1,23 @@
+"""All ways to reach a host over SSH. A new one is one file and one line here."""
+
+from collections.abc import Callable, Mapping
+
+from driftaudit.config.access import Access, Timeouts, TransportName
+from driftaudit.sources.ssh.address import SSHAddress
+from driftaudit.sources.transport import Transport
+
+Connect = Callable[[SSHAddress, Timeouts], Transport]
+
+
+def _by_paramiko(address: SSHAddress, timeouts: Timeouts) -> Transport:
+    from driftaudit.sources.ssh.connection import connect  # costs 100 ms and more to import
+
+    return connect(address, timeouts)
+
+
+TRANSPORTS: Mapping[TransportName, Connect] = {"paramiko": _by_paramiko}
+
+
+def open_transport(address: SSHAddress, access: Access) -> Transport:
+    """Log in to a host. Raises SourceError where it is unreachable, unknown or refuses the login."""
+    return TRANSPORTS[access.transport](address, access.timeouts)
