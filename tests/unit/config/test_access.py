@@ -28,8 +28,6 @@ def test_what_is_left_out_is_the_first_way_that_the_host_can_do(load: Load) -> N
 def test_every_key_is_taken(load: Load) -> None:
     text = ", transport: openssh, method: sftp, become: deploy, rate_limit: 5"
     text += ", timeouts: {silence: 5, scan: 9}"
-        ", transport: openssh, method: sftp, become: deploy, rate_limit: 5,' 'timeouts: {silence: 5, scan: 9}"
-    )
     assert load(text) == Access("openssh", "sftp", "deploy", 5.0, Timeouts(15.0, 30.0, 5.0, 9.0))
 
 
