@@ -1,37 +1,33 @@
 """The only composer: sources, compare, provenance, plan, policy and gate, in this order, become an Audit."""
 
-import hashlib
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from driftaudit.cache import Cache
-from driftaudit.compare.equal import filled_in
 from driftaudit.compare.trees import compare
-from driftaudit.deploy.base import Intent
+from driftaudit.deploy.base import Intent, Trees
 from driftaudit.deploy.registry import WORST_CASE, plan_deploy
 from driftaudit.errors import UsageError
 from driftaudit.gate import decide
 from driftaudit.model.audit import Audit, TreeFacts
 from driftaudit.model.change import Change
-from driftaudit.model.entry import Entry, Kind
+from driftaudit.model.entry import Kind
+from driftaudit.model.listing import Listing
 from driftaudit.model.mapping import IDENTITY, PathMapping
 from driftaudit.model.plan import Plan
 from driftaudit.model.problem import Problem, ProblemKind
-from driftaudit.model.snapshot import ScanFacts, Snapshot, SourceFacts
+from driftaudit.model.snapshot import Snapshot
 from driftaudit.policy.labels import Labels
 from driftaudit.policy.policy import Policy
 from driftaudit.provenance.equivalence import settle
 from driftaudit.provenance.history import ContentHistory, content_history, paths_in_history
-from driftaudit.provenance.trace import Evidence, desired_by_digest, trace
+from driftaudit.provenance.trace import Evidence, desired_by_content, trace
 from driftaudit.repo import Repository
-from driftaudit.sources.base import AbsentRootError, Progress, ScanRequest, Source, no_progress
-from driftaudit.sources.git import GitSource
+from driftaudit.sources.base import Progress, Source, no_progress
+from driftaudit.trees import Reading, ReadingRequest, Side, read_trees
 
-EXPENDABLE = "generated"
-UNREAD = "runtime"
 SECRET = "secret"  # noqa: S105 - the name of a label
 
 
@@ -57,6 +53,7 @@ class AuditRequest:
     cache: Cache = Cache()  # noqa: RUF009 - frozen, like the mapping
     notes: tuple[str, ...] = ()
     own_paths: tuple[str, ...] = ()
+    rate_limit: float | None = None
 
 
 def run_audit(request: AuditRequest, progress: Progress = no_progress) -> Audit:
@@ -66,28 +63,34 @@ def run_audit(request: AuditRequest, progress: Progress = no_progress) -> Audit:
     """
     started_at, started = datetime.now(UTC), time.monotonic()
     object_format = request.repository.object_format if request.repository else "sha1"
-    desired, deployed, known = _both_trees(request, object_format, progress)
+    history = b""
+    if request.repository and request.base:
+        history = paths_in_history(request.repository, request.base, request.mapping, request.cache)
+    read = read_trees(_reading(request, history, object_format), progress)
+    desired, deployed = read.desired.snapshot, read.deployed.snapshot
     changes = compare(desired.entries, deployed.entries, deployed.problems)
     if request.repository:
         changes = settle(changes, request.repository, request.mapping)
-    plan = plan_deploy(request.intent or Intent(WORST_CASE), changes, desired, deployed)
+    trees = Trees(read.desired.listing, read.deployed.listing, _unseen(desired, deployed))
+    plan = plan_deploy(request.intent or Intent(WORST_CASE), changes, trees)
     _refuse_own_paths(request, plan)
     problems = _sorted((*desired.problems, *deployed.problems, *_clone_problems(request.repository)))
-    evidence = _evidence(request, changes, desired, deployed, problems, _folders_of(changes, known))
+    folders = _folders_of(changes, history, trees.desired)
+    evidence = _evidence(request, changes, trees.desired, deployed, problems, folders)
     findings = tuple(
         request.policy.judge(change, trace(change, evidence), plan.action(change.path)) for change in changes
     )
     # What of the desired side could not be seen is desired all the same.
-    desired_paths = {entry.path for entry in desired.entries} | {problem.path for problem in desired.problems}
-    decision = decide(findings, problems, plan, lambda path: not path or path in desired_paths)
-    secrets = _secret_paths(request.policy.labels, (*desired.entries, *deployed.entries))
+    hidden = {problem.path for problem in desired.problems}
+    decision = decide(findings, problems, plan, lambda path: path in hidden or trees.desired.has(path))
+    secrets = _secret_paths(request.policy.labels, read)
     return Audit(
         target=request.target,
         decision=decision,
         started_at=started_at,
         duration_seconds=time.monotonic() - started,
-        desired=_facts(desired, secrets),
-        deployed=_facts(deployed, secrets),
+        desired=_facts(read.desired, secrets),
+        deployed=_facts(read.deployed, secrets),
         plan=plan,
         findings=findings,
         problems=problems,
@@ -103,64 +106,6 @@ def _refuse_own_paths(request: AuditRequest, plan: Plan) -> None:
                 f"{path or 'the root'} is what the deploy is judged by, and lies inside what it destroys",
                 "Run it from a clone, or with a desired folder, that lies outside of the target.",
             )
-
-
-def tree_digest(entries: Iterable[Entry], without: Collection[str] = ()) -> str:
-    """Return SHA-256 over path, mode and digest of all files, links and special files.
-
-    The digests of the paths `without` are left out: the digest of a short secret can be guessed.
-    """
-    digest = hashlib.sha256()
-    for entry in entries:
-        if entry.kind is not Kind.DIRECTORY:
-            shown = "" if entry.path in without else entry.digest or ""
-            digest.update(f"{entry.path}\0{entry.mode}\0{shown}\n".encode("utf-8", "surrogateescape"))
-    return digest.hexdigest()
-
-
-def _both_trees(
-    request: AuditRequest, object_format: str, progress: Progress
-) -> tuple[Snapshot, Snapshot, bytes]:
-    """Read both sides, a commit while the host is busy with the deployed one.
-
-    Returns desired, deployed, and every path that is desired or was ever committed, joined by NUL.
-    """
-    history = b""
-    if request.repository and request.base:
-        history = paths_in_history(request.repository, request.base, request.mapping, request.cache)
-    plain = ScanRequest(object_format=object_format)
-    labels = request.policy.labels
-    if not isinstance(request.desired, GitSource):
-        desired = request.desired.snapshot(plain)
-        files = (entry.path for entry in desired.entries if entry.kind is not Kind.DIRECTORY)
-        known = history + "\0".join(files).encode("utf-8", "surrogateescape")
-        return desired, _deployed(request, _scan_request(labels, known, {}, object_format), progress), known
-    with ThreadPoolExecutor(1) as pool:  # a commit's own paths are in the history already
-        scan = _scan_request(labels, history, request.desired.folder_trees(), object_format)
-        reading = pool.submit(request.desired.snapshot, plain)
-        deployed = _deployed(request, scan, progress)
-        return reading.result(), filled_in(deployed, reading.result()), history
-
-
-def _scan_request(labels: Labels, known: bytes, trees: Mapping[str, str], object_format: str) -> ScanRequest:
-    """Leave unread what the labels allow, but nothing that is desired or was ever committed."""
-    return ScanRequest(
-        prune=labels.patterns(EXPENDABLE),
-        unread=labels.patterns(UNREAD),
-        known=labels.among(known),
-        trees=trees,
-        object_format=object_format,
-    )
-
-
-def _deployed(request: AuditRequest, scan: ScanRequest, progress: Progress) -> Snapshot:
-    try:
-        return request.deployed.snapshot(scan, progress)
-    except AbsentRootError:
-        if not request.allow_absent:
-            raise
-    note = "the root is not there yet; the target allows that, so it counts as empty"
-    return Snapshot(SourceFacts("absent", request.target), (), scan=ScanFacts(), notes=(note,))
 
 
 def _clone_problems(repository: Repository | None) -> Sequence[Problem]:
@@ -179,7 +124,7 @@ def _clone_problems(repository: Repository | None) -> Sequence[Problem]:
 def _evidence(
     request: AuditRequest,
     changes: Sequence[Change],
-    desired: Snapshot,
+    desired: Listing,
     deployed: Snapshot,
     problems: Sequence[Problem],
     folders: frozenset[str],
@@ -193,33 +138,55 @@ def _evidence(
     else:
         history = ContentHistory()
     unseen = frozenset(problem.path for problem in problems if problem.path)
-    return Evidence(history, request.mapping, desired_by_digest(desired.entries), unseen, refs, folders)
+    return Evidence(history, request.mapping, desired_by_content(desired, ids), unseen, refs, folders)
 
 
-def _folders_of(changes: Sequence[Change], known: bytes) -> frozenset[str]:
+def _folders_of(changes: Sequence[Change], history: bytes, desired: Listing) -> frozenset[str]:
     """Return those live folders without content that have, or had, files in the repository."""
     folders = {
         change.path for change in changes if change.deployed and change.deployed.kind is Kind.DIRECTORY
     }
     if not folders:
         return frozenset()
+    known = b"\0".join((b"", history, desired.paths))
     return frozenset(
-        folder for folder in folders if b"\0%b/" % folder.encode("utf-8", "surrogateescape") in b"\0" + known
+        folder for folder in folders if b"\0%b/" % folder.encode("utf-8", "surrogateescape") in known
     )
 
 
-def _secret_paths(labels: Labels, entries: Iterable[Entry]) -> frozenset[str]:
-    paths = "\0".join({entry.path for entry in entries}).encode("utf-8", "surrogateescape")
-    return frozenset(path for path in labels.among(paths) if SECRET in labels.of(path))
+def _secret_paths(labels: Labels, read: Reading) -> frozenset[str]:
+    listed = "\0".join(entry.path for entry in read.deployed.snapshot.entries)
+    found = read.labelled | labels.among(listed.encode("utf-8", "surrogateescape"))
+    return frozenset(path for path in found if SECRET in labels.of(path))
 
 
-def _facts(snapshot: Snapshot, secrets: Collection[str]) -> TreeFacts:
+def _facts(side: Side, secrets: Collection[str]) -> TreeFacts:
     return TreeFacts(
-        source=snapshot.source,
-        scan=snapshot.scan,
-        entries=len(snapshot.entries),
-        complete=snapshot.complete,
-        tree_digest=tree_digest(snapshot.entries, secrets),
+        source=side.snapshot.source,
+        scan=side.snapshot.scan,
+        entries=len(side.listing),
+        complete=side.snapshot.complete,
+        tree_digest=side.listing.digest(secrets),
+    )
+
+
+def _unseen(desired: Snapshot, deployed: Snapshot) -> frozenset[str]:
+    """Return the paths at and below which the trees may hold more than was seen."""
+    pruned = {entry.path for entry in deployed.entries if entry.pruned}
+    return frozenset(pruned | {problem.path for side in (desired, deployed) for problem in side.problems})
+
+
+def _reading(request: AuditRequest, history: bytes, object_format: str) -> ReadingRequest:
+    return ReadingRequest(
+        desired=request.desired,
+        deployed=request.deployed,
+        labels=request.policy.labels,
+        history=history,
+        object_format=object_format,
+        cache=request.cache,
+        allow_absent=request.allow_absent,
+        target=request.target,
+        rate_limit=request.rate_limit,
     )
 
 

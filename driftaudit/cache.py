@@ -23,28 +23,41 @@ class Cache:
     """
 
     folder: Path | None = None
+    anew: bool = False  # look nothing up, but keep what is worked out
 
     @classmethod
-    def of_user(cls) -> "Cache":
+    def of_user(cls, *, anew: bool = False) -> "Cache":
         """Return the cache in the folder that the system has for it."""
         import platformdirs
 
-        return cls(platformdirs.user_cache_path("driftaudit"))
+        return cls(platformdirs.user_cache_path("driftaudit"), anew)
 
     def remembered(self, kind: str, key: Iterable[str], make: Callable[[], bytes]) -> bytes:
         """Return the result that is kept for a key, or make and keep it. A cache that fails is no error."""
-        if self.folder is None:
-            return make()
-        digest = xxhash.xxh3_128_hexdigest("\0".join(key).encode("utf-8", "surrogateescape"))
-        path = self.folder / f"{kind}-{digest}"
-        kept = _read(path)
+        words = tuple(key)
+        kept = self.kept(kind, words)
         if kept is not None:
             return kept
         result = make()
-        with contextlib.suppress(OSError):
-            _write(path, result)
-            _forget_old(self.folder, kind)
+        self.keep(kind, words, result)
         return result
+
+    def kept(self, kind: str, key: Iterable[str]) -> bytes | None:
+        """Return what is kept for a key; None where nothing is, or where it is damaged."""
+        return None if self.folder is None or self.anew else _read(self._path(self.folder, kind, key))
+
+    def keep(self, kind: str, key: Iterable[str], result: bytes) -> None:
+        """Keep a result, in place of an older one. Where that cannot be done nothing is kept."""
+        if self.folder is None:
+            return
+        with contextlib.suppress(OSError):
+            _write(self._path(self.folder, kind, key), result)
+            _forget_old(self.folder, kind)
+
+    @staticmethod
+    def _path(folder: Path, kind: str, key: Iterable[str]) -> Path:
+        digest = xxhash.xxh3_128_hexdigest("\0".join(key).encode("utf-8", "surrogateescape"))
+        return folder / f"{kind}-{digest}"
 
 
 def _read(path: Path) -> bytes | None:

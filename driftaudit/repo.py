@@ -5,7 +5,7 @@ import os
 import re
 import secrets
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +22,7 @@ from driftaudit.model.entry import (
     Entry,
     Kind,
 )
+from driftaudit.model.listing import Listing
 
 os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # git is looked for when it is used, not at import
 
@@ -189,6 +190,16 @@ class Repository:
         output = self._run("ls-tree", "-r", "-t", "-z", "--full-tree", commit, *below)
         width = 64 if self.object_format == "sha256" else 40
         return [_entry(line, width) for line in output.decode("utf-8", "surrogateescape").split("\0") if line]
+
+    def listing(self, commit: str, folders: Collection[str]) -> Listing:
+        """Return the whole tree of a commit, whose folders are known already."""
+        output = self._run("ls-tree", "-r", "-z", "--full-tree", commit)
+        width = 64 if self.object_format == "sha256" else 40
+        rows = output.split(b"\0")[:-1]
+        modes = {row[:7] for row in rows}
+        if modes - _USUAL_MODES:
+            rows = [_as_written_today(row) for row in rows]
+        return Listing(tuple(rows), folders, width)
 
     def folder_trees(self, commit: str) -> dict[str, str]:
         """Return the tree ids of all folders of a commit, "" being its top."""
@@ -390,6 +401,18 @@ class Repository:
             return self._text(*arguments)
         except RepositoryError:
             return ""
+
+
+_USUAL_MODES = {f"{mode} ".encode() for mode in (MODE_FILE, MODE_EXECUTABLE, MODE_SYMLINK)}
+
+
+def _as_written_today(row: bytes) -> bytes:
+    """Return a row of ls-tree with one of today's modes, and a submodule in the form of the others."""
+    if row.startswith(b"160000 commit "):
+        return b"160000 blob " + row.removeprefix(b"160000 commit ")
+    if row[:7] in _USUAL_MODES:
+        return row
+    return (MODE_EXECUTABLE if row.startswith(b"100755") else MODE_FILE).encode() + row[6:]
 
 
 def _entry(line: str, width: int) -> Entry:

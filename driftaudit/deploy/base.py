@@ -7,6 +7,7 @@ from typing import Protocol
 from driftaudit.model.change import Change
 from driftaudit.model.entry import Kind
 from driftaudit.model.finding import Action
+from driftaudit.model.listing import Listing
 from driftaudit.model.mapping import is_within
 from driftaudit.model.plan import Plan
 
@@ -23,6 +24,15 @@ class Intent:
     paths: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trees:
+    """Both trees whole. At and below the paths `unseen` there may be more than they show."""
+
+    desired: Listing
+    deployed: Listing
+    unseen: frozenset[str] = frozenset()
 
 
 class DeployMethod(Protocol):

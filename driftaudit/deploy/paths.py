@@ -6,16 +6,15 @@ from difflib import get_close_matches
 from driftaudit.deploy.base import Intent
 from driftaudit.errors import UsageError
 from driftaudit.model.entry import Kind
+from driftaudit.model.listing import Listing
 from driftaudit.model.mapping import is_within
-from driftaudit.model.snapshot import Snapshot
 
 
-def check_paths(intent: Intent, desired: Snapshot, deployed: Snapshot) -> None:
-    """Raise UsageError for a path below a live link or file, and for one that is in neither tree."""
-    live = {entry.path: entry for entry in deployed.entries}
-    known = live.keys() | {entry.path for entry in desired.entries}
-    pruned = {entry.path for entry in deployed.entries if entry.pruned}
-    unseen = pruned | {problem.path for side in (desired, deployed) for problem in side.problems}
+def check_paths(intent: Intent, desired: Listing, live: Listing, unseen: Collection[str]) -> None:
+    """Raise UsageError for a path below a live link or file, and for one that is in neither tree.
+
+    Below the paths `unseen` there may be more than the trees show.
+    """
     for path in filter(None, intent.paths):
         for place in (*_above(path), *([path] if intent.method == "mirror" else [])):
             entry = live.get(place)
@@ -26,9 +25,9 @@ def check_paths(intent: Intent, desired: Snapshot, deployed: Snapshot) -> None:
                     f"{place!r} is no folder on the target, so a deploy to {path!r} takes its place",
                     f"Deploy {place!r} itself, or move it away first.",
                 )
-        is_there = path in known or any(is_within(other, path) for other in known)
+        is_there = desired.has(path) or live.has(path)
         if not is_there and not any(is_within(path, place) for place in unseen):
-            raise _nowhere(intent.method, path, known)
+            raise _nowhere(intent.method, path, {*desired.all_paths(), *live.all_paths()})
 
 
 def _above(path: str) -> list[str]:

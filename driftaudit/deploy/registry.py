@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from driftaudit.deploy.base import DeployMethod, Intent
+from driftaudit.deploy.base import DeployMethod, Intent, Trees
 from driftaudit.deploy.mirror import mirror
 from driftaudit.deploy.overlay import overlay
 from driftaudit.deploy.paths import check_paths
@@ -11,7 +11,6 @@ from driftaudit.deploy.replace import replace
 from driftaudit.errors import UsageError
 from driftaudit.model.change import Change
 from driftaudit.model.plan import Plan
-from driftaudit.model.snapshot import Snapshot
 
 WORST_CASE = "worst-case"
 
@@ -27,8 +26,7 @@ METHODS: Mapping[str, DeployMethod] = {
 def plan_deploy(
     intent: Intent,
     changes: Sequence[Change],
-    desired: Snapshot | None = None,
-    deployed: Snapshot | None = None,
+    trees: Trees | None = None,
 ) -> Plan:
     """Return what the deploy does to the tree. Raises UsageError for a method that is not there.
 
@@ -39,6 +37,6 @@ def plan_deploy(
     if method is None:
         known = ", ".join(name for name in METHODS if name != WORST_CASE)
         raise UsageError(f"there is no deploy method {intent.method!r}", f"Use one of {known}.")
-    if desired and deployed:
-        check_paths(intent, desired, deployed)
+    if trees:
+        check_paths(intent, trees.desired, trees.deployed, trees.unseen)
     return method(intent, changes)

@@ -4,7 +4,6 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from driftaudit.audit import EXPENDABLE
 from driftaudit.config.settings import FILE_NAMES
 from driftaudit.detect.layout import Layout, can_be_written, find_layout
 from driftaudit.detect.packs import find_packs
@@ -18,6 +17,7 @@ from driftaudit.repo import Repository
 from driftaudit.sources.base import Progress, ScanRequest, Source, no_progress
 from driftaudit.sources.git import GitSource
 from driftaudit.sources.projection import project
+from driftaudit.trees import EXPENDABLE
 
 _AS_IT_IS = PathMapping().pairs
 _PM2_HOME = ".pm2"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from driftaudit.audit import EXPENDABLE, UNREAD, AuditRequest
+from driftaudit.audit import AuditRequest
 from driftaudit.config.settings import Settings, TargetSettings
 from driftaudit.doctor.checks import Check, failed, skipped
 from driftaudit.doctor.host import host_checks
@@ -16,6 +16,7 @@ from driftaudit.repo import Repository
 from driftaudit.sources.base import ScanRequest, Source
 from driftaudit.sources.registry import Setting, open_source
 from driftaudit.sources.ssh.source import SSHSource
+from driftaudit.trees import EXPENDABLE, UNREAD
 
 CONFIGURATION, REPOSITORY, DESIRED = "configuration", "repository", "desired tree"
 

@@ -9,8 +9,9 @@ from driftaudit.doctor.tree import TREE_CHECKS, Look, no_root, tree_checks, with
 from driftaudit.errors import DriftauditError
 from driftaudit.model.snapshot import SourceFacts
 from driftaudit.render.printable import printable
+from driftaudit.sources.agent.answer import Greeting
 from driftaudit.sources.agent.protocol import remote_command
-from driftaudit.sources.agent.reading import Greeting, read_tree
+from driftaudit.sources.agent.reading import read_tree
 from driftaudit.sources.base import no_progress
 from driftaudit.sources.ssh.address import SSHAddress
 from driftaudit.sources.ssh.connection import ParamikoTransport, Stage, connect_through

@@ -43,17 +43,20 @@ class GitDirectory:
 
 @dataclass(frozen=True, slots=True)
 class EqualFolder:
-    """A folder ("" is the root) whose git tree id is the desired one: the entries below were not listed."""
+    """A folder ("" is the root) in which lies what is desired in it: its entries were not listed.
+
+    `entries` counts those directly in it. What lies in the folders below is said of each of them.
+    """
 
     path: str
-    entries: int  # below it, folders included
+    entries: int
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """Entries sorted by path, directories included; problems for all that could not be seen.
 
-    What lies below an equal folder is missing in `entries` until it is filled in from the desired tree.
+    The entries of an equal folder are missing in `entries` until they are filled in from the desired tree.
     """
 
     source: SourceFacts

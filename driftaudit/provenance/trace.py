@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from driftaudit.model.change import Aspect, Change
 from driftaudit.model.entry import Entry, Kind
 from driftaudit.model.finding import Copy, Origin, Provenance, Recoverable
+from driftaudit.model.listing import Listing
 from driftaudit.model.mapping import PathMapping
 from driftaudit.provenance.history import ContentHistory, Places
 
 # The ids of nothing, by either hash: an empty file says nothing of where it comes from.
 _EMPTY = (
-    None,
     "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
     "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
 )
@@ -41,14 +41,9 @@ class Evidence:
         return any("/".join(parts[:depth]) in self.unseen for depth in range(len(parts) + 1))
 
 
-def desired_by_digest(entries: Iterable[Entry]) -> dict[str, str]:
+def desired_by_content(desired: Listing, contents: Iterable[str]) -> dict[str, str]:
     """Return, by content, the first desired path that has it; empty files say nothing."""
-    paths: dict[str, str] = {}
-    for entry in entries:
-        if entry.digest not in _EMPTY:
-            for content in entry.contents[:1]:
-                paths.setdefault(content, entry.path)
-    return paths
+    return desired.first_with(content for content in contents if content not in _EMPTY)
 
 
 def trace(change: Change, evidence: Evidence) -> Provenance:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from driftaudit.cache import Cache
 from driftaudit.errors import SourceError
 from driftaudit.model.snapshot import Snapshot
 
@@ -24,8 +25,9 @@ class ScanRequest:
     `prune` and `unread` are gitignore patterns, later ones before earlier ones: folders that match
     `prune` are one entry and not looked into; files that match either, or lie in a folder that does, are
     listed and not read. Neither applies to a path in `known`, and no folder above one is pruned.
-    `trees` holds git tree ids by folder: a source may answer a subtree that is equal to one in a few words.
-    `max_file_bytes` is the size over which a file is not read but a problem.
+    `trees` holds git tree ids by folder: a source may answer a folder that is equal to one in a few words.
+    `max_file_bytes` is the size over which a file is not read but a problem. `rate_limit` is in MB/s, None
+    for no limit. `cache` is where a source may keep what it saw, and look up what it saw before.
     """
 
     prune: tuple[str, ...] = ()
@@ -35,6 +37,8 @@ class ScanRequest:
     max_file_bytes: int = GIBIBYTE
     object_format: str = "sha1"
     read_contents: bool = True
+    rate_limit: float | None = None
+    cache: Cache = field(default_factory=Cache)
 
 
 class Source(Protocol):

@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass
 
 from driftaudit.model.entry import MODE_SUBMODULE
+from driftaudit.model.listing import Listing, listing_of, projected
 from driftaudit.model.mapping import IDENTITY, PathMapping, is_within
 from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.snapshot import ScanFacts, Snapshot, SourceFacts
@@ -47,6 +48,28 @@ class GitSource:
                     found[place] = tree
         return found
 
+    def listed(self) -> tuple[Snapshot, Listing]:
+        """Return the tree of the commit as a listing, and a snapshot of it without entries."""
+        started = time.monotonic()
+        commit = self.repository.commit(self.revision)
+        whole = self.repository.listing(commit, self.repository.folder_trees(commit).keys())
+        tree = f"commit {commit[:10]}"
+        submodules = [row.partition(b"\t")[2] for row in whole.rows if row.startswith(b"160000")]
+        problems = [_submodule(path.decode("utf-8", "surrogateescape")) for path in submodules]
+        if self.mapping == IDENTITY:
+            mapping, listing = IDENTITY, whole
+        else:
+            mapped = {source for source, _to in self.mapping.pairs if whole.has(source)}
+            mapping = effective_mapping(self.mapping, mapped, tree)
+            listing = projected(whole, mapping) or listing_of(project(whole.outside(()), mapping, tree))
+        return Snapshot(
+            source=SourceFacts("git", str(self.repository.top), "ls-tree", self.revision, commit),
+            entries=(),
+            problems=project_problems(problems, mapping),
+            scan=ScanFacts(duration_seconds=time.monotonic() - started),
+            notes=self._uncommitted(),
+        ), listing
+
     def snapshot(self, request: ScanRequest, progress: Progress = no_progress) -> Snapshot:  # noqa: ARG002
         """Return the tree of the commit; a submodule is a folder and a problem."""
         started = time.monotonic()
@@ -54,13 +77,7 @@ class GitSource:
         commit = self.repository.commit(self.revision)
         wanted = [source for source, _destination in self.mapping.pairs]
         entries = self.repository.tree(commit, [] if "" in wanted else wanted)
-        problems = [
-            Problem(
-                entry.path, ProblemKind.SUBMODULE, "its content is in another repository, which is not asked"
-            )
-            for entry in entries
-            if entry.mode == MODE_SUBMODULE
-        ]
+        problems = [_submodule(entry.path) for entry in entries if entry.mode == MODE_SUBMODULE]
         tree = f"commit {commit[:10]}"
         mapping = effective_mapping(self.mapping, {entry.path for entry in entries}, tree)
         return Snapshot(
@@ -80,3 +97,7 @@ class GitSource:
         if not paths:
             return ()
         return (f"{len(paths)} edits of the working tree are not committed; the desired tree is a revision.",)
+
+
+def _submodule(path: str) -> Problem:
+    return Problem(path, ProblemKind.SUBMODULE, "its content is in another repository, which is not asked")

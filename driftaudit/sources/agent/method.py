@@ -12,4 +12,4 @@ def read_by_agent(transport: Transport, place: Place, request: ScanRequest, prog
     """Send the program and read its answer: one exec, one round trip. Implements `Method`."""
     facts = SourceFacts("ssh", place.url, "agent")
     channel = transport.run(remote_command(place.become))
-    return read_tree(channel, facts, place.root, request, progress, host=place.url)
+    return read_tree(channel, facts, place.root, request, progress, host=place.url, reader=place.become or "")

@@ -1,9 +1,9 @@
 """The client's half of the conversation with program/: one request, one stream of frames.
 
 Frames: type (1 byte), length (4 bytes, big-endian), payload. Types: H hello, G refs of a checkout,
-P progress, D folders with their entries, Q folders that are equal to the desired ones, E error, T trailer.
-The trailer holds the number of frames and
-the SHA-256 of all frames before it, so that no shorter stream can pass for the whole.
+P progress, D folders with their entries, Q folders that are equal to the desired ones, U those whose state
+was known, N counts, E error, T trailer. The trailer holds the number of frames and the SHA-256 of all frames
+before it, so that no shorter stream can pass for the whole.
 """
 
 import hashlib
@@ -11,11 +11,13 @@ import json
 import secrets
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from driftaudit.errors import SourceError
 from driftaudit.sources.agent import program_parts
+from driftaudit.sources.agent.memory import NOTHING_KEPT, Memory
 from driftaudit.sources.agent.patterns import pattern_rows
 from driftaudit.sources.base import ScanRequest
 from driftaudit.sources.command import shell_command
@@ -31,9 +33,11 @@ _BOOTSTRAP = (
     f"import sys;sys.version_info>=(3,6) or sys.exit({NO_PYTHON});"
     "exec(sys.stdin.buffer.read(int(sys.stdin.buffer.readline())))"
 )
+# Where it can be had, reading waits until nobody else wants the disk.
 _FIND_PYTHON = (
+    'i=; ionice -c3 true >/dev/null 2>&1 && i="ionice -c3"; '
     f"for p in {_INTERPRETERS}; do command -v $p >/dev/null 2>&1 || continue; "
-    f'$p -I -B -c "{_BOOTSTRAP}"; s=$?; [ $s -eq {NO_PYTHON} ] || exit $s; done; exit {NO_PYTHON}'
+    f'$i $p -I -B -c "{_BOOTSTRAP}"; s=$?; [ $s -eq {NO_PYTHON} ] || exit $s; done; exit {NO_PYTHON}'
 )
 LOCAL_ARGUMENTS = ("-I", "-B", "-c", _BOOTSTRAP)
 
@@ -47,7 +51,32 @@ def remote_command(become: str | None) -> str:
     return shell_command(_FIND_PYTHON, become)
 
 
-def request_bytes(root: str, request: ScanRequest, marker: str, only: list[str] | None, nice: int) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is said of single folders in a request: the tree desired there, and the state seen last.
+
+    `digests` holds for each folder a byte that says which of the two follow (1 tree, 2 state), and those.
+    """
+
+    folders: tuple[str, ...]
+    digests: bytes
+    memory: Memory
+
+    @classmethod
+    def of(cls, trees: Mapping[str, str], memory: Memory = NOTHING_KEPT) -> "Asked":
+        """Return what there is to say."""
+        states = memory.states(trees)
+        folders = tuple(sorted(trees.keys() | states.keys()))
+        digests = []
+        for folder in folders:
+            tree, state = bytes.fromhex(trees.get(folder, "")), states.get(folder, b"")
+            digests += [bytes([bool(tree) + 2 * bool(state)]), tree, state]
+        return cls(folders, b"".join(digests), memory)
+
+
+def request_bytes(
+    root: str, request: ScanRequest, asked: Asked, marker: str, only: list[str] | None, nice: int
+) -> bytes:
     """Return the program and the request, as the bootstrap line reads them."""
     body = json.dumps(
         {
@@ -59,13 +88,16 @@ def request_bytes(root: str, request: ScanRequest, marker: str, only: list[str] 
             "only": only,
             "max_file_bytes": request.max_file_bytes,
             "object_format": request.object_format,
-            "trees": dict(request.trees),
+            "folders": asked.folders,
+            "kept_at": asked.memory.kept_at,
             "read": request.read_contents,
-            "workers": 0,  # the host decides: half its cores
+            "rate": (request.rate_limit or 0) * 1e6,
+            "workers": 0,  # the host decides by its cores
             "nice": nice,
         }
     ).encode("ascii")
-    return b"".join(b"%d\n%b" % (len(part), part) for part in (*program_parts(), body))
+    parts = (*program_parts(), zlib.compress(body, 1), asked.digests)
+    return b"".join(b"%d\n%b" % (len(part), part) for part in parts)
 
 
 def new_marker() -> str:
@@ -165,8 +197,8 @@ def parse(payload: bytes, host: str) -> Any:
         raise SourceError(f"{host}: the scan's answer makes no sense: {error}", "Run it again.") from error
 
 
-def unpack_rows(payload: bytes, host: str) -> Any:
-    """Return [folders, problems, owners] of a D frame. Raises SourceError where it is damaged."""
+def unpack(payload: bytes, host: str) -> Any:
+    """Return the JSON value of a compressed payload. Raises SourceError where it is damaged."""
     try:
         return json.loads(zlib.decompress(payload))
     except (ValueError, zlib.error) as error:

@@ -5,17 +5,19 @@ import dataclasses
 import pytest
 
 from driftaudit.compare.trees import compare
-from driftaudit.deploy.base import Intent
+from driftaudit.deploy.base import Intent, Trees
 from driftaudit.deploy.registry import plan_deploy
 from driftaudit.errors import UsageError
 from driftaudit.model.entry import MODE_DIRECTORY, MODE_FILE, MODE_SYMLINK, Entry, Kind
+from driftaudit.model.listing import listing_of
 from driftaudit.model.plan import Plan
 from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.snapshot import Snapshot, SourceFacts
+from driftaudit.repo import blob_id
 
 
 def file(path: str) -> Entry:
-    return Entry(path, Kind.FILE, MODE_FILE, digest="1")
+    return Entry(path, Kind.FILE, MODE_FILE, digest="1" * 40)
 
 
 def folder(path: str, *, pruned: bool = False) -> Entry:
@@ -23,7 +25,9 @@ def folder(path: str, *, pruned: bool = False) -> Entry:
 
 
 def link(path: str, target: str) -> Entry:
-    return Entry(path, Kind.SYMLINK, MODE_SYMLINK, digest=target, link_target=target)
+    return Entry(
+        path, Kind.SYMLINK, MODE_SYMLINK, digest=blob_id(target.encode(), "sha1"), link_target=target
+    )
 
 
 def snapshot(*entries: Entry) -> Snapshot:
@@ -32,7 +36,10 @@ def snapshot(*entries: Entry) -> Snapshot:
 
 def plan(intent: Intent, desired: Snapshot, deployed: Snapshot) -> Plan:
     changes = compare(desired.entries, deployed.entries, deployed.problems)
-    return plan_deploy(intent, changes, desired, deployed)
+    unseen = {entry.path for entry in deployed.entries if entry.pruned}
+    unseen |= {problem.path for side in (desired, deployed) for problem in side.problems}
+    trees = Trees(listing_of(desired.entries), listing_of(deployed.entries), frozenset(unseen))
+    return plan_deploy(intent, changes, trees)
 
 
 SRC = (folder("src"), file("src/a"))

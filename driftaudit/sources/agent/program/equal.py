@@ -6,33 +6,46 @@ from .folder import FORMAT
 from .opening import join, parts_of
 
 
-def tree_pieces(rows):
-    """Return a folder's git tree as bytes, names of subfolders, bytes, ...; None where git has no such tree.
+class TreeContent:
+    """A folder's git tree, made of its entries piece by piece. `is_one`: git has such trees.
 
-    That is so for an empty folder, and for one with an entry that was not read or that git does not record.
+    It has none for an empty folder, and for one with an entry that was not read or that git does not record.
     """
-    items = []
-    for name, mode, _size, _time, _uid, digest, extra in rows:
-        raw = name.encode("utf-8", "surrogateescape")
-        kind = mode & FORMAT
-        if digest:
-            written = (
-                b"120000 " if kind == stat.S_IFLNK else b"100755 " if mode & stat.S_IXUSR else b"100644 "
-            )
-            items.append((raw, name, written + raw + b"\0" + bytes.fromhex(digest)))
-        elif kind == stat.S_IFDIR and extra != "pruned":
-            items.append((raw + b"/", name, b""))
-        else:
+
+    def __init__(self):
+        self.items = []
+        self.is_one = True
+
+    def add(self, found):
+        for name, state, digest, extra in found:
+            raw = name.encode("utf-8", "surrogateescape")
+            kind = state.st_mode & FORMAT
+            if digest:
+                if kind == stat.S_IFLNK:
+                    written = b"120000 "
+                else:
+                    written = b"100755 " if state.st_mode & stat.S_IXUSR else b"100644 "
+                self.items.append((raw, None, written + raw + b"\0" + digest))
+            elif kind == stat.S_IFDIR and extra != "pruned":
+                self.items.append((raw + b"/", name, b""))
+            else:
+                self.is_one = False
+
+    def pieces(self):
+        """Return bytes, the name of a subfolder, bytes, ...; None where there is no such tree."""
+        if not (self.items and self.is_one):
             return None
-    if not items:
-        return None
-    pieces = [b""]
-    for _key, name, content in sorted(items):
-        if content:
-            pieces[-1] += content
-        else:
-            pieces += [name, b""]
-    return pieces
+        pieces = [b""]
+        held = []
+        for _key, folder, content in sorted(self.items):
+            if folder is None:
+                held.append(content)
+            else:
+                pieces[-1] = b"".join(held)
+                pieces += [folder, b""]
+                held = []
+        pieces[-1] = b"".join(held)
+        return pieces
 
 
 class Equal:
@@ -45,30 +58,24 @@ class Equal:
     def __init__(self, trees, hasher):
         self.trees = trees
         self.hasher = hasher
-        self.found = {}  # path: [id, entries below, bytes below]
-        self.opened = []  # [path, pieces, entries, bytes]
+        self.found = {}  # path: what is sent of it
+        self.opened = []  # [path, pieces as hexadecimal digits, what is sent of it]
         self.kept = {}
 
     def settle(self):
-        for path, pieces, entries, size in sorted(self.opened, key=lambda row: -len(parts_of(row[0]))):
-            paths = [join(path, name) for name in pieces[1::2]]
-            if not all(below in self.found for below in paths):
-                continue
-            below = [self.found[path] for path in paths]
-            content = bytes.fromhex(pieces[0])
-            for name, (tree, _entries, _size), rest in zip(pieces[1::2], below, pieces[2::2]):
-                content += b"40000 %b\0%b" % (name.encode("utf-8", "surrogateescape"), bytes.fromhex(tree))
-                content += bytes.fromhex(rest)
-            tree = self.hasher.tree_id(content)
-            if tree == self.trees[path]:
-                totals = [entries + sum(row[1] for row in below), size + sum(row[2] for row in below)]
-                self.found[path] = [tree, *totals]
+        for path, pieces, facts in sorted(self.opened, key=lambda row: -len(parts_of(row[0]))):
+            content = self.content(path, pieces)
+            if content is not None and self.hasher.tree_id(content) == self.trees[path]:
+                self.found[path] = facts
                 del self.kept[path]
 
-    def topmost(self):
-        """Return [path, entries below, bytes below] of each equal folder that lies in no other."""
-        return [
-            [path, row[1], row[2]]
-            for path, row in sorted(self.found.items())
-            if not path or path.rpartition("/")[0] not in self.found
-        ]
+    def content(self, path, pieces):
+        """Return the git tree of a folder, None where one of its subfolders is not the desired one."""
+        parts = [bytes.fromhex(pieces[0])]
+        for name, rest in zip(pieces[1::2], pieces[2::2]):
+            below = join(path, name)
+            if below not in self.found:
+                return None
+            parts.append(b"40000 %b\0%b" % (name.encode("utf-8", "surrogateescape"), self.trees[below]))
+            parts.append(bytes.fromhex(rest))
+        return b"".join(parts)

@@ -6,8 +6,10 @@ import stat
 
 from .hashing import ChangedError, Hasher, read_file, read_link
 from .opening import LOCALE_IS_UTF8, Folders, kind_of, portable, reason_of
+from .state import StateDigest
 
 FORMAT = 0o170000  # the bits of st_mode that say what a path is
+PIECE_NAMES = 2000  # entries of a folder that are held at a time
 
 
 def owner_name(uid):
@@ -18,14 +20,27 @@ def owner_name(uid):
 
 
 class Folder:
-    """Lists one folder: a row for each entry, and a problem for what could not be read."""
+    """One folder, opened: its names, and what was found of it so far."""
 
-    def __init__(self, root, scope, folders, pruned):
+    def __init__(self, path, unread, descriptor):
+        self.path = path
+        self.prefix = path + "/" if path else ""
+        self.unread = unread
+        self.descriptor = descriptor
+        names = sorted(os.listdir(descriptor))
+        self.pieces = [names[at : at + PIECE_NAMES] for at in range(0, len(names), PIECE_NAMES)] or [[]]
+        self.device = os.fstat(descriptor).st_dev
+        self.clean = True  # without a problem
+
+
+class Lister:
+    """Lists folders, and hashes what is in them."""
+
+    def __init__(self, root, scope, pace):
         self.opened = Folders(root)
         self.scope = scope
+        self.pace = pace
         self.hasher = Hasher(scope.algorithm)
-        self.folders = folders
-        self.pruned = pruned
         self.owners = {}
         self.reset()
 
@@ -35,85 +50,120 @@ class Folder:
         self.hashed = 0
         self.bytes = 0
 
-    def rows(self, path, unread):
-        try:
-            folder = self.opened.open(path)
-            names = sorted(os.listdir(folder))
-        except OSError as error:
-            self.problems.append([path, kind_of(error), reason_of(error)])
-            return []
-        prefix = path + "/" if path else ""
-        rows = [self.row(folder, prefix, name, unread) for name in names]
-        return [row for row in rows if row]
+    def problem(self, path, error):
+        self.problems.append([path, kind_of(error), reason_of(error)])
 
-    def row(self, folder, prefix, name, unread):
-        """Return [name, st_mode, size, mtime_ns, uid, digest, text digest or link target]."""
-        shown = name if LOCALE_IS_UTF8 else portable(name)
-        path = prefix + shown
+    def open(self, path, unread):
+        """Return a Folder that is valid until the next call, or None where it cannot be listed."""
         try:
-            state = os.stat(name, dir_fd=folder, follow_symlinks=False)
+            return Folder(path, unread, self.opened.open(path))
         except OSError as error:
-            self.problems.append([path, kind_of(error), reason_of(error)])
+            self.problem(path, error)
             return None
-        if state.st_uid not in self.owners:
-            self.meet_owner(state.st_uid)
-        if state.st_mode & FORMAT == stat.S_IFDIR:
-            return self.folder_row(path, shown, state)
-        if self.scope.only is not None and path not in self.scope.only:
-            return None
-        ids = self.ids(folder, path, name, state, unread)
-        if ids is None:
-            return None
-        return [shown, state.st_mode, state.st_size, state.st_mtime_ns, state.st_uid, *ids]
 
-    def ids(self, folder, path, name, state, unread):
-        """Return digest, and text digest or link target, "" where there is none; None where it vanished."""
-        kind = state.st_mode & FORMAT
+    def states(self, folder, names):
+        """Return [(name, state)] of the names that are still there."""
+        found = []
+        for name in names:
+            try:
+                found.append((name, os.stat(name, dir_fd=folder.descriptor, follow_symlinks=False)))
+            except OSError as error:
+                folder.clean = False
+                self.problem(folder.prefix + portable(name), error)
+        return found
+
+    def state_digest(self, folder):
+        """Return the digest of the folder's state, and the states where it is small enough to hold them."""
+        digest = StateDigest(folder.device)
+        held = None
+        for names in folder.pieces:
+            held = self.states(folder, names)
+            digest.add(held)
+        return digest, held if len(folder.pieces) == 1 else None
+
+    def below(self, folder, states):
+        """Return [path, unread] of the folders to look into, and the names of the pruned ones."""
+        entered, pruned = [], set()
+        for name, state in states:
+            if state.st_mode & FORMAT != stat.S_IFDIR:
+                continue
+            shown = portable(name)
+            path = folder.prefix + shown
+            if self.scope.only_folders is not None and path not in self.scope.only_folders:
+                continue
+            if shown == ".git" or self.scope.is_pruned(path, shown):
+                pruned.add(name)
+            else:
+                entered.append([path, self.scope.is_unread(path, shown, folder.unread)])
+        return entered, pruned
+
+    def rows(self, folder, states, pruned):
+        """Return (name, state, digest, text digest or link target or "pruned") of each entry.
+
+        Digests are bytes, b"" where there is none. What vanished meanwhile is left out, and a problem.
+        """
+        prefix, only = folder.prefix, self.scope.only
+        found = []
+        for name, state in states:
+            shown = name if LOCALE_IS_UTF8 else portable(name)
+            kind = state.st_mode & FORMAT
+            if state.st_uid not in self.owners:
+                self.owners[state.st_uid] = self.new_owners[state.st_uid] = owner_name(state.st_uid)
+            if kind == stat.S_IFDIR:
+                if only is None or prefix + shown in self.scope.only_folders:
+                    found.append((shown, state, b"", "pruned" if name in pruned else ""))
+            elif only is None or prefix + shown in only:
+                ids = self.ids(folder, name, prefix + shown, state, kind)
+                if ids is not None:
+                    found.append((shown, state, ids[0], ids[1]))
+        return found
+
+    def ids(self, folder, name, path, state, kind):
+        """Return digest, and text digest or link target, b"" where there is none; None where it vanished."""
         try:
             if kind == stat.S_IFREG:
-                return (
-                    ("", "")
-                    if self.scope.skipped(path, name, unread)
-                    else self.file_ids(folder, path, name, state)
-                )
+                if self.scope.skipped(path, name, folder.unread):
+                    return b"", b""
+                return self.file_ids(folder, name, path, state)
             if kind == stat.S_IFLNK:
-                return read_link(folder, name, self.hasher)
+                return read_link(folder.descriptor, name, self.hasher)
+        except ChangedError:
+            folder.clean = False
+            self.problems.append([path, "unstable", "it changed while it was read"])
         except OSError as error:
-            self.problems.append([path, kind_of(error), reason_of(error)])
+            folder.clean = False
+            self.problem(path, error)
             if isinstance(error, FileNotFoundError):
                 return None
-        except ChangedError:
-            self.problems.append([path, "unstable", "it changed while it was read"])
-        return "", ""
+        return b"", b""
 
-    def meet_owner(self, uid):
-        self.owners[uid] = self.new_owners[uid] = owner_name(uid)
-
-    def folder_row(self, path, shown, state):
-        if path not in self.folders and path not in self.pruned:
-            if self.scope.only is not None:
-                return None
-            self.problems.append([path, "unstable", "the folder appeared during the scan"])
-        return [
-            shown,
-            state.st_mode,
-            0,
-            state.st_mtime_ns,
-            state.st_uid,
-            "",
-            "pruned" if path in self.pruned else "",
-        ]
-
-    def file_ids(self, folder, path, name, state):
+    def file_ids(self, folder, name, path, state):
+        size = state.st_size
         if not self.scope.read:
-            if not os.access(name, os.R_OK, dir_fd=folder):
+            if not os.access(name, os.R_OK, dir_fd=folder.descriptor):
                 self.problems.append([path, "unreadable", "Permission denied"])
-            return "", ""
-        if state.st_size > self.scope.max_file_bytes:
-            detail = "%d bytes are more than the limit of %d" % (state.st_size, self.scope.max_file_bytes)
+                folder.clean = False
+            return b"", b""
+        if size > self.scope.max_file_bytes:
+            detail = "%d bytes are more than the limit of %d" % (size, self.scope.max_file_bytes)
             self.problems.append([path, "too-large", detail])
-            return "", ""
-        ids = read_file(folder, name, state, self.hasher)
+            folder.clean = False
+            return b"", b""
+        ids = read_file(folder.descriptor, name, state, self.hasher, self.pace.spent)
+        self.pace.spent(size)
         self.hashed += 1
-        self.bytes += state.st_size
+        self.bytes += size
         return ids
+
+
+def row(found):
+    """Return an entry as it is sent: [name, st_mode, size, mtime_ns, uid, digest, text digest or target]."""
+    name, state, digest, extra = found
+    size = 0 if state.st_mode & FORMAT == stat.S_IFDIR else state.st_size
+    extra = extra.hex() if isinstance(extra, bytes) else extra
+    return [name, state.st_mode, size, state.st_mtime_ns, state.st_uid, digest.hex(), extra]
+
+
+def size_of(found):
+    """Return the bytes of the files among the entries."""
+    return sum(state.st_size for _name, state, _digest, _extra in found if stat.S_ISREG(state.st_mode))

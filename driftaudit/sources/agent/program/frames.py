@@ -10,8 +10,8 @@ import zlib
 HEARTBEAT = 1.0  # seconds between signs of life
 
 
-def rows_payload(batch, problems, owners):
-    return zlib.compress(json.dumps([batch, problems, owners]).encode("ascii"), 1)
+def packed(value):
+    return zlib.compress(json.dumps(value).encode("ascii"), 1)
 
 
 class Sender:
@@ -41,7 +41,7 @@ class Sender:
     def heartbeat(self):
         if time.monotonic() - self.last >= HEARTBEAT:
             self.last = time.monotonic()
-            self.message(b"P", self.counts[1:])
+            self.message(b"P", self.counts)
 
     def trailer(self):
         payload = json.dumps({"frames": self.frames, "sha256": self.digest.hexdigest()}).encode("ascii")

@@ -4,48 +4,75 @@ import json
 import os
 import sys
 import time
+import zlib
 
 from .equal import Equal
-from .frames import Sender, rows_payload
+from .folder import Lister
+from .frames import Sender
 from .hashing import Hasher
 from .opening import native, open_quietly, portable, reason_of
+from .pace import Pace
 from .scope import Scope
-from .walk import Walk
-from .workers import Parent, start_workers
+from .state import WIDTH as STATE_WIDTH
+from .state import Memory
+from .workers import Parent
 
 
-def scan(request, sender):
+def scan(request, digests, sender):
     path = os.path.expanduser(native(request["root"]))
-    real = portable(os.path.realpath(path))
+    real = os.path.realpath(path)
     hello = {
-        "root": real,
+        "root": portable(real),
         "now": time.time(),
         "python": "%d.%d.%d" % sys.version_info[:3],
         "uid": os.getuid(),
+        "executable": portable(sys.executable or ""),
     }
-    hello["executable"] = portable(sys.executable or "")
     sender.message(b"H", hello)
     root = open_quietly(path, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY)
     scope = Scope(request)
-    walk = Walk(root, scope, sender)
-    walk.run()
-    if walk.problems:
-        sender.frame(b"D", rows_payload([], walk.problems, {}))
-    cores = os.cpu_count() or 1
-    workers = request["workers"] or min(cores, max(2, cores // 2))
-    Parent(sender, Equal(scope.trees, Hasher(scope.algorithm))).forward(
-        start_workers(workers, root, scope, walk)
-    )
+    folders = request["folders"]
+    trees, states = by_folder(folders, digests, Hasher(scope.algorithm).width)
+    memory = Memory(states, request["kept_at"], real, os.fstat(root).st_dev)
+    count = workers(request["workers"])
+    lister = Lister(root, scope, Pace(request["rate"] / count))
+    Parent(sender, Equal(trees, Hasher(scope.algorithm)), folders).run(root, memory, lister, count)
     sender.trailer()
 
 
+def workers(asked):
+    cores = os.cpu_count() or 1
+    return asked or min(cores, max(2, cores // 2))
+
+
+def part():
+    return sys.stdin.buffer.read(int(sys.stdin.buffer.readline()))
+
+
+def by_folder(folders, digests, width):
+    """Return the desired trees and the known states, by folder: a byte says which of them there are."""
+    trees, states = {}, {}
+    at = 0
+    for path in folders:
+        flags = digests[at]
+        at += 1
+        if flags & 1:
+            trees[path] = digests[at : at + width]
+            at += width
+        if flags & 2:
+            states[path] = digests[at : at + STATE_WIDTH]
+            at += STATE_WIDTH
+    return trees, states
+
+
 def main():
-    request = json.loads(sys.stdin.buffer.read(int(sys.stdin.buffer.readline())).decode("ascii"))
+    packed, digests = part(), part()
+    request = json.loads(zlib.decompress(packed).decode("ascii"))
     sender = Sender(1)
     os.write(1, b"\n" + request["marker"].encode("ascii") + b"\n")
     try:
         os.nice(request["nice"])
-        scan(request, sender)
+        scan(request, digests, sender)
     except BrokenPipeError:
         os._exit(1)  # nobody listens any more
     except OSError as error:

@@ -1,5 +1,6 @@
 """Opening what lies below the root, and nothing else."""
 
+import errno
 import os
 import sys
 
@@ -77,11 +78,17 @@ def portable(name):
 
 
 def native(name):
+    if LOCALE_IS_UTF8:
+        return name
     return os.fsdecode(name.encode("utf-8", "surrogateescape"))
 
 
 def kind_of(error):
-    return "vanished" if isinstance(error, FileNotFoundError) else "unreadable"
+    """Return what an error in opening or reading says of a path that was listed a moment before."""
+    if isinstance(error, FileNotFoundError):
+        return "vanished"
+    # A folder that became a file, or anything that became a link.
+    return "unstable" if error.errno in (errno.ENOTDIR, errno.ELOOP) else "unreadable"
 
 
 def reason_of(error):

@@ -28,17 +28,21 @@ class Patterns:
         number = self.deciding(path, name, True)
         return number is not None and self.last_undoing > number
 
-    def deciding(self, path, name, is_folder):
-        seen_name = name + "/" if is_folder else name
-        seen_path = path + "/" if is_folder else path
-        maybe = (
+    def may_match(self, seen_path, seen_name, name=None):
+        """Whether any pattern matches: most names match none, and a file's is told in a few looks."""
+        name = name or seen_name
+        return (
             name in self.names
             or name.endswith(self.suffixes)
             or name.startswith(self.prefixes)
             or (self.any_glob and self.any_glob(seen_name))
             or (self.any_path and self.any_path(seen_path))
         )
-        if not maybe:
+
+    def deciding(self, path, name, is_folder):
+        seen_name = name + "/" if is_folder else name
+        seen_path = path + "/" if is_folder else path
+        if not self.may_match(seen_path, seen_name, name):
             return None
         for number in range(len(self.rows) - 1, -1, -1):
             _wanted, folders_only, how, test = self.rows[number]

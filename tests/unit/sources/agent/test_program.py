@@ -43,7 +43,7 @@ def write(folder: Path, **files: str | bytes) -> None:
 def test_the_program_is_python_3_6_and_small() -> None:
     for name in ("loader", *MODULES):
         ast.parse(module_source(name), feature_version=(3, 6))
-    assert sum(len(part) for part in program_parts()) < 12_000  # bytes that go in front of every scan
+    assert sum(len(part) for part in program_parts()) < 16_000  # bytes that go in front of every scan
 
 
 def test_every_module_of_the_program_is_sent() -> None:

@@ -1,0 +1,201 @@
+"""A whole tree in little room: a row of bytes a file, and entries made only where they are asked for."""
+
+import hashlib
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from driftaudit.model.entry import (
+    LINK,
+    MODE_DIRECTORY,
+    MODE_EXECUTABLE,
+    MODE_FILE,
+    MODE_SUBMODULE,
+    MODE_SYMLINK,
+    Entry,
+    Kind,
+)
+from driftaudit.model.mapping import PathMapping, is_within
+
+_OID = 12  # where the id begins in a row
+_KINDS = {MODE_FILE: Kind.FILE, MODE_EXECUTABLE: Kind.FILE, MODE_SYMLINK: Kind.SYMLINK}
+
+
+@dataclass(frozen=True)
+class Listing:
+    """All that a tree holds, as `git ls-tree -r -z` prints it.
+
+    `rows` are mode, "blob", id, a tab and the path, for files, links, special files and submodules, sorted by
+    the bytes of the path; an id that is not known is made of dashes. `folders` are the paths of the folders,
+    "" for the root included. `targets` holds the texts of links, where they were asked for, by id.
+    """
+
+    rows: tuple[bytes, ...]
+    folders: Collection[str]
+    width: int = 40  # digits of an id
+    targets: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def _path(self) -> int:
+        return _OID + self.width + 1
+
+    def __len__(self) -> int:
+        """How many entries the tree has, folders included, the root not."""
+        return len(self.rows) + len(self.folders) - 1
+
+    @cached_property
+    def paths(self) -> bytes:
+        """The paths of all files, joined by NUL."""
+        start = self._path
+        return b"\0".join([row[start:] for row in self.rows])
+
+    def all_paths(self) -> Iterator[str]:
+        """Yield the paths of all files and folders."""
+        start = self._path
+        yield from (row[start:].decode("utf-8", "surrogateescape") for row in self.rows)
+        yield from (path for path in self.folders if path)
+
+    def get(self, path: str) -> Entry | None:
+        """Return the entry of a path, None where there is none."""
+        if path in self.folders:
+            return _folder(path)
+        wanted = _bytes(path)
+        at = self._at(wanted)
+        found = at < len(self.rows) and self.rows[at][self._path :] == wanted
+        return self._entry(self.rows[at]) if found else None
+
+    def has(self, path: str) -> bool:
+        """Whether there is something at a path; the root is always there."""
+        return not path or self.get(path) is not None
+
+    def first_with(self, contents: Iterable[str]) -> dict[str, str]:
+        """Return, by content (see Entry.contents), the first path that has it."""
+        wanted = {content.removeprefix(LINK).encode("ascii") for content in contents}
+        found: dict[str, str] = {}
+        start, end = _OID, _OID + self.width
+        for row in self.rows if wanted else ():
+            if row[start:end] in wanted:
+                entry = self._entry(row)
+                for content in entry.contents[:1]:
+                    found.setdefault(content, entry.path)
+        return found
+
+    def outside(self, folders: Collection[str]) -> tuple[Entry, ...]:
+        """Return the entries that lie directly in no one of these folders, sorted by path."""
+        rows = [self._entry(row) for row in self.rows_outside(folders)]
+        below = [_folder(path) for path in self.folders if path and _above(path) not in folders]
+        return tuple(sorted((*rows, *below), key=lambda entry: entry.path))
+
+    def rows_outside(self, folders: Collection[str]) -> tuple[bytes, ...]:
+        """Return the rows of what lies directly in no one of these folders."""
+        if self._are_all(folders):
+            return ()
+        known, start = set(map(_bytes, folders)), self._path
+        return tuple([row for row in self.rows if row[start:].rpartition(b"/")[0] not in known])
+
+    def inside(self, folders: Collection[str]) -> "Listing":
+        """Return the tree less all that lies directly in none of these folders."""
+        if self._are_all(folders):
+            return self
+        known, start = set(map(_bytes, folders)), self._path
+        rows = tuple([row for row in self.rows if row[start:].rpartition(b"/")[0] in known])
+        below = {path for path in self.folders if not path or _above(path) in folders}
+        return Listing(rows, below, self.width, self.targets)
+
+    def joined(self, other: "Listing") -> "Listing":
+        """Return the tree with what another one has besides."""
+        start = self._path
+        rows = tuple(sorted((*self.rows, *other.rows), key=lambda row: row[start:]))
+        return Listing(rows, {*self.folders, *other.folders}, self.width, {**self.targets, **other.targets})
+
+    def _are_all(self, folders: Collection[str]) -> bool:
+        return len(folders) >= len(self.folders) and all(folder in folders for folder in self.folders)
+
+    def digest(self, without: Collection[str] = ()) -> str:
+        """Return the SHA-256 of all rows; the ids of the paths `without` are left out of it.
+
+        The digest of a short secret can be guessed.
+        """
+        rows: Iterable[bytes] = self.rows
+        if without:
+            hidden = {_bytes(path) for path in without}
+            blank, start = b"-" * self.width, self._path
+            rows = [
+                row[:_OID] + blank + row[start - 1 :] if row[start:] in hidden else row for row in self.rows
+            ]
+        return hashlib.sha256(b"\0".join(rows)).hexdigest()
+
+    def _at(self, path: bytes) -> int:
+        start = self._path
+        return bisect_left(self.rows, path, key=lambda row: row[start:])
+
+    def _entry(self, row: bytes) -> Entry:
+        mode, oid = row[:6].decode("ascii"), row[_OID : _OID + self.width].decode("ascii")
+        path = row[self._path :].decode("utf-8", "surrogateescape")
+        if mode == MODE_SUBMODULE:
+            return Entry(path, Kind.DIRECTORY, MODE_SUBMODULE)
+        digest = None if oid.startswith("-") else oid
+        return Entry(path, _KINDS.get(mode, Kind.SPECIAL), mode, None, digest, None, self.targets.get(oid))
+
+
+def listing_of(entries: Iterable[Entry], width: int = 40) -> Listing:
+    """Return the listing of a tree whose entries are all at hand."""
+    rows, folders = [], {""}
+    for entry in entries:
+        if entry.kind is Kind.DIRECTORY and entry.mode != MODE_SUBMODULE:
+            folders.add(entry.path)
+        else:
+            rows.append((_bytes(entry.path), entry.mode, entry.digest or "-" * width))
+    rows.sort()
+    ordered = tuple(b"%b blob %b\t%b" % (mode.encode(), oid.encode(), path) for path, mode, oid in rows)
+    return Listing(ordered, folders, width)
+
+
+def projected(listing: Listing, mapping: PathMapping) -> Listing | None:
+    """Return the listing at its places under the root; None where places overlap, and entries must decide."""
+    places = [place for _source, place in mapping.pairs]
+    if any(is_within(a, b) for n, a in enumerate(places) for m, b in enumerate(places) if n != m):
+        return None
+    rows: list[tuple[bytes, bytes]] = []
+    folders = {""}
+    for source, place in mapping.pairs:
+        head, start = 12 + listing.width + 1, _bytes(source)
+        for row in listing.rows:
+            path = _rebased(row[head:], start, _bytes(place))
+            if path == b"":
+                return None  # a file in the place of the root
+            if path is not None:
+                rows.append((path, row[:head]))
+        folders |= {path for folder in listing.folders for path in _placed(folder, source, place)}
+    rows.sort()
+    return Listing(tuple(head + path for path, head in rows), folders, listing.width)
+
+
+def _rebased(path: bytes, old: bytes, new: bytes) -> bytes | None:
+    if path == old:
+        return new
+    if old and not path.startswith(old + b"/"):
+        return None
+    rest = path[len(old) :].lstrip(b"/") if old else path
+    return new + b"/" + rest if new else rest
+
+
+def _placed(folder: str, source: str, place: str) -> Iterator[str]:
+    """Yield the place of a folder under the root, and the folders that lead to it."""
+    path = PathMapping(((source, place),)).to_root(folder)
+    while path:
+        yield path
+        path = _above(path)
+
+
+def _folder(path: str) -> Entry:
+    return Entry(path, Kind.DIRECTORY, MODE_DIRECTORY)
+
+
+def _above(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _bytes(path: str) -> bytes:
+    return path.encode("utf-8", "surrogateescape")
