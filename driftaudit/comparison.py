@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from driftaudit.cache import Cache
 from driftaudit.compare.trees import compare
 from driftaudit.model.change import Change
 from driftaudit.model.comparison import Comparison, Side
@@ -16,7 +17,7 @@ from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.snapshot import Snapshot
 from driftaudit.provenance.equivalence import settle
 from driftaudit.repo import Repository
-from driftaudit.sources.base import Progress, ScanRequest, Source, no_progress
+from driftaudit.sources.base import Advance, Progress, ScanRequest, Source, no_progress
 
 _ANY_SIZE = 1 << 62  # bytes: no label could say that a large file need not be read
 _WITHOUT_EMPTY_FOLDERS = ("git", "worktree")  # sources that cannot hold one
@@ -36,6 +37,8 @@ class ComparisonRequest:
     repository: Repository | None = None
     mapping: PathMapping = field(default_factory=PathMapping)
     notes: tuple[str, ...] = ()
+    cache: Cache = field(default_factory=Cache)
+    rate_limit: float | None = None
 
 
 def run_comparison(request: ComparisonRequest, progress: Progress = no_progress) -> Comparison:
@@ -68,6 +71,8 @@ def _both_trees(request: ComparisonRequest, progress: Progress) -> tuple[Snapsho
     scan = ScanRequest(
         max_file_bytes=_ANY_SIZE,
         object_format=request.repository.object_format if request.repository else "sha1",
+        cache=request.cache,
+        rate_limit=request.rate_limit,
     )
     joint = _JointProgress(progress)
     with ThreadPoolExecutor(2) as pool:
@@ -82,14 +87,14 @@ class _JointProgress:
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
         self._lock = threading.Lock()
-        self._read = [(0, 0), (0, 0)]
+        self._read = [Advance(0, 0), Advance(0, 0)]
 
     def of(self, index: int) -> Progress:
-        def tell(files: int, size: int) -> None:
+        def tell(advance: Advance) -> None:
             with self._lock:
-                self._read[index] = (files, size)
-                (files_a, size_a), (files_b, size_b) = self._read
-                self._progress(files_a + files_b, size_a + size_b)
+                self._read[index] = advance
+                one, other = self._read
+                self._progress(Advance(one.entries + other.entries, one.bytes + other.bytes))
 
         return tell
 

@@ -1,7 +1,7 @@
 """Reads both trees of an audit at once."""
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from driftaudit.cache import Cache
@@ -9,7 +9,7 @@ from driftaudit.compare.equal import filled_in
 from driftaudit.model.listing import Listing, listing_of
 from driftaudit.model.snapshot import ScanFacts, Snapshot, SourceFacts
 from driftaudit.policy.labels import Labels
-from driftaudit.sources.base import AbsentRootError, Progress, ScanRequest, Source
+from driftaudit.sources.base import AbsentRootError, Advance, Progress, ScanRequest, Source
 from driftaudit.sources.git import GitSource
 
 EXPENDABLE = "generated"
@@ -72,12 +72,23 @@ def read_trees(request: ReadingRequest, progress: Progress) -> Reading:
         trees = request.desired.folder_trees()
         scan = _scan_request(request, request.history, trees)
         reading = pool.submit(request.desired.listed)
-        deployed = _deployed(request, scan, progress)
+        deployed = _deployed(request, scan, _told_with_total(progress, reading))
         desired, listing = reading.result()
     # The desired entries in folders that are equal on both sides need not be made.
     equal = {folder.path for folder in deployed.equal_folders}
     desired = replace(desired, entries=listing.outside(equal))
     return Reading(Side(desired, listing), Side(deployed, filled_in(deployed, listing)), scan.known)
+
+
+def _told_with_total(progress: Progress, reading: Future[tuple[Snapshot, Listing]]) -> Progress:
+    """Return a progress that also tells how much there may be: as much as is desired, once that is known."""
+
+    def tell(advance: Advance) -> None:
+        if advance.total_entries is None and reading.done() and reading.exception() is None:
+            advance = replace(advance, total_entries=len(reading.result()[1]))
+        progress(advance)
+
+    return tell
 
 
 def _width(request: ReadingRequest) -> int:

@@ -6,8 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.support.sshd import ClientHome, SSHServer, StartServer, make_client_home, make_key, running_sshd
+
+settings.register_profile("driftaudit", deadline=None)  # a machine may be busy with other things
+settings.load_profile("driftaudit")
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ from driftaudit.cli.main import EXIT_CODES, tell
 @click.command("check", epilog=EXIT_CODES)
 @click.argument("target", required=False)
 @options.trees
+@options.scanning
 @options.reports
 @options.configuration
 def command(
@@ -18,6 +19,8 @@ def command(
     deploy: str | None,
     packs: tuple[str, ...],
     no_cache: bool,
+    rehash: bool,
+    rate_limit: float | None,
     formats: tuple[str, ...],
     outputs: tuple[str, ...],
     quiet: bool,
@@ -37,7 +40,7 @@ def command(
     from driftaudit.render.registry import FORMATS
 
     places = destinations(formats, outputs)
-    wanted = Options(config, desired, maps, deploy, packs, no_cache)
+    wanted = Options(config, desired, maps, deploy, packs, no_cache, rehash, rate_limit)
     request = audit_request(Workplace(wanted), target, wanted)
     with scan_progress(request.target) as progress:
         audit = run_audit(request, progress)

@@ -1,5 +1,6 @@
 """`driftaudit compare`: two trees side by side."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -39,6 +40,7 @@ Exit codes:
     help="Where the nth format goes; - is standard output.",
 )
 @click.option("--quiet", is_flag=True, help="The outcome, no more.")
+@options.scanning
 @options.configuration
 def command(
     left: str,
@@ -47,6 +49,9 @@ def command(
     formats: tuple[str, ...],
     outputs: tuple[str, ...],
     quiet: bool,
+    no_cache: bool,
+    rehash: bool,
+    rate_limit: float | None,
     config: str | None,
 ) -> int:
     """Compare any two trees, path by path.
@@ -59,13 +64,15 @@ def command(
     """
     from driftaudit.cli.output import destinations, render_options, write
     from driftaudit.cli.progress import scan_progress
-    from driftaudit.cli.target import Options, Workplace
+    from driftaudit.cli.target import Options, Workplace, cache_of
     from driftaudit.comparison import run_comparison
     from driftaudit.render.comparison import FORMATS
 
     places = destinations(formats, outputs)
     _require_known_formats(places)
-    request = _request(Workplace(Options(config=config)), (left, right), maps)
+    wanted = Options(config=config, no_cache=no_cache, rehash=rehash, rate_limit=rate_limit)
+    request = _request(Workplace(wanted), (left, right), maps)
+    request = replace(request, cache=cache_of(wanted), rate_limit=rate_limit)
     with scan_progress(f"{left} and {right}") as progress:
         comparison = run_comparison(request, progress)
     written = [(place, FORMATS[place.format](comparison, render_options(place, quiet))) for place in places]

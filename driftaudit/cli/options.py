@@ -45,7 +45,24 @@ def trees(function: F) -> F:
                 multiple=True,
                 help="A rule pack; all that are shipped if left out.",
             ),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+def scanning(function: F) -> F:
+    """Add how the trees are read."""
+    for option in reversed(
+        (
             click.option("--no-cache", is_flag=True, help="Use nothing that an earlier run remembered."),
+            click.option("--rehash", is_flag=True, help="Read everything anew, and remember that instead."),
+            click.option(
+                "--rate-limit",
+                metavar="MB",
+                type=click.FloatRange(min=0, min_open=True),
+                help="Read no more than so many megabytes a second on the target.",
+            ),
         )
     ):
         function = option(function)

@@ -33,6 +33,8 @@ class Options:
     deploy: str | None = None
     packs: tuple[str, ...] = ()
     no_cache: bool = False
+    rehash: bool = False
+    rate_limit: float | None = None
 
 
 class Workplace:
@@ -97,6 +99,11 @@ class Workplace:
         return Setting(lambda: self.repository, mapping, access or Access())
 
 
+def cache_of(options: Options) -> Cache:
+    """Return where this run looks up and keeps what can be remembered."""
+    return Cache() if options.no_cache else Cache.of_user(anew=options.rehash)
+
+
 def audit_request(workplace: Workplace, name: str | None, options: Options) -> AuditRequest:
     """Return all that an audit needs. Raises UsageError, ConfigError or RepositoryError."""
     target = workplace.target(name)
@@ -119,7 +126,8 @@ def audit_request(workplace: Workplace, name: str | None, options: Options) -> A
         mapping=history_mapping,
         own_paths=_own_paths(workplace, target, desired),
         allow_absent=target.allow_absent,
-        cache=Cache() if options.no_cache else Cache.of_user(),
+        cache=cache_of(options),
+        rate_limit=options.rate_limit,
         notes=_notes(workplace, target, base),
     )
 

@@ -66,8 +66,12 @@ class Listing:
         return self._entry(self.rows[at]) if found else None
 
     def has(self, path: str) -> bool:
-        """Whether there is something at a path; the root is always there."""
-        return not path or self.get(path) is not None
+        """Whether there is something at a path or below it; the root is always there."""
+        if not path or path in self.folders or self.get(path):
+            return True
+        below = _bytes(path + "/")
+        at = self._at(below)
+        return at < len(self.rows) and self.rows[at][self._path :].startswith(below)
 
     def first_with(self, contents: Iterable[str]) -> dict[str, str]:
         """Return, by content (see Entry.contents), the first path that has it."""

@@ -10,11 +10,22 @@ from driftaudit.model.snapshot import Snapshot
 
 GIBIBYTE = 1024**3
 
-Progress = Callable[[int, int], None]
-"""Called now and then with the files and bytes read so far. Must not raise."""
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """How far a scan is: entries seen and bytes read, and of how many, where that can be told."""
+
+    entries: int
+    bytes: int
+    total_entries: int | None = None
+    total_bytes: int | None = None
 
 
-def no_progress(files: int, size: int) -> None:
+Progress = Callable[[Advance], None]
+"""Called now and then while a tree is read. Must not raise."""
+
+
+def no_progress(advance: Advance) -> None:
     """Tell nobody."""
 
 

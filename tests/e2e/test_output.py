@@ -1,10 +1,12 @@
 """Where reports go: devices, pipes and links stay what they are, and a report that is lost is not a pass."""
 
 import os
+import pty
 import shlex
 import stat
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 
@@ -12,7 +14,6 @@ import pytest
 
 from driftaudit.cli.main import run
 from driftaudit.cli.output import destinations
-from driftaudit.cli.progress import scan_progress
 from driftaudit.errors import UsageError
 from tests.support.cli import driftaudit
 from tests.support.git import git
@@ -175,35 +176,32 @@ def test_words_of_the_command_line_are_shown_escaped(site: Site, words: list[str
     assert "\\x1b" in outcome.err
 
 
-def test_the_progress_hides_nothing_and_counts_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    from rich.console import Console
+def test_a_long_scan_tells_how_far_it_is_on_a_terminal_and_nowhere_else(site: Site) -> None:
+    (site.production / "src" / "large").write_bytes(os.urandom(2_000_000))
+    words = ["check", str(site.production), "--rate-limit", "1"]
+    shown = on_a_terminal(site.repository, *words)
+    assert re.search(r": \d+ of about \d+ entries, [0-9.]+ \S+, [0-9.]+ \S+/s, about \d+ s left", shown)
+    assert driftaudit(site.repository, *words).err == ""
 
-    shown: list[str] = []
 
-    class Status:
-        def __enter__(self) -> "Status":
-            return self
-
-        def __exit__(self, *_error: object) -> None:
-            pass
-
-        def update(self, text: object) -> None:
-            shown.append(str(text))
-
-    def status(_console: Console, text: object) -> Status:
-        shown.append(str(text))
-        return Status()
-
-    monkeypatch.setattr(Console, "status", status)
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
-    with scan_progress("a\x1b[31mb") as progress:
-        progress(1, 10)
-        progress(2000, 10)
-    assert shown == [
-        "Reading a\\x1b[31mb",
-        "Reading a\\x1b[31mb: 1 file, 10 bytes",
-        "Reading a\\x1b[31mb: 2,000 files, 10 bytes",
-    ]
+def on_a_terminal(folder: Path, *words: str) -> str:
+    """What is seen on standard error where that is a wide terminal."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "driftaudit", *words],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=theirs,
+        env={**os.environ, "COLUMNS": "300"},
+    )
+    os.close(theirs)
+    seen = b""
+    with suppress(OSError):  # what a terminal gives at its end
+        while piece := os.read(ours, 4096):
+            seen += piece
+    os.close(ours)
+    process.wait()
+    return seen.decode()
 
 
 def test_init_counts_one_file_as_one(site: Site) -> None:

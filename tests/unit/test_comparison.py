@@ -9,7 +9,7 @@ from driftaudit.model.comparison import Comparison, Outcome, State, state_of
 from driftaudit.model.entry import MODE_DIRECTORY, MODE_FILE, MODE_SUBMODULE, Entry, Kind
 from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.snapshot import Snapshot, SourceFacts
-from driftaudit.sources.base import Progress, ScanRequest, Source, no_progress
+from driftaudit.sources.base import Advance, Progress, ScanRequest, Source, no_progress
 
 MIRRORED = {State.ONLY_LEFT: State.ONLY_RIGHT, State.ONLY_RIGHT: State.ONLY_LEFT}
 
@@ -23,7 +23,7 @@ class Tree:
     kind: str = "directory"
 
     def snapshot(self, request: ScanRequest, progress: Progress = no_progress) -> Snapshot:
-        progress(len(self.entries), 10)
+        progress(Advance(len(self.entries), 10))
         return Snapshot(SourceFacts(self.kind, "/tree"), self.entries, self.problems, notes=("read",))
 
 
@@ -106,7 +106,7 @@ def test_the_notes_of_both_sides_are_kept_but_not_those_on_the_working_tree() ->
 
 
 def test_progress_is_the_sum_of_both_sides() -> None:
-    told: list[tuple[int, int]] = []
+    told: list[Advance] = []
     request = ComparisonRequest(("A", "B"), Tree((file("a"),)), Tree((file("a"), file("b"))))
-    run_comparison(request, lambda files, size: told.append((files, size)))
-    assert told[-1] == (3, 20)
+    run_comparison(request, told.append)
+    assert told[-1] == Advance(3, 20)

@@ -14,7 +14,7 @@ from driftaudit.model.snapshot import EqualFolder, GitDirectory
 from driftaudit.sources.agent.memory import Facts, KeptFolder, Memory
 from driftaudit.sources.agent.protocol import parse, unpack
 from driftaudit.sources.agent.rows import Row, entry, facts_of
-from driftaudit.sources.base import AbsentRootError, Progress
+from driftaudit.sources.base import AbsentRootError, Advance, Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,8 @@ class Answer:
         elif kind == b"U":
             self._unchanged(zlib.decompress(payload))
         elif kind == b"P":
-            self.progress(*parse(payload, self.host)[1:])
+            entries, _files, size = parse(payload, self.host)
+            self.progress(Advance(entries, size, self.memory.entries))
         elif kind == b"N":
             (_entries, self.hashed, _bytes), _ran_back, self.unkept_kind = parse(payload, self.host)
         elif kind == b"E":

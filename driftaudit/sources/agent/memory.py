@@ -42,6 +42,11 @@ class Memory:
     owners: Mapping[int, str] = field(default_factory=dict)
     kept_at: int | None = None
 
+    @property
+    def entries(self) -> int | None:
+        """How many entries there were, None where nothing is known."""
+        return sum(kept.facts.entries for kept in self.folders.values()) or None
+
     def states(self, trees: Mapping[str, str]) -> dict[str, bytes]:
         """Return the states by which the program may recognise a folder, and leave it unread.
 

@@ -1,7 +1,7 @@
 """A folder on a host that is reached over SSH: one connection, nothing written there."""
 
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from driftaudit.config.access import Access
 from driftaudit.model.snapshot import Snapshot
@@ -23,4 +23,5 @@ class SSHSource:
         """Read the tree. Raises SourceError where the host or the folder cannot be had."""
         place = Place(self.address.url, self.address.root, self.access.become)
         with closing(open_transport(self.address, self.access)) as transport:
-            return read_host(transport, place, request, progress, self.access.method)
+            limited = replace(request, rate_limit=request.rate_limit or self.access.rate_limit)
+            return read_host(transport, place, limited, progress, self.access.method)

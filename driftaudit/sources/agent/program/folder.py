@@ -36,10 +36,10 @@ class Folder:
 class Lister:
     """Lists folders, and hashes what is in them."""
 
-    def __init__(self, root, scope, pace):
+    def __init__(self, root, scope, spent):
         self.opened = Folders(root)
         self.scope = scope
-        self.pace = pace
+        self.spent = spent  # hears of bytes as they are read
         self.hasher = Hasher(scope.algorithm)
         self.owners = {}
         self.reset()
@@ -48,7 +48,6 @@ class Lister:
         self.problems = []
         self.new_owners = {}
         self.hashed = 0
-        self.bytes = 0
 
     def problem(self, path, error):
         self.problems.append([path, kind_of(error), reason_of(error)])
@@ -149,10 +148,8 @@ class Lister:
             self.problems.append([path, "too-large", detail])
             folder.clean = False
             return b"", b""
-        ids = read_file(folder.descriptor, name, state, self.hasher, self.pace.spent)
-        self.pace.spent(size)
+        ids = read_file(folder.descriptor, name, state, self.hasher, self.spent)
         self.hashed += 1
-        self.bytes += size
         return ids
 
 
@@ -164,6 +161,7 @@ def row(found):
     return [name, state.st_mode, size, state.st_mtime_ns, state.st_uid, digest.hex(), extra]
 
 
-def size_of(found):
-    """Return the bytes of the files among the entries."""
-    return sum(state.st_size for _name, state, _digest, _extra in found if stat.S_ISREG(state.st_mode))
+def facts_of(found):
+    """Return how many entries there are, the bytes of their files, and how many files were read."""
+    files = [(state.st_size, digest) for _name, state, digest, _extra in found if stat.S_ISREG(state.st_mode)]
+    return len(found), sum(size for size, _digest in files), sum(1 for _size, digest in files if digest)

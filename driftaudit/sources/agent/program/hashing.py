@@ -70,6 +70,7 @@ def blob_ids(handle, size, hasher, spent=free_of_pace):
     """
     if size <= PIECE:
         content = os.read(handle, size) if size else b""
+        spent(size)
         if len(content) != size:
             raise ChangedError
         # Looking for one byte is far cheaper than for two: most contents cost no more than that.

@@ -7,7 +7,6 @@ import time
 import zlib
 
 from .equal import Equal
-from .folder import Lister
 from .frames import Sender
 from .hashing import Hasher
 from .opening import native, open_quietly, portable, reason_of
@@ -35,8 +34,8 @@ def scan(request, digests, sender):
     trees, states = by_folder(folders, digests, Hasher(scope.algorithm).width)
     memory = Memory(states, request["kept_at"], real, os.fstat(root).st_dev)
     count = workers(request["workers"])
-    lister = Lister(root, scope, Pace(request["rate"] / count))
-    Parent(sender, Equal(trees, Hasher(scope.algorithm)), folders).run(root, memory, lister, count)
+    pace = Pace(request["rate"] / count)
+    Parent(sender, Equal(trees, Hasher(scope.algorithm)), folders).run(root, scope, memory, pace, count)
     sender.trailer()
 
 

@@ -5,8 +5,8 @@ import struct
 import time
 
 from .equal import TreeContent
-from .folder import row, size_of
-from .frames import Sender, packed
+from .folder import Lister, facts_of, row
+from .frames import HEARTBEAT, Sender, packed
 from .opening import join
 from .refs import git_refs
 from .state import StateDigest
@@ -23,16 +23,19 @@ class Worker:
     the client, N counts, M the folders that are left at the end of a shift, E an error.
     """
 
-    def __init__(self, root, trees, memory, lister, output):
+    def __init__(self, root, scope, trees, memory, pace, output):
         self.root = root
         self.trees = trees
         self.memory = memory
-        self.lister = lister
+        self.pace = pace
+        self.lister = Lister(root, scope, self.spent)
         self.out = Sender(output)
+        self.entries = self.bytes = 0
+        self.told = time.monotonic()
         self.clear()
 
     def clear(self):
-        self.groups, self.rows, self.entries = [], 0, 0
+        self.groups, self.rows = [], 0
         self.equal, self.opened, self.unchanged = [], [], []
 
     def run(self, shifts):
@@ -59,6 +62,7 @@ class Worker:
     def pass_over(self, folder, held):
         """Read nothing in a folder whose state the client knows; those below it have states of their own."""
         self.unchanged.append(folder.path)
+        self.entries += sum(len(names) for names in folder.pieces)
         below = []
         for names in folder.pieces:
             entered, pruned = self.lister.below(folder, held or self.lister.states(folder, names))
@@ -70,7 +74,7 @@ class Worker:
         state = StateDigest(folder.device)
         tree = TreeContent() if folder.path in self.trees else None
         below, found, earlier = [], None, []
-        facts = [0, 0, -self.lister.hashed]  # entries, bytes, files hashed
+        facts = [0, 0, 0]  # entries, bytes, files hashed
         for names in folder.pieces:
             if found is not None:
                 earlier.append(packed([[[folder.path, None, [row(one) for one in found]]], [], {}]))
@@ -80,11 +84,9 @@ class Worker:
             below += entered
             self.look_at_git(folder, pruned)
             found = self.lister.rows(folder, states, pruned)
-            facts[0] += len(found)
-            facts[1] += size_of(found)
+            facts = [a + b for a, b in zip(facts, facts_of(found))]
             if tree:
                 tree.add(found)
-        facts[2] += self.lister.hashed
         self.entries += facts[0]
         is_kept = folder.clean and self.memory.may_be_kept(folder.device, state.newest)
         self.conclude(folder, tree, earlier, found, [*facts, state.value().hex() if is_kept else ""])
@@ -112,6 +114,17 @@ class Worker:
         if self.rows >= FRAME_ROWS:
             self.flush()
 
+    def spent(self, size):
+        self.bytes += size
+        self.pace.spent(size)
+        if time.monotonic() - self.told > HEARTBEAT / 2:
+            self.tell_counts()
+
+    def tell_counts(self):
+        self.told = time.monotonic()
+        self.out.frame(b"N", struct.pack(">IIQ", self.entries, self.lister.hashed, self.bytes))
+        self.entries = self.bytes = self.lister.hashed = 0
+
     def look_at_git(self, folder, pruned):
         if ".git" not in pruned:
             return
@@ -129,6 +142,6 @@ class Worker:
             self.out.message(b"S", [self.equal, self.opened])
         if self.unchanged:
             self.out.message(b"U", self.unchanged)
-        self.out.frame(b"N", struct.pack(">IIQ", self.entries, lister.hashed, lister.bytes))
+        self.tell_counts()
         lister.reset()
         self.clear()

@@ -92,9 +92,9 @@ class Parent:
         self.numbers = {path: number for number, path in enumerate(asked)}
         self.unchanged = bytearray(len(asked))
 
-    def run(self, root, memory, lister, count):
+    def run(self, root, scope, memory, pace, count):
         team = Team(count)
-        team.start(lambda output: Worker(root, self.equal.trees, memory, lister, output))
+        team.start(lambda output: Worker(root, scope, self.equal.trees, memory, pace, output))
         while not team.is_done():
             team.deal()
             for worker, kind, payload in team.frames():
