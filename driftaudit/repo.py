@@ -120,14 +120,25 @@ class Repository:
         return os.fsdecode(self._run(*arguments)).strip()
 
     @cached_property
+    def _facts(self) -> list[str]:
+        """Object format, whether it is shallow, whether it is bare, and the folder of refs and objects."""
+        asked = (
+            "--show-object-format",
+            "--is-shallow-repository",
+            "--is-bare-repository",
+            "--git-common-dir",
+        )
+        return os.fsdecode(self._run("rev-parse", *asked)).removesuffix("\n").split("\n", 3)
+
+    @property
     def object_format(self) -> str:
         """Return sha1 or sha256."""
-        return self._text("rev-parse", "--show-object-format")
+        return self._facts[0]
 
-    @cached_property
+    @property
     def is_shallow(self) -> bool:
         """Whether history ends where it did not begin."""
-        return self._text("rev-parse", "--is-shallow-repository") == "true"
+        return self._facts[1] == "true"
 
     @cached_property
     def is_partial(self) -> bool:
@@ -168,10 +179,12 @@ class Repository:
     @cached_property
     def objects(self) -> Path:
         """Return the folder that holds refs and objects."""
-        return (self.top / self._text("rev-parse", "--git-common-dir")).resolve()
+        return (self.top / self._facts[3]).resolve()
 
     def names_revision(self, text: str) -> bool:
         """Whether a word of the command line can be meant as a revision."""
+        if text in self._commits:
+            return True
         try:
             self._run("rev-parse", "--verify", "--quiet", "--end-of-options", text + "^{commit}")
         except RepositoryError:
@@ -205,10 +218,10 @@ class Repository:
         """Return the tree ids of all folders of a commit, "" being its top."""
         rows = self._run("ls-tree", "-r", "-d", "-z", "--full-tree", commit).split(b"\0")
         trees = {"": self._text("rev-parse", "--verify", commit + "^{tree}")}
-        for row in rows:
-            facts, _tab, path = row.partition(b"\t")
-            if b" tree " in facts:
-                trees[path.decode("utf-8", "surrogateescape")] = facts[-len(trees[""]) :].decode("ascii")
+        text = b"\0".join(row for row in rows if row.startswith(b"040000 tree "))
+        end = 12 + len(trees[""])
+        for row in text.decode("utf-8", "surrogateescape").split("\0") if text else ():
+            trees[row[end + 1 :]] = row[12:end]
         return trees
 
     def has_path(self, commit: str, path: str) -> bool:
@@ -231,7 +244,7 @@ class Repository:
 
         Looking for `untracked` ones costs a walk through all folders. A bare repository has none.
         """
-        if self._text("rev-parse", "--is-bare-repository") == "true":
+        if self._facts[2] == "true":
             return []
         fields = iter(
             self._run(
@@ -344,15 +357,7 @@ class Repository:
         """Return what answers on the history rest on: refs, stash, base commit, and where it is cut off."""
         cuts = [self.objects / "shallow", self.objects / "info" / "grafts"]
         cut_off = [file.read_text(encoding="ascii", errors="replace") for file in cuts if file.is_file()]
-        refs = self._text("for-each-ref", "--format=%(refname) %(objectname)")
-        return (
-            str(self.top),
-            base,
-            refs,
-            *cut_off,
-            *self.everything(),
-            self.commit("HEAD") if self.names_revision("HEAD") else "",
-        )
+        return (str(self.top), base, self._refs, *cut_off, *self.everything(), self._head)
 
     def paths_ever(self, base: str) -> bytes:
         """Return every path that a commit reachable from `base` or a ref ever had a file at.
@@ -363,9 +368,19 @@ class Repository:
 
     def everything(self) -> tuple[str, ...]:
         """Return what keeps a content safe: HEAD, all refs but our own, all entries of the stash."""
-        stash = self._optional("log", "-g", "--format=%H", "refs/stash", "--").splitlines()
-        head = ["HEAD"] if self.names_revision("HEAD") else []
-        return (f"--exclude={_OWN_REFS}", "--all", *head, *stash)
+        stash = []
+        if "refs/stash " in self._refs:
+            stash = self._optional("log", "-g", "--format=%H", "refs/stash", "--").splitlines()
+        return (f"--exclude={_OWN_REFS}", "--all", *(["HEAD"] if self._head else []), *stash)
+
+    @cached_property
+    def _refs(self) -> str:
+        return self._text("for-each-ref", "--format=%(refname) %(objectname)")
+
+    @cached_property
+    def _head(self) -> str:
+        """The commit of HEAD, "" where it has none yet."""
+        return self.commit("HEAD") if self.names_revision("HEAD") else ""
 
     def tagged_blobs(self) -> set[str]:
         """Return the ids of blobs that refs name without a commit: directly, or in a tree."""

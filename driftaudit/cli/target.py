@@ -242,9 +242,11 @@ def _policy_notes(workplace: Workplace, target: TargetSettings, base: str) -> li
     Compared is with the commit before the desired one, which for a merged request is the branch it went to.
     """
     repository, settings = workplace.repository, workplace.settings
-    before = repository.parent(base) or base
     files = [settings.path] if settings else []
     files += [Path(pack) for pack in target.packs or () if is_path(pack)]
+    if not files:
+        return []
+    before = repository.parent(base) or base
     return [
         f"Since {before[:10]}: {line}" for file in files for line in _changed_policy(repository, file, before)
     ]

@@ -9,6 +9,7 @@ from driftaudit.config.validation import suggestion, validate
 from driftaudit.config.yaml_document import Fault, load_document
 from driftaudit.data import data_folder
 from driftaudit.errors import ConfigError, UsageError
+from driftaudit.policy.shipped import shipped_parts
 
 CORE = "core"
 
@@ -48,11 +49,19 @@ def pack_path(name: str) -> Path:
 
 
 def load_pack(name: str) -> Pack:
-    """Read a pack. Raises UsageError where there is none, ConfigError where it is wrong."""
+    """Read a pack. Raises UsageError where there is none, ConfigError where one of a user's is wrong."""
+    path = pack_path(name)
+    if is_local_path(name):
+        return validated_pack(path)
+    description, labels, rules = shipped_parts(path)
+    return Pack(path.stem, description, path, labels, rules)
+
+
+def validated_pack(path: Path) -> Pack:
+    """Read a pack and check every word of it. Raises ConfigError."""
     from driftaudit.config.rules_schema import rule_specs  # pydantic costs 70 ms
     from driftaudit.policy.pack_schema import PackModel
 
-    path = pack_path(name)
     document = load_document(path)
     model = validate(document, PackModel)
     strangers = [

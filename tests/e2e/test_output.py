@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import shlex
 import stat
 import subprocess

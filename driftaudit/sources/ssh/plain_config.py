@@ -1,5 +1,6 @@
 """The ssh configuration where no `ssh` is installed to ask: read by paramiko, which knows no Include."""
 
+from importlib import import_module
 from pathlib import Path
 from typing import ClassVar
 
@@ -19,6 +20,7 @@ def plain_options(config: Path, host: str) -> dict[str, list[str]]:
 
     Raises SourceError, naming the file, where it cannot be read or parsed.
     """
+    paramiko.config.invoke = import_module("invoke")  # type: ignore[attr-defined] # runs `Match exec`
     try:
         found = _Config.from_path(config).lookup(host)
     except FileNotFoundError:

@@ -7,7 +7,7 @@ from driftaudit.config.validation import validate
 from driftaudit.config.yaml_document import load_document
 from driftaudit.policy.examples import examples_path, failed_examples
 from driftaudit.policy.pack_schema import ExamplesModel
-from driftaudit.policy.packs import available_packs, load_pack
+from driftaudit.policy.packs import available_packs, load_pack, pack_path, validated_pack
 
 PACKS = available_packs()
 CORE_RULES = {
@@ -27,6 +27,11 @@ CORE_RULES = {
 @pytest.mark.parametrize("pack", PACKS)
 def test_every_example_comes_out_as_it_says(pack: str) -> None:
     assert failed_examples(pack) == ()
+
+
+@pytest.mark.parametrize("pack", PACKS)
+def test_a_pack_that_is_read_quickly_is_what_the_checked_reading_gives(pack: str) -> None:
+    assert load_pack(pack) == validated_pack(pack_path(pack))
 
 
 @pytest.mark.parametrize("pack", PACKS)
