@@ -9,6 +9,7 @@ from driftaudit.errors import SourceError
 from driftaudit.model.snapshot import Snapshot
 
 GIBIBYTE = 1024**3
+COARSEST_CLOCK = 2.0  # seconds; ext4 keeps 4 ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class ScanRequest:
     listed and not read. Neither applies to a path in `known`, and no folder above one is pruned.
     `trees` holds git tree ids by folder: a source may answer a folder that is equal to one in a few words.
     `max_file_bytes` is the size over which a file is not read but a problem. `rate_limit` is in MB/s, None
-    for no limit. `cache` is where a source may keep what it saw, and look up what it saw before.
+    for no limit. `cache` is where a source may keep what it saw, and look up what it saw before; what was
+    changed in the `clock_tick` seconds before a scan is not kept: a later change could leave the same times.
     """
 
     prune: tuple[str, ...] = ()
@@ -50,6 +52,7 @@ class ScanRequest:
     read_contents: bool = True
     rate_limit: float | None = None
     cache: Cache = field(default_factory=Cache)
+    clock_tick: float = COARSEST_CLOCK
 
 
 class Source(Protocol):

@@ -90,6 +90,7 @@ def request_bytes(
             "object_format": request.object_format,
             "folders": asked.folders,
             "kept_at": asked.memory.kept_at,
+            "tick": request.clock_tick,
             "read": request.read_contents,
             "rate": (request.rate_limit or 0) * 1e6,
             "workers": 0,  # the host decides by its cores

@@ -32,7 +32,7 @@ def scan(request, digests, sender):
     scope = Scope(request)
     folders = request["folders"]
     trees, states = by_folder(folders, digests, Hasher(scope.algorithm).width)
-    memory = Memory(states, request["kept_at"], real, os.fstat(root).st_dev)
+    memory = Memory(states, request["kept_at"], request["tick"], real, os.fstat(root).st_dev)
     count = workers(request["workers"])
     pace = Pace(request["rate"] / count)
     Parent(sender, Equal(trees, Hasher(scope.algorithm)), folders).run(root, scope, memory, pace, count)

@@ -6,7 +6,6 @@ import struct
 import time
 
 WIDTH = 16  # bytes
-TICK_NS = 2 * 10**9  # the coarsest clock that a file system here may keep; ext4 keeps 4 ms
 
 # Where inodes and change times are kept through all that can be done to a file.
 STABLE = {
@@ -55,8 +54,9 @@ class StateDigest:
 class Memory:
     """Which states the client knows already, and which it may keep for the next scan."""
 
-    def __init__(self, known, kept_at, root, device):
+    def __init__(self, known, kept_at, tick, root, device):
         self.started_ns = int(time.time() * 10**9)
+        self.newest_kept = self.started_ns - int(tick * 10**9)
         self.clock_ran_back = kept_at is not None and self.started_ns < kept_at
         self.known = {} if self.clock_ran_back else known
         self.kinds, mounts = file_systems()
@@ -69,7 +69,7 @@ class Memory:
         Not where the file system may not keep inodes and times as they should be, and not where something is
         so new that a change after its reading could leave the same times.
         """
-        return newest < self.started_ns - TICK_NS and self.kinds.get(device) in STABLE
+        return newest < self.newest_kept and self.kinds.get(device) in STABLE
 
     def unkept_kind(self):
         """Return the kind of the root's file system if its states say too little, else nothing."""
