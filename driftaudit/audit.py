@@ -24,6 +24,7 @@ from driftaudit.model.snapshot import ScanFacts, Snapshot, SourceFacts
 from driftaudit.policy.labels import Labels
 from driftaudit.policy.policy import Policy
 from driftaudit.provenance.equivalence import settle
+from driftaudit.provenance.export import without_left_out
 from driftaudit.provenance.history import ContentHistory, content_history, paths_in_history
 from driftaudit.provenance.trace import Evidence, desired_by_digest, trace
 from driftaudit.repo import Repository
@@ -68,8 +69,7 @@ def run_audit(request: AuditRequest, progress: Progress = no_progress) -> Audit:
     object_format = request.repository.object_format if request.repository else "sha1"
     desired, deployed, known = _both_trees(request, object_format, progress)
     changes = compare(desired.entries, deployed.entries, deployed.problems)
-    if request.repository:
-        changes = settle(changes, request.repository, request.mapping)
+    changes, notes = _settled(changes, request, desired)
     plan = plan_deploy(request.intent or Intent(WORST_CASE), changes, desired, deployed)
     _refuse_own_paths(request, plan)
     problems = _sorted((*desired.problems, *deployed.problems, *_clone_problems(request.repository)))
@@ -91,9 +91,22 @@ def run_audit(request: AuditRequest, progress: Progress = no_progress) -> Audit:
         plan=plan,
         findings=findings,
         problems=problems,
-        notes=(*desired.notes, *deployed.notes, *request.notes),
+        notes=(*desired.notes, *deployed.notes, *notes, *request.notes),
         worst_case=request.intent is None,
     )
+
+
+def _settled(
+    changes: tuple[Change, ...], request: AuditRequest, desired: Snapshot
+) -> tuple[tuple[Change, ...], tuple[str, ...]]:
+    """Return the changes without those that git's attributes explain, and what is to be said of them."""
+    if request.repository is None:
+        return changes, ()
+    commit = desired.source.commit if desired.source.kind == "git" else None
+    settled = settle(changes, request.repository, request.mapping, commit)
+    if commit is None:
+        return settled, ()
+    return without_left_out(settled, request.repository, request.mapping, commit)
 
 
 def _refuse_own_paths(request: AuditRequest, plan: Plan) -> None:

@@ -174,9 +174,10 @@ def _settled(
     is_commit = [snapshot.source.kind == "git" for snapshot in (left, right)]
     if request.repository is None or all(is_commit) or not any(is_commit):
         return tuple(changes)
+    commit = (left if is_commit[0] else right).source.commit
     if is_commit[0]:
-        return settle(changes, request.repository, request.mapping)
-    return tuple(_swapped(settle(list(_swapped(changes)), request.repository, request.mapping)))
+        return settle(changes, request.repository, request.mapping, commit)
+    return tuple(_swapped(settle(list(_swapped(changes)), request.repository, request.mapping, commit)))
 
 
 def _swapped(changes: Iterable[Change]) -> Iterable[Change]:
