@@ -4,7 +4,7 @@ import hashlib
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from driftaudit.cache import Cache
@@ -26,6 +26,7 @@ from driftaudit.policy.policy import Policy
 from driftaudit.provenance.equivalence import settle
 from driftaudit.provenance.export import without_left_out
 from driftaudit.provenance.history import ContentHistory, content_history, paths_in_history
+from driftaudit.provenance.lfs import LargeFiles
 from driftaudit.provenance.trace import Evidence, desired_by_digest, trace
 from driftaudit.repo import Repository
 from driftaudit.sources.base import AbsentRootError, Progress, ScanRequest, Source, no_progress
@@ -68,12 +69,13 @@ def run_audit(request: AuditRequest, progress: Progress = no_progress) -> Audit:
     started_at, started = datetime.now(UTC), time.monotonic()
     object_format = request.repository.object_format if request.repository else "sha1"
     desired, deployed, known = _both_trees(request, object_format, progress)
-    changes = compare(desired.entries, deployed.entries, deployed.problems)
-    changes, notes = _settled(changes, request, desired)
+    settled = _settled(request, desired, deployed)
+    changes = settled.changes
     plan = plan_deploy(request.intent or Intent(WORST_CASE), changes, desired, deployed)
     _refuse_own_paths(request, plan)
-    problems = _sorted((*desired.problems, *deployed.problems, *_clone_problems(request.repository)))
-    evidence = _evidence(request, changes, desired, deployed, problems, _folders_of(changes, known))
+    clone = _clone_problems(request.repository)
+    problems = _sorted((*desired.problems, *deployed.problems, *settled.problems, *clone))
+    evidence = _evidence(request, settled, desired, deployed, problems, _folders_of(changes, known))
     findings = tuple(
         request.policy.judge(change, trace(change, evidence), plan.action(change.path)) for change in changes
     )
@@ -91,22 +93,34 @@ def run_audit(request: AuditRequest, progress: Progress = no_progress) -> Audit:
         plan=plan,
         findings=findings,
         problems=problems,
-        notes=(*desired.notes, *deployed.notes, *notes, *request.notes),
+        notes=(*desired.notes, *deployed.notes, *settled.notes, *request.notes),
         worst_case=request.intent is None,
     )
 
 
-def _settled(
-    changes: tuple[Change, ...], request: AuditRequest, desired: Snapshot
-) -> tuple[tuple[Change, ...], tuple[str, ...]]:
-    """Return the changes without those that git's attributes explain, and what is to be said of them."""
-    if request.repository is None:
-        return changes, ()
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """The changes without those that git's attributes explain, and what there is to say of them."""
+
+    changes: tuple[Change, ...]
+    problems: tuple[Problem, ...] = ()
+    pointers: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def _settled(request: AuditRequest, desired: Snapshot, deployed: Snapshot) -> _Settled:
+    changes = compare(desired.entries, deployed.entries, deployed.problems)
+    repository, mapping = request.repository, request.mapping
+    if repository is None:
+        return _Settled(changes)
     commit = desired.source.commit if desired.source.kind == "git" else None
-    settled = settle(changes, request.repository, request.mapping, commit)
+    settled = settle(changes, repository, mapping, commit)
     if commit is None:
-        return settled, ()
-    return without_left_out(settled, request.repository, request.mapping, commit)
+        return _Settled(settled)
+    large = LargeFiles(repository, mapping, commit, request.cache)
+    filled = large.fill_in(settled, desired.entries, deployed.entries)
+    kept, notes = without_left_out(filled.changes, repository, mapping, commit)
+    return _Settled(kept, filled.problems, filled.pointers, notes)
 
 
 def _refuse_own_paths(request: AuditRequest, plan: Plan) -> None:
@@ -191,14 +205,14 @@ def _clone_problems(repository: Repository | None) -> Sequence[Problem]:
 
 def _evidence(
     request: AuditRequest,
-    changes: Sequence[Change],
+    settled: _Settled,
     desired: Snapshot,
     deployed: Snapshot,
     problems: Sequence[Problem],
     folders: frozenset[str],
 ) -> Evidence:
-    sides = [change.deployed for change in changes if change.deployed]
-    ids = {content for side in sides for content in side.contents}
+    sides = [change.deployed for change in settled.changes if change.deployed]
+    ids = {content for side in sides for content in side.contents} | set(settled.pointers.values())
     refs = {directory.path: directory.refs for directory in deployed.git_directories}
     if request.repository and request.base:
         asked = {oid for oids in refs.values() for oid in oids}
@@ -206,7 +220,8 @@ def _evidence(
     else:
         history = ContentHistory()
     unseen = frozenset(problem.path for problem in problems if problem.path)
-    return Evidence(history, request.mapping, desired_by_digest(desired.entries), unseen, refs, folders)
+    by_digest = desired_by_digest(desired.entries)
+    return Evidence(history, request.mapping, by_digest, unseen, refs, folders, settled.pointers)
 
 
 def _folders_of(changes: Sequence[Change], known: bytes) -> frozenset[str]:

@@ -20,8 +20,10 @@ from driftaudit.model.entry import (
 )
 from driftaudit.plumbing.attributes import Attributes
 from driftaudit.plumbing.commands import Git
+from driftaudit.plumbing.lfs import LfsStore
 
 _OWN_REFS = "refs/driftaudit/*"
+_MOST_PATHS = 100  # on a command line
 _LOG = ("log", "-z", "--root", "-c", "--no-renames", "--format=")
 
 
@@ -217,13 +219,21 @@ class Repository:
         rows = [entry for entry in self.tree(commit, [path]) if entry.path == path and entry.digest]
         return self._run("cat-file", "blob", rows[0].digest or "") if rows else None
 
-    def history(self, commits: Commits) -> Iterator[tuple[str, bytes]]:
+    @cached_property
+    def lfs_store(self) -> LfsStore:
+        """Return where Git LFS keeps its objects for this repository."""
+        storage = self._optional("config", "--type=path", "--get", "lfs.storage") or "lfs"
+        return LfsStore(self.objects / storage / "objects")
+
+    def history(self, commits: Commits, paths: Sequence[str] = ()) -> Iterator[tuple[str, bytes]]:
         """Yield (content, path) for each version that one of the commits brought, paths as bytes.
 
+        With `paths` only theirs are sure to be among them.
         A content is a blob id, with LINK in front where it is a link's. A merge counts where it differs from
         all of its parents: the rest came in with one of them.
         """
-        fields = self._stream(*_LOG, "--raw", "--no-abbrev", *commits.arguments(), "--")
+        limited = ("--full-history", *commits.arguments(), "--", *paths) if len(paths) <= _MOST_PATHS else ()
+        fields = self._stream(*_LOG, "--raw", "--no-abbrev", *(limited or (*commits.arguments(), "--")))
         for field in fields:
             if field.startswith(b":"):
                 words = field.split(b" ")

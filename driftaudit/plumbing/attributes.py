@@ -5,18 +5,17 @@ import os
 import secrets
 import tarfile
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
 from driftaudit.errors import RepositoryError
 from driftaudit.plumbing.commands import Git
 
-_FILE = ".gitattributes"
+_NAME = b".gitattributes"
 _CONVERTING = ("text", "eol", "ident", "working-tree-encoding")
 _NO = ("unspecified", "unset")
 _AT_ONCE = 200  # paths on one command line
-_SYSTEM = ("/etc/gitattributes", "/usr/local/etc/gitattributes", "/opt/homebrew/etc/gitattributes")
 # A place-holder of export-subst can ask for a signature, and git would start what is configured to check it.
 _NO_SIGNATURES = tuple(
     word
@@ -35,6 +34,22 @@ class Attributes:
     def __init__(self, git: Git, commit: str | None) -> None:
         self._git = git
         self._commit = commit
+        self._known_files: list[str] | None = None
+
+    def look_among(self, paths: bytes) -> None:
+        """Look for files of attributes among these paths alone, joined by NUL: the commit has no others.
+
+        Looking through all folders of a large commit takes time, and most have one such file, or none.
+        """
+        found = set()
+        at = paths.find(_NAME)
+        while at >= 0:
+            start, end = paths.rfind(b"\0", 0, at) + 1, paths.find(b"\0", at)
+            path = paths[start : end if end >= 0 else None]
+            if path.rpartition(b"/")[2] == _NAME:
+                found.add(_text(path))
+            at = paths.find(_NAME, at + 1)
+        self._known_files = sorted(found)
 
     def of(self, paths: Iterable[str], names: Sequence[str]) -> dict[str, dict[str, str]]:
         """Return, by path, those of the named attributes that it has. A folder's path ends with a slash."""
@@ -54,6 +69,8 @@ class Attributes:
         Line ends, ident and encodings are converted, and place-holders filled in; programs named in the
         configuration are not run. The blobs must be there.
         """
+        if not blobs:
+            return {}
         marked = self.of(blobs, (*_CONVERTING, "export-subst"))
         everywhere = self._git.optional("config", "--get", "core.autocrlf") in ("true", "input")
         filled = [path for path, values in marked.items() if values.get("export-subst") == "set"]
@@ -102,39 +119,50 @@ class Attributes:
 
     @cached_property
     def _lfs_paths(self) -> frozenset[str]:
-        if not self._commit or not self._mention(b"filter"):
+        if not self._commit or not self.have_filters:
             return frozenset()
         listed = self._git.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", self._commit)
         marked = self.of(map(_text, filter(None, listed.split(b"\0"))), ("filter",))
         return frozenset(path for path, values in marked.items() if values["filter"] == "lfs")
 
-    def _mention(self, word: bytes) -> bool:
-        """Whether a file of attributes has a word in it: that of the repository, the user's, the system's."""
-        if any(word in content for content in self._contents):
-            return True
-        return any(word in path.read_bytes() for path in self._files_outside() if path.is_file())
+    @cached_property
+    def have_filters(self) -> bool:
+        """Whether the commit's files of attributes, or the repository's own, speak of filters.
 
-    def _files_outside(self) -> Iterator[Path]:
-        yield self._git.folder / self._git.text("rev-parse", "--git-path", "info/attributes")
-        users = self._git.optional("config", "--type=path", "--get", "core.attributesFile")
-        home = os.environ.get("XDG_CONFIG_HOME") or Path("~/.config").expanduser()
-        yield Path(users) if users else Path(home) / "git" / "attributes"
-        yield from map(Path, _SYSTEM)
+        Asking for all paths of a large commit takes time, and most have none.
+        """
+        own = self._own_file()
+        return any(b"filter" in content for content in (*self._contents, own.read_bytes() if own else b""))
+
+    def _own_file(self) -> Path | None:
+        if (self._git.folder / ".git").is_dir():  # as mostly, and quicker than to ask
+            path = self._git.folder / ".git" / "info" / "attributes"
+        else:
+            path = self._git.folder / self._git.text("rev-parse", "--git-path", "info/attributes")
+        return path if path.is_file() else None
 
     @cached_property
     def _files(self) -> dict[str, bytes]:
         """Return the blob ids of the commit's files of attributes, by path."""
         if not self._commit:
             return {}
-        folders = {b"": self._commit.encode() + b"^{tree}"}
-        for row in self._git.run("ls-tree", "-r", "-d", "-z", "--full-tree", self._commit).split(b"\0"):
-            facts, _tab, path = row.partition(b"\t")
-            if b" tree " in facts:
-                folders[path + b"/"] = facts.rpartition(b" ")[2]
-        asked = b"".join(tree + b":" + _FILE.encode() + b"\n" for tree in folders.values())
-        lines = self._git.run("cat-file", "--batch-check", "--buffer", stdin=asked).splitlines()
-        rows = zip(folders, (line.split(b" ") for line in lines), strict=True)
-        return {_text(folder) + _FILE: row[0] for folder, row in rows if row[1:2] == [b"blob"]}
+        found: dict[str, bytes] = {}
+        for paths in self._places():
+            below = ("--", *paths) if paths else ()
+            listed = self._git.run("ls-tree", "-r", "-z", "--full-tree", self._commit, *below)
+            for row in listed.split(b"\0"):
+                facts, _tab, path = row.partition(b"\t")
+                if path.endswith(_NAME) and path.rpartition(b"/")[2] == _NAME and b" blob " in facts:
+                    found[_text(path)] = facts.rpartition(b" ")[2]
+        return found
+
+    def _places(self) -> Iterable[Sequence[str]]:
+        """Yield paths, few at once, among which the commit's files of attributes are; none means all."""
+        if self._known_files is None:
+            yield ()
+            return
+        for start in range(0, len(self._known_files), _AT_ONCE):
+            yield self._known_files[start : start + _AT_ONCE]
 
     @cached_property
     def _contents(self) -> list[bytes]:
@@ -155,7 +183,7 @@ class Attributes:
                     (tree / path).write_bytes(content)
         except OSError as error:
             raise RepositoryError(
-                f"the {_FILE} files of commit {self._commit[:10]} cannot be laid out: {error.strerror}",
+                f"the attributes of commit {self._commit[:10]} cannot be laid out: {error.strerror}",
                 "Give the temporary folder (TMPDIR) room.",
             ) from error
         environment = {

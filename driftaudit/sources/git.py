@@ -32,7 +32,7 @@ class GitSource:
 
     def folder_trees(self) -> dict[str, str]:
         """Return the git tree id of each folder under the root that is exactly one folder of the commit."""
-        trees = self.repository.folder_trees(self.repository.commit(self.revision))
+        trees = self._trees()
         if self.mapping == IDENTITY:
             return trees
         mapping = effective_mapping(
@@ -49,6 +49,19 @@ class GitSource:
                 ):
                     found[place] = tree
         return found
+
+    def _trees(self) -> dict[str, str]:
+        """Return the tree ids of all folders but those that hold files of Git LFS.
+
+        Equal ids would mean that the pointers are live: there the contents are asked for one by one.
+        """
+        commit = self.repository.commit(self.revision)
+        trees = self.repository.folder_trees(commit)
+        for path in self.repository.attributes(commit).lfs_paths():
+            parts = path.split("/")
+            for depth in range(len(parts)):
+                trees.pop("/".join(parts[:depth]), None)
+        return trees
 
     def snapshot(self, request: ScanRequest, progress: Progress = no_progress) -> Snapshot:  # noqa: ARG002
         """Return the tree of the commit; a submodule is a folder and a problem."""

@@ -124,6 +124,20 @@ def test_a_linked_working_tree_is_asked_as_well(folder: Path) -> None:
     assert opened.attributes(opened.commit("HEAD")).left_out_of_archives(["docs/x", "a"]) == {"docs/x"}
 
 
+@pytest.mark.parametrize("mapped", [(), ("--map", "docs:public")])
+def test_a_file_of_attributes_counts_wherever_it_came_from(folder: Path, mapped: tuple[str, ...]) -> None:
+    """Also where a merge alone brought it, and where the history that names it is remembered."""
+    repository = folder / "repo"
+    for name in ("side", "main"):
+        git(repository, "switch", "--quiet", *(["-c"] if name == "side" else []), name)
+        commit(repository, {name: "1\n"})
+    git(repository, "merge", "--quiet", "--no-commit", "side")
+    commit(repository, {"docs/.gitattributes": "x export-ignore\nmore.gitattributes -x\n"})
+    for _again in range(2):
+        assert not [path for path in audit(folder, {}, *mapped).origins() if path.endswith("/x")]
+        assert [path for path in audit(folder, {}, *mapped).origins() if path.endswith("/y")]
+
+
 def test_names_of_any_bytes_are_asked_for(folder: Path) -> None:
     odd = ["new\nline", "tab\t", 'quo"te', "\udcff", " x "]
     commit(folder / "repo", {**dict.fromkeys(odd, "x\n"), ".gitattributes": "* export-ignore\n"})
