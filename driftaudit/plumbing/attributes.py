@@ -97,7 +97,7 @@ class Attributes:
             words = ("archive", "--format=tar", self._commit or "", "--", *paths[start : start + _AT_ONCE])
             try:
                 packed = self._git.run(*self._git.without_filters(), *_NO_SIGNATURES, *words)
-            except RepositoryError:  # an archive lacks one of them: it is marked export-ignore as well
+            except RepositoryError:  # such as for a path that it cannot name: then nothing is known of it
                 continue
             with tarfile.open(fileobj=io.BytesIO(packed), encoding="utf-8") as archive:
                 for member in archive:

@@ -122,7 +122,9 @@ class LargeFiles:
 
     def _perhaps_older(self, live: Mapping[str, Entry]) -> set[str]:
         """Return the paths whose content has the size of an older version that the store lacks."""
-        sources = {source: path for path in live for source in self.mapping.to_repository(path)}
+        asked = {source: path for path in live for source in self.mapping.to_repository(path)}
+        marked = self.repository.attributes(self.commit).of(asked, ("filter",))
+        sources = {source: asked[source] for source, values in marked.items() if values["filter"] == "lfs"}
         if not sources:
             return set()
         commits = Commits((self.commit, *self.repository.everything()))

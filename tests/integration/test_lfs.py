@@ -152,6 +152,14 @@ def test_a_mapping_and_another_place_of_the_store(folder: Path) -> None:
     assert found.code == 0
 
 
+def test_a_store_inside_what_the_deploy_deletes_is_no_copy(folder: Path) -> None:
+    (folder / "repo" / ".git" / "lfs").rename(folder / "live" / "kept")
+    git(folder / "repo", "config", "lfs.storage", str(folder / "live" / "kept"))
+    found = audit(folder, OLD)
+    assert found.code == 2
+    assert "kept/objects is what the deploy is judged by" in found.err
+
+
 def test_folders_above_a_pointer_are_not_compared_by_their_trees(folder: Path) -> None:
     commit(folder / "repo", {"lib/x": "x\n"})
     source = GitSource(Repository.containing(folder / "repo"), "HEAD")
