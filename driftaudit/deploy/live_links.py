@@ -1,7 +1,7 @@
 """Where the links of a live tree lead, followed on paper: by its entries, never on the host."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
 from driftaudit.model.entry import Entry, Kind
@@ -26,6 +26,7 @@ class _Way:
     at: Parts
     rest: Parts
     links: int = 0
+    name: str = ""  # what a copy is called in a folder that the way ends at
 
 
 class LiveLinks:
@@ -46,12 +47,13 @@ class LiveLinks:
     def destinations(self, path: str) -> frozenset[str]:
         """Return the paths under the root that a write to `path` may end at, those without an entry included.
 
-        There is none where every write fails: at a folder, below a file, or where links go in a circle.
-        Raises OutOfSightError where one may end outside of the root.
+        There is none where every write fails: below a file, or where links go in a circle. At a folder it is
+        the place in it that has the name: there a copy of a single file goes. Raises OutOfSightError where a
+        write may end outside of the root.
         """
         found: set[str] = set()
         seen: set[_Way] = set()
-        ways = [_Way(self._root, _parts(path))]
+        ways = [_Way(self._root, _parts(path), name=path.rpartition("/")[2])]
         while ways:
             way = ways.pop()
             if way in seen:
@@ -64,40 +66,44 @@ class LiveLinks:
 
     def _onward(self, way: _Way, found: set[str]) -> Iterator[_Way]:
         if not way.rest:
+            if way.name:
+                yield _Way(way.at, (way.name,), way.links)
             return
         part, rest = way.rest[0], way.rest[1:]
         if part == "..":
-            yield _Way(way.at[:-1], rest, way.links)
+            yield replace(way, at=way.at[:-1], rest=rest)
             return
         at = (*way.at, part)
         if self._root[: len(at)] == at:
-            yield _Way(at, rest, way.links)
+            yield replace(way, at=at, rest=rest)
             return
         if at[: len(self._root)] != self._root:
             raise OutOfSightError
-        yield from self._below(at, rest, way.links, found)
+        yield from self._below(replace(way, at=at, rest=rest), found)
 
-    def _below(self, at: Parts, rest: Parts, links: int, found: set[str]) -> Iterator[_Way]:
+    def _below(self, way: _Way, found: set[str]) -> Iterator[_Way]:
+        at, rest = way.at, way.rest
         path = "/".join(at[len(self._root) :])
         entry, coming = self._entries.get(path), self._coming.get(path)
         for link in (entry, coming):
-            if link and link.kind is Kind.SYMLINK and links < _MOST_LINKS:
-                yield self._followed(link, at[:-1], rest, links + 1)
+            if link and link.kind is Kind.SYMLINK and way.links < _MOST_LINKS:
+                yield self._followed(link, way)
         if entry is None or entry.pruned or (entry.kind is Kind.FILE and not rest):
             found.add(path)
         elif entry.kind is Kind.DIRECTORY:
-            yield _Way(at, rest, links)
+            yield way
 
-    def _followed(self, link: Entry, folder: Parts, rest: Parts, links: int) -> _Way:
+    def _followed(self, link: Entry, way: _Way) -> _Way:
         if not link.link_target:
             raise OutOfSightError
         target = _parts(link.link_target)
+        links, rest = way.links + 1, target + way.rest
         if not link.link_target.startswith("/"):
-            return _Way(folder, target + rest, links)
+            return replace(way, at=way.at[:-1], rest=rest, links=links)
         for root in (self._root, self._named):
             if root and target[: len(root)] == root:
-                return _Way(self._root, target[len(root) :] + rest, links)
-        return _Way((), target + rest, links)
+                return replace(way, at=self._root, rest=rest[len(root) :], links=links)
+        return replace(way, at=(), rest=rest, links=links)
 
 
 def _parts(path: str) -> Parts:

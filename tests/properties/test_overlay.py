@@ -40,6 +40,14 @@ def cp_by_name(desired: Path, live: Path) -> None:
         subprocess.run(["cp", "-r", str(entry), f"{live}/"], capture_output=True)
 
 
+def cp_each(desired: Path, live: Path) -> None:
+    """One command for each file, as a list of single files is copied."""
+    for file in sorted(files_of(desired)):
+        place = live / file.relative_to(desired)
+        subprocess.run(["mkdir", "-p", str(place.parent)], capture_output=True)
+        subprocess.run(["cp", str(file), str(place)], capture_output=True)
+
+
 def tar(desired: Path, live: Path) -> None:
     archive = desired.with_suffix(".tar")
     subprocess.run(["tar", "-C", str(desired), "-cf", str(archive), "."], check=True)
@@ -63,6 +71,7 @@ def replace(desired: Path, live: Path) -> None:
 DEPLOYS: dict[Callable[[Path, Path], None], str] = {
     cp: "overlay",
     cp_by_name: "overlay",
+    cp_each: "overlay",
     tar: "overlay",
     rsync: "overlay",
     mirror: "mirror",
@@ -136,6 +145,7 @@ def repository_with(folder: Path, desired: Tree, live: Tree, root: Path) -> Path
 @example(desired={"b": "", "a": "e"}, live={"b": "a", "a": "d", "e": ""}, keep=True)
 @example(desired={"a": ""}, live={"a": "../outside/a"}, keep=True)
 @example(desired={"a": ""}, live={"a": "ROOT/b", "b": ""}, keep=True)
+@example(desired={"a": ""}, live={"a": "d", "d/a": ""}, keep=True)
 def test_nothing_is_lost_on_a_pass(
     deploy: Callable[[Path, Path], None], desired: Tree, live: Tree, keep: bool
 ) -> None:

@@ -1,6 +1,7 @@
 """Where links lead, as the system itself follows them."""
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -53,13 +54,21 @@ def test_a_link_ends_where_the_system_says(tmp_path: Path, links: dict[str, str]
 
 
 @pytest.mark.parametrize(
-    "links", [{"conf": "conf"}, {"conf": "a", "a": "conf"}, {"conf": "d"}, {"conf": "data/x"}, {"conf": "."}]
+    "links", [{"conf": "conf"}, {"conf": "a", "a": "conf"}, {"conf": "data/x"}, {"conf": "."}]
 )
 def test_what_cannot_be_written_ends_nowhere(tmp_path: Path, links: dict[str, str]) -> None:
     snapshot = live(tmp_path / "live", links, "data", "d/x")
     with pytest.raises(OSError, match=r"."):
         (tmp_path / "live" / "conf").open("a")
     assert ends(snapshot) == set()
+
+
+def test_a_link_to_a_folder_ends_at_the_name_in_it(tmp_path: Path) -> None:
+    snapshot = live(tmp_path / "live", {"conf": "way", "way": "d", "d/conf": "../data"}, "data", "d/x")
+    assert ends(snapshot) == {"data"}
+    (tmp_path / "new").write_text("new")
+    subprocess.run(["cp", str(tmp_path / "new"), str(tmp_path / "live" / "way" / "conf")], check=True)
+    assert (tmp_path / "live" / "data").read_text() == "new"
 
 
 def test_a_link_that_leads_to_nothing_ends_there(tmp_path: Path) -> None:
