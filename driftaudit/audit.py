@@ -1,8 +1,8 @@
 """The only composer: sources, compare, provenance, plan, policy and gate, in this order, become an Audit."""
 
 import time
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from driftaudit.cache import Cache
@@ -22,7 +22,9 @@ from driftaudit.model.snapshot import Snapshot
 from driftaudit.policy.labels import Labels
 from driftaudit.policy.policy import Policy
 from driftaudit.provenance.equivalence import settle
+from driftaudit.provenance.export import without_left_out
 from driftaudit.provenance.history import ContentHistory, content_history, paths_in_history
+from driftaudit.provenance.lfs import LargeFiles
 from driftaudit.provenance.trace import Evidence, desired_by_content, trace
 from driftaudit.repo import Repository
 from driftaudit.sources.base import Progress, Source, no_progress
@@ -68,15 +70,15 @@ def run_audit(request: AuditRequest, progress: Progress = no_progress) -> Audit:
         history = paths_in_history(request.repository, request.base, request.mapping, request.cache)
     read = read_trees(_reading(request, history, object_format), progress)
     desired, deployed = read.desired.snapshot, read.deployed.snapshot
-    changes = compare(desired.entries, deployed.entries, deployed.problems)
-    if request.repository:
-        changes = settle(changes, request.repository, request.mapping)
-    trees = Trees(read.desired.listing, read.deployed.listing, _unseen(desired, deployed))
+    settled = _settled(request, desired, deployed)
+    changes = settled.changes
+    trees = Trees(read.desired.listing, read.deployed.listing, deployed, _unseen(desired, deployed))
     plan = plan_deploy(request.intent or Intent(WORST_CASE), changes, trees)
     _refuse_own_paths(request, plan)
-    problems = _sorted((*desired.problems, *deployed.problems, *_clone_problems(request.repository)))
+    clone = _clone_problems(request.repository)
+    problems = _sorted((*desired.problems, *deployed.problems, *settled.problems, *clone))
     folders = _folders_of(changes, history, trees.desired)
-    evidence = _evidence(request, changes, trees.desired, deployed, problems, folders)
+    evidence = _evidence(request, settled, trees.desired, deployed, problems, folders)
     findings = tuple(
         request.policy.judge(change, trace(change, evidence), plan.action(change.path)) for change in changes
     )
@@ -94,9 +96,34 @@ def run_audit(request: AuditRequest, progress: Progress = no_progress) -> Audit:
         plan=plan,
         findings=findings,
         problems=problems,
-        notes=(*desired.notes, *deployed.notes, *request.notes),
+        notes=(*desired.notes, *deployed.notes, *settled.notes, *request.notes),
         worst_case=request.intent is None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """The changes without those that git's attributes explain, and what there is to say of them."""
+
+    changes: tuple[Change, ...]
+    problems: tuple[Problem, ...] = ()
+    pointers: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def _settled(request: AuditRequest, desired: Snapshot, deployed: Snapshot) -> _Settled:
+    changes = compare(desired.entries, deployed.entries, deployed.problems)
+    repository, mapping = request.repository, request.mapping
+    if repository is None:
+        return _Settled(changes)
+    commit = desired.source.commit if desired.source.kind == "git" else None
+    settled = settle(changes, repository, mapping, commit)
+    if commit is None:
+        return _Settled(settled)
+    large = LargeFiles(repository, mapping, commit, request.cache)
+    filled = large.fill_in(settled, desired.entries, deployed.entries)
+    kept, notes = without_left_out(filled.changes, repository, mapping, commit)
+    return _Settled(kept, filled.problems, filled.pointers, notes)
 
 
 def _refuse_own_paths(request: AuditRequest, plan: Plan) -> None:
@@ -123,14 +150,14 @@ def _clone_problems(repository: Repository | None) -> Sequence[Problem]:
 
 def _evidence(
     request: AuditRequest,
-    changes: Sequence[Change],
+    settled: _Settled,
     desired: Listing,
     deployed: Snapshot,
     problems: Sequence[Problem],
     folders: frozenset[str],
 ) -> Evidence:
-    sides = [change.deployed for change in changes if change.deployed]
-    ids = {content for side in sides for content in side.contents}
+    sides = [change.deployed for change in settled.changes if change.deployed]
+    ids = {content for side in sides for content in side.contents} | set(settled.pointers.values())
     refs = {directory.path: directory.refs for directory in deployed.git_directories}
     if request.repository and request.base:
         asked = {oid for oids in refs.values() for oid in oids}
@@ -138,7 +165,8 @@ def _evidence(
     else:
         history = ContentHistory()
     unseen = frozenset(problem.path for problem in problems if problem.path)
-    return Evidence(history, request.mapping, desired_by_content(desired, ids), unseen, refs, folders)
+    by_content = desired_by_content(desired, ids)
+    return Evidence(history, request.mapping, by_content, unseen, refs, folders, settled.pointers)
 
 
 def _folders_of(changes: Sequence[Change], history: bytes, desired: Listing) -> frozenset[str]:

@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 
 from driftaudit.cache import Cache
 from driftaudit.compare.trees import compare
-from driftaudit.model.change import Change
+from driftaudit.model.change import Aspect, Change
 from driftaudit.model.comparison import Comparison, Side
 from driftaudit.model.entry import MODE_SUBMODULE, Kind
 from driftaudit.model.mapping import PathMapping
 from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.snapshot import Snapshot
 from driftaudit.provenance.equivalence import settle
+from driftaudit.provenance.lfs import LargeFiles
 from driftaudit.repo import Repository
 from driftaudit.sources.base import Advance, Progress, ScanRequest, Source, no_progress
 
@@ -180,8 +181,28 @@ def _settled(
     if request.repository is None or all(is_commit) or not any(is_commit):
         return tuple(changes)
     if is_commit[0]:
-        return settle(changes, request.repository, request.mapping)
-    return tuple(_swapped(settle(list(_swapped(changes)), request.repository, request.mapping)))
+        return _explained(changes, left, right, request.repository, request.mapping)
+    swapped = tuple(_swapped(changes))
+    return tuple(_swapped(_explained(swapped, right, left, request.repository, request.mapping)))
+
+
+def _explained(
+    changes: Sequence[Change], desired: Snapshot, live: Snapshot, repository: Repository, mapping: PathMapping
+) -> tuple[Change, ...]:
+    """Return the changes that neither check-out nor Git LFS explains; a pointer may stand for its content."""
+    commit = desired.source.commit
+    settled = settle(changes, repository, mapping, commit)
+    if commit is None:
+        return settled
+    filled = LargeFiles(repository, mapping, commit, Cache()).fill_in(settled, desired.entries, live.entries)
+    found = []
+    for change in filled.changes:
+        aspects = tuple(aspect for aspect in change.aspects if aspect is not Aspect.LFS_POINTER)
+        if Aspect.LFS_UNVERIFIED in aspects and change.desired:
+            found.append(replace(change, aspects=()))
+        elif aspects or not change.aspects:
+            found.append(replace(change, aspects=aspects))
+    return tuple(found)
 
 
 def _swapped(changes: Iterable[Change]) -> Iterable[Change]:

@@ -1,15 +1,12 @@
-"""The local repository, asked through git's own plumbing. The only module that knows GitPython."""
+"""The local repository, asked through git's own plumbing."""
 
 import hashlib
 import os
 import re
-import secrets
-import tempfile
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from driftaudit.errors import RepositoryError
 from driftaudit.model.entry import (
@@ -23,20 +20,12 @@ from driftaudit.model.entry import (
     Kind,
 )
 from driftaudit.model.listing import Listing
+from driftaudit.plumbing.attributes import Attributes
+from driftaudit.plumbing.commands import Git
+from driftaudit.plumbing.lfs import LfsStore
 
-os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # git is looked for when it is used, not at import
-
-_ENVIRONMENT = {
-    "GIT_NO_LAZY_FETCH": "1",  # a missing object is an answer, not a reason to go to the network;
-    "GIT_ALLOW_PROTOCOL": "none",  # versions before 2.45 know only this way to stay at home
-    "GIT_NO_REPLACE_OBJECTS": "1",
-    "GIT_OPTIONAL_LOCKS": "0",  # asking must not rewrite the index
-    "GIT_LITERAL_PATHSPECS": "1",
-    "LC_ALL": "C",
-}
-_GIT = ("git", "-c", "core.fsmonitor=false")  # a hook of the configuration, which is not ours to run
 _OWN_REFS = "refs/driftaudit/*"
-_PIECE = 1 << 20  # bytes read at a time
+_MOST_PATHS = 100  # on a command line
 _LOG = ("log", "-z", "--root", "-c", "--no-renames", "--format=")
 
 
@@ -55,10 +44,13 @@ class Commits:
 class Repository:
     """A git repository that is read, never changed."""
 
-    def __init__(self, git: Any, top: Path) -> None:
+    def __init__(self, git: Git) -> None:
+        self._run, self._stream = git.run, git.stream
+        self._text, self._optional = git.text, git.optional
         self._git = git
         self._commits: dict[str, str] = {}
-        self.top = top
+        self._attributes: dict[str | None, Attributes] = {}
+        self.top = git.folder
 
     @classmethod
     def containing(cls, folder: Path) -> "Repository":
@@ -67,8 +59,7 @@ class Repository:
 
         try:
             repo = git.Repo(folder, search_parent_directories=True, expand_vars=False)
-            top = Path(repo.working_tree_dir or repo.git_dir)
-            self = cls(git.Git(top), top)
+            self = cls(Git(Path(repo.working_tree_dir or repo.git_dir)))
             self._run("rev-parse", "--git-dir")
         except (git.InvalidGitRepositoryError, git.NoSuchPathError) as error:
             raise RepositoryError(
@@ -78,46 +69,6 @@ class Repository:
         except git.GitCommandNotFound as error:
             raise RepositoryError("git was not found on this machine", "Install git.") from error
         return self
-
-    def _run(self, *arguments: str, stdin: bytes | None = None) -> bytes:
-        """Return what a git command prints. Raises RepositoryError with git's own words where it fails."""
-        import git
-
-        with tempfile.TemporaryFile() as source:
-            source.write(stdin or b"")
-            source.seek(0)
-            try:
-                output: bytes = self._git.execute(
-                    [*_GIT, *arguments],
-                    istream=source,
-                    stdout_as_string=False,
-                    strip_newline_in_stdout=False,
-                    env=_ENVIRONMENT,
-                )
-            except git.GitCommandError as error:
-                raise _refused(arguments, error.stderr) from error
-            except git.GitCommandNotFound as error:
-                raise RepositoryError("git was not found on this machine", "Install git.") from error
-        return output
-
-    def _stream(self, *arguments: str) -> Iterator[bytes]:
-        """Yield the NUL-separated fields that a git command prints, as they come."""
-        import git
-
-        process = self._git.execute([*_GIT, *arguments], as_process=True, env=_ENVIRONMENT)
-        rest = b""
-        while piece := process.stdout.read(_PIECE):
-            *fields, rest = (rest + piece).split(b"\0")
-            yield from fields
-        if rest:
-            yield rest
-        try:
-            process.wait()
-        except git.GitCommandError as error:
-            raise _refused(arguments, error.stderr) from error
-
-    def _text(self, *arguments: str) -> str:
-        return os.fsdecode(self._run(*arguments)).strip()
 
     @cached_property
     def _facts(self) -> list[str]:
@@ -248,7 +199,7 @@ class Repository:
             return []
         fields = iter(
             self._run(
-                *self._without_filters(),
+                *self._git.without_filters(),
                 "status",
                 "--porcelain=v1",
                 "-z",
@@ -282,70 +233,32 @@ class Repository:
         """Return the contents of those blobs that are there and no larger than `limit` bytes."""
         rows = self._checked(sorted(self.present(oids)))
         small = [oid for oid, kind, size in rows if kind == "blob" and int(size) <= limit]
-        contents = self._run(
-            "cat-file", "--batch", "--buffer", stdin="".join(f"{o}\n" for o in small).encode("ascii")
-        )
-        return dict(zip(small, _batch_contents(contents), strict=True))
+        return dict(zip(small, self._git.contents(small), strict=True))
 
-    def filtered(self, rows: Sequence[tuple[str, str]]) -> dict[str, bytes]:
-        """Return, by path, what check-out would write for each (blob id, path).
-
-        Line ends, ident and encodings are converted; programs named in the configuration are not run.
-        """
-        if not rows:
-            return {}
-        have = self.present({oid for oid, _path in rows})
-        kept = [(oid, path) for oid, path in rows if oid in have and "\n" not in path]
-        asked = "".join(f"{oid} {path}\n" for oid, path in kept).encode("utf-8", "surrogateescape")
-        # The size that git prints is that of the unconverted blob: a word of our own parts the contents.
-        mark = secrets.token_hex(16)
-        output = self._run(
-            *self._without_filters(), "cat-file", f"--batch={mark}", "--filters", "--buffer", stdin=asked
-        )
-        contents = (content.removesuffix(b"\n") for content in output.split(f"{mark}\n".encode("ascii"))[1:])
-        return dict(zip((path for _oid, path in kept), contents, strict=True))
-
-    def _without_filters(self) -> list[str]:
-        """Return the options by which git runs no program of the configuration on contents."""
-        return [word for name in self._filter_programs() for word in ("-c", f"{name}=")]
-
-    def _filter_programs(self) -> list[str]:
-        try:
-            names = self._text(
-                "config", "--name-only", "--get-regexp", r"^filter\..*\.(clean|smudge|process|required)$"
-            )
-        except RepositoryError:
-            return []
-        return sorted(set(names.splitlines()))
-
-    def converted_paths(self, paths: Sequence[str]) -> list[str]:
-        """Return those paths that check-out converts: line ends, ident, or another encoding."""
-        asked = b"".join(path.encode("utf-8", "surrogateescape") + b"\0" for path in paths)
-        attributes = ("text", "eol", "ident", "working-tree-encoding")
-        fields = self._run("check-attr", "-z", "--stdin", *attributes, stdin=asked).split(b"\0")
-        rows = zip(fields[0::3], fields[2::3], strict=False)
-        found = {path for path, value in rows if value not in (b"unspecified", b"unset")}
-        everywhere = self._setting("core.autocrlf") in ("true", "input")
-        return [path for path in paths if everywhere or path.encode("utf-8", "surrogateescape") in found]
-
-    def _setting(self, name: str) -> str:
-        try:
-            return self._text("config", "--get", name)
-        except RepositoryError:
-            return ""
+    def attributes(self, commit: str | None) -> Attributes:
+        """Return the attributes of paths as a commit has them, or the working tree."""
+        return self._attributes.setdefault(commit, Attributes(self._git, commit))
 
     def file_at(self, commit: str, path: str) -> bytes | None:
         """Return a file's content in a commit, or None where it has none there."""
         rows = [entry for entry in self.tree(commit, [path]) if entry.path == path and entry.digest]
         return self._run("cat-file", "blob", rows[0].digest or "") if rows else None
 
-    def history(self, commits: Commits) -> Iterator[tuple[str, bytes]]:
+    @cached_property
+    def lfs_store(self) -> LfsStore:
+        """Return where Git LFS keeps its objects for this repository."""
+        storage = self._optional("config", "--type=path", "--get", "lfs.storage") or "lfs"
+        return LfsStore(self.objects / storage / "objects")
+
+    def history(self, commits: Commits, paths: Sequence[str] = ()) -> Iterator[tuple[str, bytes]]:
         """Yield (content, path) for each version that one of the commits brought, paths as bytes.
 
+        With `paths` only theirs are sure to be among them.
         A content is a blob id, with LINK in front where it is a link's. A merge counts where it differs from
         all of its parents: the rest came in with one of them.
         """
-        fields = self._stream(*_LOG, "--raw", "--no-abbrev", *commits.arguments(), "--")
+        limited = ("--full-history", *commits.arguments(), "--", *paths) if len(paths) <= _MOST_PATHS else ()
+        fields = self._stream(*_LOG, "--raw", "--no-abbrev", *(limited or (*commits.arguments(), "--")))
         for field in fields:
             if field.startswith(b":"):
                 words = field.split(b" ")
@@ -411,12 +324,6 @@ class Repository:
         tags = self._text("for-each-ref", "--format=%(objectname)")
         return wanted & set(listed.split() + tags.split())
 
-    def _optional(self, *arguments: str) -> str:
-        try:
-            return self._text(*arguments)
-        except RepositoryError:
-            return ""
-
 
 _USUAL_MODES = {f"{mode} ".encode() for mode in (MODE_FILE, MODE_EXECUTABLE, MODE_SYMLINK)}
 
@@ -445,31 +352,6 @@ def _entry(line: str, width: int) -> Entry:
 
 def _decoded(paths: Iterable[bytes]) -> list[str]:
     return sorted(path.decode("utf-8", "surrogateescape") for path in paths)
-
-
-def _batch_contents(output: bytes) -> Iterator[bytes]:
-    """Yield the contents of `cat-file --batch` output, in the order asked for."""
-    at = 0
-    while at < len(output):
-        end = output.index(b"\n", at)
-        size = int(output[at:end].rsplit(b" ", 1)[1])
-        yield output[end + 1 : end + 1 + size]
-        at = end + size + 2
-
-
-def _refused(arguments: Sequence[str], stderr: str | bytes | None) -> RepositoryError:
-    told = os.fsdecode(stderr) if isinstance(stderr, bytes) else stderr or ""
-    words = re.sub(r"^\s*stderr: '|'\s*$", "", told.strip()).strip().splitlines()
-    reason = next(
-        (line for line in words if line.startswith(("fatal:", "error:"))),
-        words[0] if words else "no reason given",
-    )
-    advice = "Run `git fsck` in the repository to see whether it is whole."
-    if "promisor" in told:
-        advice = "The clone is partial and lacks what is needed: clone it without --filter."
-    if "dubious ownership" in told:
-        advice = "The repository belongs to another user: git config --global --add safe.directory FOLDER"
-    return RepositoryError(f"git {arguments[0]} failed: {reason}", advice)
 
 
 def blob_id(content: bytes, object_format: str) -> str:

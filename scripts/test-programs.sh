@@ -21,7 +21,7 @@ package_of() {
     esac
 }
 
-programs="git rsync sshd ssh tcsh fish"
+programs="git git-lfs rsync sshd ssh tcsh fish"
 # Only root has powers to give up, and only Linux knows how to give up some of them.
 if [ "$(uname -s)" = Linux ] && [ "$(id -u)" = 0 ]; then
     programs="$programs setpriv"

@@ -133,12 +133,12 @@ def audit_request(workplace: Workplace, name: str | None, options: Options) -> A
 
 
 def _own_paths(workplace: Workplace, target: TargetSettings, desired: DesiredSettings) -> tuple[str, ...]:
-    """Return where in a folder target the repository's objects and the desired folder lie, if they do."""
+    """Return where in a folder target the repository's objects, LFS's too, and the desired folder lie."""
     if scheme_of(target.url) != "file":
         return ()
     root = Path(_live_url(target).removeprefix("file://")).resolve()
     repository = workplace.repository_if_any()
-    places = [repository.objects] if repository else []
+    places = [repository.objects, repository.lfs_store.folder] if repository else []
     if desired.kind in ("directory", "archive"):
         places.append(Path(desired.value))
     inside = [place.resolve() for place in places if place.resolve().is_relative_to(root)]

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 from driftaudit.model.change import Change
-from driftaudit.model.entry import Kind
+from driftaudit.model.entry import Entry, Kind
 from driftaudit.model.finding import Action
 from driftaudit.model.listing import Listing
 from driftaudit.model.mapping import is_within
 from driftaudit.model.plan import Plan
+from driftaudit.model.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +28,25 @@ class Intent:
     shared: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trees:
-    """Both trees whole. At and below the paths `unseen` there may be more than they show."""
+    """Both trees whole, and what the scan said of the deployed one.
+
+    At and below the paths `unseen` there may be more than they show.
+    """
 
     desired: Listing
     deployed: Listing
+    seen: Snapshot
     unseen: frozenset[str] = frozenset()
+
+    @cached_property
+    def _listed(self) -> dict[str, Entry]:
+        return {entry.path: entry for entry in self.seen.entries}
+
+    def live(self, path: str) -> Entry | None:
+        """Return what lies at a path of the deployed tree, None where nothing does."""
+        return self._listed.get(path) or self.deployed.get(path)
 
 
 class DeployMethod(Protocol):

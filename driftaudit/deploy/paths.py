@@ -3,21 +3,17 @@
 from collections.abc import Collection
 from difflib import get_close_matches
 
-from driftaudit.deploy.base import Intent
+from driftaudit.deploy.base import Intent, Trees
 from driftaudit.errors import UsageError
 from driftaudit.model.entry import Kind
-from driftaudit.model.listing import Listing
 from driftaudit.model.mapping import is_within
 
 
-def check_paths(intent: Intent, desired: Listing, live: Listing, unseen: Collection[str]) -> None:
-    """Raise UsageError for a path below a live link or file, and for one that is in neither tree.
-
-    Below the paths `unseen` there may be more than the trees show.
-    """
+def check_paths(intent: Intent, trees: Trees) -> None:
+    """Raise UsageError for a path below a live link or file, and for one that is in neither tree."""
     for path in filter(None, intent.paths):
         for place in (*_above(path), *([path] if intent.method == "mirror" else [])):
-            entry = live.get(place)
+            entry = trees.live(place)
             if entry and entry.kind is Kind.SYMLINK:
                 raise _below_link(place, path)
             if entry and entry.kind is not Kind.DIRECTORY and place != path:
@@ -25,9 +21,9 @@ def check_paths(intent: Intent, desired: Listing, live: Listing, unseen: Collect
                     f"{place!r} is no folder on the target, so a deploy to {path!r} takes its place",
                     f"Deploy {place!r} itself, or move it away first.",
                 )
-        is_there = desired.has(path) or live.has(path)
-        if not is_there and not any(is_within(path, place) for place in unseen):
-            raise _nowhere(intent.method, path, {*desired.all_paths(), *live.all_paths()})
+        is_there = trees.desired.has(path) or trees.deployed.has(path)
+        if not is_there and not any(is_within(path, place) for place in trees.unseen):
+            raise _nowhere(intent.method, path, {*trees.desired.all_paths(), *trees.deployed.all_paths()})
 
 
 def _above(path: str) -> list[str]:

@@ -14,6 +14,8 @@ class Aspect(StrEnum):
     MODE = "mode"
     LINE_ENDINGS = "line-endings"
     LINK_TARGET = "link-target"
+    LFS_POINTER = "lfs-pointer"  # the pointer is live where the content that it stands for should be
+    LFS_UNVERIFIED = "lfs-unverified"  # what the pointer stands for is not at hand to compare
 
 
 @dataclass(frozen=True, slots=True)

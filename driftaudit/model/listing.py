@@ -50,6 +50,11 @@ class Listing:
         start = self._path
         return b"\0".join([row[start:] for row in self.rows])
 
+    def links(self) -> set[str]:
+        """Return the ids of the texts of all links."""
+        rows = [row for row in self.rows if row.startswith(b"120000")]
+        return {row[_OID : _OID + self.width].decode("ascii") for row in rows} - {"-" * self.width}
+
     def all_paths(self) -> Iterator[str]:
         """Yield the paths of all files and folders."""
         start = self._path

@@ -14,6 +14,7 @@ class ProblemKind(StrEnum):
     SUBMODULE = "submodule"  # its content is in another repository
     SHALLOW_CLONE = "shallow-clone"  # "never committed" cannot be proven
     PARTIAL_CLONE = "partial-clone"
+    LFS_OBJECT_MISSING = "lfs-object-missing"  # the content that a pointer stands for is not at hand
     GIT_DIRECTORY = "git-directory"  # refs of a live checkout that could not be read
 
 

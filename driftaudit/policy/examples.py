@@ -78,7 +78,7 @@ def _judged(policy: Policy, path: str, example: "ExampleModel") -> Finding:
     entry = Entry(path.rstrip("/"), kind, MODE_FILE)  # no rule asks for the mode
     deployed = None if example.origin is Origin.MISSING else entry
     desired = entry if deployed is None or example.origin in _DESIRED_TOO else None
-    change = Change(entry.path, desired, deployed)
+    change = Change(entry.path, desired, deployed, example.aspect)
     return policy.judge(change, Provenance(example.origin, example.recoverable), example.action)
 
 

@@ -6,6 +6,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from driftaudit.config.rules_schema import Label, Labels, OneOrMore, Rules
 from driftaudit.config.schema import Many, NotEmpty, Strict, Text, member_of, refuse
+from driftaudit.model.change import Aspect
 from driftaudit.model.entry import Kind
 from driftaudit.model.finding import Action, Origin, Recoverable, Severity
 
@@ -25,6 +26,7 @@ class ExampleModel(Strict):
     kind: Annotated[Kind, BeforeValidator(member_of(Kind))] = Kind.FILE
     origin: Annotated[Origin, BeforeValidator(member_of(Origin))] = Origin.UNKNOWN
     action: Annotated[Action, BeforeValidator(member_of(Action))] = Action.KEEP
+    aspect: OneOrMore[Annotated[Aspect, BeforeValidator(member_of(Aspect))]] = ()
     recoverable: Annotated[Recoverable, BeforeValidator(member_of(Recoverable))] = Recoverable.NO
     labels: Many[Label] | None = None
     severity: Annotated[Severity, BeforeValidator(member_of(Severity))] | None = None

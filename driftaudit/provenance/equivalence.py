@@ -11,15 +11,18 @@ from driftaudit.repo import Repository, blob_id
 _TEXT_LIMIT = 8 * 1024**2  # bytes of a blob that line ends are looked for in
 
 
-def settle(changes: Sequence[Change], repository: Repository, mapping: PathMapping) -> tuple[Change, ...]:
+def settle(
+    changes: Sequence[Change], repository: Repository, mapping: PathMapping, commit: str | None
+) -> tuple[Change, ...]:
     """Return the changes without those where the deployed content is what check-out makes of the desired one.
 
-    Where only line ends differ, the aspect says so. Contents are read for changed files alone.
+    Attributes are those of the `commit` that is desired, or of the working tree where it is none. Where only
+    line ends differ, the aspect says so. Contents are read for changed files alone.
     """
     edited = [change for change in changes if _is_edited_file(change)]
     if not edited:
         return tuple(changes)
-    converted = _converted_ids(edited, repository, mapping)
+    converted = _converted_ids(edited, repository, mapping, commit)
     plain = _unix_text_ids(edited, repository)
     return tuple(
         kept
@@ -46,14 +49,17 @@ def _settled(change: Change, converted: str | None, plain: dict[str, str]) -> Ch
     return change
 
 
-def _converted_ids(changes: Iterable[Change], repository: Repository, mapping: PathMapping) -> dict[str, str]:
-    """Return, by path under the root, the id of what check-out would write there."""
+def _converted_ids(
+    changes: Iterable[Change], repository: Repository, mapping: PathMapping, commit: str | None
+) -> dict[str, str]:
+    """Return, by path under the root, the id of what check-out, or an archive, would write there."""
     sources: dict[str, tuple[str, str]] = {}
     for change in changes:
         for path in mapping.to_repository(change.path):
             sources[path] = (change.path, _digest(change.desired))
-    paths = repository.converted_paths(sorted(sources))
-    contents = repository.filtered([(sources[path][1], path) for path in paths])
+    have = repository.present({oid for _place, oid in sources.values()})
+    blobs = {path: oid for path, (_place, oid) in sorted(sources.items()) if oid in have}
+    contents = repository.attributes(commit).converted(blobs)
     return {
         sources[path][0]: blob_id(content, repository.object_format) for path, content in contents.items()
     }

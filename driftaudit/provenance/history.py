@@ -69,6 +69,7 @@ def paths_in_history(repository: Repository, base: str, mapping: PathMapping, ca
     The paths are joined by NUL: that is how git gives them, and how they are searched quickest.
     """
     paths = cache.remembered("paths", repository.state(base), lambda: repository.paths_ever(base))
+    repository.attributes(base).look_among(paths)
     if mapping == IDENTITY:
         return paths
     decoded = {path.decode("utf-8", "surrogateescape") for path in paths.split(b"\0")}

@@ -15,7 +15,7 @@ _EMPTY = (
     "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
     "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
 )
-_VARIANT = {Aspect.MODE, Aspect.LINE_ENDINGS}
+_VARIANT = {Aspect.MODE, Aspect.LINE_ENDINGS, Aspect.LFS_POINTER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Evidence:
 
     `desired` maps contents (see Entry.contents) to desired paths, `unseen` holds the paths of which something
     could not be told,
+    `pointers` maps live contents that the LFS store has to the pointers that stand for them,
     `git_refs` maps each `.git` to the object ids that its refs name, and `folders` holds the live folders
     that had files in the repository once.
     """
@@ -34,6 +35,12 @@ class Evidence:
     unseen: frozenset[str] = frozenset()
     git_refs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     folders: frozenset[str] = frozenset()
+    pointers: Mapping[str, str] = field(default_factory=dict)
+
+    def known_as(self, deployed: Entry) -> tuple[str, ...]:
+        """Return what the content is known by in a history: its own ids, and that of an LFS pointer to it."""
+        contents = deployed.contents
+        return (*contents, *(self.pointers[oid] for oid in contents if oid in self.pointers))
 
     def is_unseen(self, path: str) -> bool:
         """Whether the path, or a folder above it, could not be seen whole."""
@@ -51,8 +58,9 @@ def trace(change: Change, evidence: Evidence) -> Provenance:
     deployed = change.deployed
     if deployed is None:
         return Provenance(Origin.MISSING, Recoverable.YES)
-    ids = deployed.contents
-    moved_to = evidence.desired.get(ids[0]) if ids and change.desired is None else None
+    ids = evidence.known_as(deployed)
+    moved = (evidence.desired[oid] for oid in ids if oid in evidence.desired and change.desired is None)
+    moved_to = next(moved, None)
     origin = _origin(change, ids, moved_to, evidence)
     recoverable, copies = _recoverable(change, deployed, ids, evidence)
     return Provenance(origin, recoverable, moved_to, copies)
@@ -96,7 +104,9 @@ def _recoverable(
         return _without_digest(deployed, evidence), ()
     history = evidence.history
     if any(history.is_committed(oid) for oid in ids):
-        return Recoverable.YES, (Copy("commit", _place(ids, history), safe=True),)
+        is_itself = any(history.is_committed(oid) for oid in deployed.contents)
+        kind = "commit" if is_itself else "lfs-object"
+        return Recoverable.YES, (Copy(kind, _place(ids, history), safe=True),)
     if ids[0] in history.rescued:
         return Recoverable.YES, (Copy("ref", "refs/driftaudit", safe=True),)
     if _is_variant(change) or ids[0] in evidence.desired:

@@ -170,6 +170,8 @@ def _differences(desired: Entry, deployed: Entry, aspects: Sequence[Aspect]) -> 
         Aspect.KIND: f"is a {deployed.kind.value}, desired is a {desired.kind.value}",
         Aspect.MODE: f"mode {deployed.mode}, desired {desired.mode}",
         Aspect.LINE_ENDINGS: "line endings differ",
+        Aspect.LFS_POINTER: "is an LFS pointer",
+        Aspect.LFS_UNVERIFIED: "could not be compared: its LFS object is not at hand",
         Aspect.LINK_TARGET: f"links to {deployed.link_target}, desired {desired.link_target}",
     }
     if deployed.link_target is None or desired.link_target is None:

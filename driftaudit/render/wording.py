@@ -23,6 +23,7 @@ PROBLEM_ADVICE = {
     ProblemKind.SHALLOW_CLONE: "Bring the whole history: `git fetch --unshallow`,"
     " or `fetch-depth: 0` in the pipeline's checkout.",
     ProblemKind.PARTIAL_CLONE: "Use a full clone: `git clone` without `--filter`.",
+    ProblemKind.LFS_OBJECT_MISSING: "Bring the objects into the local store: `git lfs fetch --all`.",
     ProblemKind.GIT_DIRECTORY: "Give the scanning user read access to its refs, then check again.",
 }
 

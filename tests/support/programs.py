@@ -7,6 +7,7 @@ import pytest
 _PACKAGES = {
     "rsync": "rsync",
     "git": "git",
+    "git-lfs": "git-lfs",
     "sshd": "openssh-server",
     "tcsh": "tcsh",
     "fish": "fish",

@@ -38,7 +38,7 @@ def plan(intent: Intent, desired: Snapshot, deployed: Snapshot) -> Plan:
     changes = compare(desired.entries, deployed.entries, deployed.problems)
     unseen = {entry.path for entry in deployed.entries if entry.pruned}
     unseen |= {problem.path for side in (desired, deployed) for problem in side.problems}
-    trees = Trees(listing_of(desired.entries), listing_of(deployed.entries), frozenset(unseen))
+    trees = Trees(listing_of(desired.entries), listing_of(deployed.entries), deployed, frozenset(unseen))
     return plan_deploy(intent, changes, trees)
 
 

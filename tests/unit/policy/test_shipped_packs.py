@@ -16,6 +16,8 @@ CORE_RULES = {
     "core/expected": "ignore",
     "core/only-copy": "block",
     "core/unsafe-copy": "block",
+    "core/lfs-unverified": "warn",
+    "core/lfs-pointer": "warn",
     "core/hand-edited": "warn",
     "core/unknown": "warn",
     "core/ahead": "warn",

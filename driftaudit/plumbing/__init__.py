@@ -1,0 +1,1 @@
+"""Git's own commands, and what its attributes say."""

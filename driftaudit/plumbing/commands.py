@@ -1,0 +1,118 @@
+"""Git's commands, run without writing, fetching, or starting what its configuration names."""
+
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from driftaudit.errors import RepositoryError
+
+os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # git is looked for when it is used, not at import
+
+_ENVIRONMENT = {
+    "GIT_NO_LAZY_FETCH": "1",  # a missing object is an answer, not a reason to go to the network;
+    "GIT_ALLOW_PROTOCOL": "none",  # versions before 2.45 know only this way to stay at home
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",  # asking must not rewrite the index
+    "GIT_LITERAL_PATHSPECS": "1",
+    "LC_ALL": "C",
+}
+_GIT = ("git", "-c", "core.fsmonitor=false")  # a hook of the configuration, which is not ours to run
+_PIECE = 1 << 20  # bytes read at a time
+
+
+class Git:
+    """Runs git in a folder. The only place that knows GitPython's ways of running it."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str] | None = None) -> None:
+        import git
+
+        self.folder = folder
+        self._git = git.Git(folder)
+        self._environment = {**_ENVIRONMENT, **(environment or {})}
+
+    def run(self, *arguments: str, stdin: bytes | None = None) -> bytes:
+        """Return what a git command prints. Raises RepositoryError with git's own words where it fails."""
+        import git
+
+        with tempfile.TemporaryFile() as source:
+            source.write(stdin or b"")
+            source.seek(0)
+            try:
+                output: bytes = self._git.execute(
+                    [*_GIT, *arguments],
+                    istream=source,
+                    stdout_as_string=False,
+                    strip_newline_in_stdout=False,
+                    env=self._environment,
+                )
+            except git.GitCommandError as error:
+                raise _refused(arguments, error.stderr) from error
+            except git.GitCommandNotFound as error:
+                raise RepositoryError("git was not found on this machine", "Install git.") from error
+        return output
+
+    def stream(self, *arguments: str) -> Iterator[bytes]:
+        """Yield the NUL-separated fields that a git command prints, as they come."""
+        import git
+
+        process = self._git.execute([*_GIT, *arguments], as_process=True, env=self._environment)
+        rest = b""
+        while piece := process.stdout.read(_PIECE):
+            *fields, rest = (rest + piece).split(b"\0")
+            yield from fields
+        if rest:
+            yield rest
+        try:
+            process.wait()
+        except git.GitCommandError as error:
+            raise _refused(arguments, error.stderr) from error
+
+    def text(self, *arguments: str) -> str:
+        """Return what a git command prints, without the space around it."""
+        return os.fsdecode(self.run(*arguments)).strip()
+
+    def optional(self, *arguments: str) -> str:
+        """Return the same, or "" where git refuses."""
+        try:
+            return self.text(*arguments)
+        except RepositoryError:
+            return ""
+
+    def contents(self, oids: Sequence[str]) -> list[bytes]:
+        """Return the contents of objects that are there."""
+        asked = "".join(f"{oid}\n" for oid in oids).encode("ascii")
+        return list(_batch_contents(self.run("cat-file", "--batch", "--buffer", stdin=asked)) if oids else ())
+
+    def without_filters(self) -> list[str]:
+        """Return the options by which git runs no program of the configuration on contents."""
+        names = self.optional(
+            "config", "--name-only", "--get-regexp", r"^filter\..*\.(clean|smudge|process|required)$"
+        )
+        return [word for name in sorted(set(names.splitlines())) for word in ("-c", f"{name}=")]
+
+
+def _batch_contents(output: bytes) -> Iterator[bytes]:
+    """Yield the contents of `cat-file --batch` output, in the order asked for."""
+    at = 0
+    while at < len(output):
+        end = output.index(b"\n", at)
+        size = int(output[at:end].rsplit(b" ", 1)[1])
+        yield output[end + 1 : end + 1 + size]
+        at = end + size + 2
+
+
+def _refused(arguments: Sequence[str], stderr: str | bytes | None) -> RepositoryError:
+    told = os.fsdecode(stderr) if isinstance(stderr, bytes) else stderr or ""
+    words = re.sub(r"^\s*stderr: '|'\s*$", "", told.strip()).strip().splitlines()
+    reason = next(
+        (line for line in words if line.startswith(("fatal:", "error:"))),
+        words[0] if words else "no reason given",
+    )
+    advice = "Run `git fsck` in the repository to see whether it is whole."
+    if "promisor" in told:
+        advice = "The clone is partial and lacks what is needed: clone it without --filter."
+    if "dubious ownership" in told:
+        advice = "The repository belongs to another user: git config --global --add safe.directory FOLDER"
+    return RepositoryError(f"git {arguments[0]} failed: {reason}", advice)
