@@ -26,6 +26,7 @@ class ScanRequest:
     listed and not read. Neither applies to a path in `known`, and no folder above one is pruned.
     `trees` holds git tree ids by folder: a source may answer a subtree that is equal to one in a few words.
     `max_file_bytes` is the size over which a file is not read but a problem.
+    `archive` is the format that the root has if it is a file and no folder: tar, tar.gz, tar.xz, tar.zst, zip.
     """
 
     prune: tuple[str, ...] = ()
@@ -35,6 +36,7 @@ class ScanRequest:
     max_file_bytes: int = GIBIBYTE
     object_format: str = "sha1"
     read_contents: bool = True
+    archive: str | None = None
 
 
 class Source(Protocol):

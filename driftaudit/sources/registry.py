@@ -7,6 +7,7 @@ from pathlib import Path
 from driftaudit.errors import UsageError
 from driftaudit.model.mapping import IDENTITY, PathMapping
 from driftaudit.repo import Repository
+from driftaudit.sources.archive import ArchiveSource, archive_format
 from driftaudit.sources.base import Source
 from driftaudit.sources.directory import DirectorySource
 from driftaudit.sources.git import GitSource
@@ -25,9 +26,17 @@ class Setting:
 
 Factory = Callable[[str, Setting], Source]
 
+
+def local_source(path: Path) -> Source:
+    """Return the source that a path of this machine names: an archive by its ending, else a folder."""
+    is_archive = archive_format(path.name) and not path.is_dir()
+    return ArchiveSource(path) if is_archive else DirectorySource(path)
+
+
+
 FACTORIES: Mapping[str, Factory] = {
     "ssh": lambda text, _setting: SSHSource(SSHAddress.parse(text)),
-    "file": lambda text, _setting: DirectorySource(Path(text.removeprefix("file://"))),
+    "file": lambda text, _setting: local_source(Path(text.removeprefix("file://"))),
     "git": lambda text, setting: GitSource(setting.repository(), text.removeprefix("git:"), setting.mapping),
     "worktree": lambda _text, setting: WorktreeSource(setting.repository(), setting.mapping),
 }

@@ -7,6 +7,11 @@ import pytest
 _PACKAGES = {
     "rsync": "rsync",
     "git": "git",
+    "tar": "tar",
+    "zip": "zip",
+    "gzip": "gzip",
+    "xz": "xz-utils",
+    "zstd": "zstd",
     "sshd": "openssh-server",
     "tcsh": "tcsh",
     "fish": "fish",

@@ -1,7 +1,8 @@
 """The client's half of the conversation with program/: one request, one stream of frames.
 
 Frames: type (1 byte), length (4 bytes, big-endian), payload. Types: H hello, G refs of a checkout,
-P progress, D folders with their entries, Q folders that are equal to the desired ones, E error, T trailer.
+P progress, D folders with their entries, Q folders that are equal to the desired ones, A notes on an archive,
+E error, T trailer.
 The trailer holds the number of frames and
 the SHA-256 of all frames before it, so that no shorter stream can pass for the whole.
 """
@@ -55,11 +56,13 @@ def request_bytes(root: str, request: ScanRequest, marker: str, only: list[str] 
             "object_format": request.object_format,
             "trees": dict(request.trees),
             "read": request.read_contents,
+            "archive": request.archive,
             "workers": 0,  # the host decides: half its cores
             "nice": nice,
         }
     ).encode("ascii")
-    return b"".join(b"%d\n%b" % (len(part), part) for part in (*program_parts(), body))
+    parts = program_parts(for_archives=request.archive is not None)
+    return b"".join(b"%d\n%b" % (len(part), part) for part in (*parts, body))
 
 
 def new_marker() -> str:

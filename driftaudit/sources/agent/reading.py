@@ -43,6 +43,7 @@ class _Reading:
     problems: list[Problem] = field(default_factory=list)
     git_directories: list[GitDirectory] = field(default_factory=list)
     equal: list[EqualFolder] = field(default_factory=list)
+    notes: tuple[str, ...] = ()
     owners: dict[int, str] = field(default_factory=dict)
     hashed: int = 0
     size: int = 0
@@ -70,6 +71,8 @@ class _Reading:
             folders, self.hashed = value
             self.equal = [EqualFolder(path, entries) for path, entries, _size in folders]
             self.size += sum(size for _path, _entries, size in folders)
+        elif kind == b"A":
+            self.notes = tuple(map(str, value))
         elif kind == b"P":
             self.progress(*value)
         elif kind == b"E":
@@ -162,10 +165,24 @@ def read_tree(
         ),
         git_directories=tuple(reading.git_directories),
         equal_folders=tuple(reading.equal),
+        notes=reading.notes,
     )
 
 
+_ARCHIVE_ADVICE = {
+    "archive": "Make it anew, or fetch it again: nothing is known of what it held, so there is no report.",
+    "archive-limit": "It would fill a disk where it is unpacked. Unpack it with care, and name the folder.",
+    "archive-changed": "Wait until it is written, and run it again.",
+    "zstd": "Install zstd where the archive lies, or pack it with gzip.",
+    "xz": "Install xz where the archive lies, or pack it with gzip.",
+}
+
+
 def _error(host: str, kind: str, detail: str) -> SourceError:
+    if kind == "no-archive":
+        return AbsentRootError(f"{host}: there is no such archive", "Check the path; build it first.")
+    if kind in _ARCHIVE_ADVICE:
+        return SourceError(f"{host}: {detail}", _ARCHIVE_ADVICE[kind])
     if kind == "FileNotFoundError":
         return AbsentRootError(
             f"{host}: there is no such folder",

@@ -1,10 +1,11 @@
-"""A folder on a host that is reached over SSH: one connection, one exec, nothing written there."""
+"""A folder or an archive on a host that is reached over SSH: one connection, one exec, nothing written there."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from driftaudit.model.snapshot import Snapshot, SourceFacts
 from driftaudit.sources.agent.protocol import REMOTE_COMMAND
 from driftaudit.sources.agent.reading import read_tree
+from driftaudit.sources.archive import archive_format
 from driftaudit.sources.base import Progress, ScanRequest, no_progress
 from driftaudit.sources.ssh.address import SSHAddress
 
@@ -16,9 +17,10 @@ class SSHSource:
     address: SSHAddress
 
     def snapshot(self, request: ScanRequest, progress: Progress = no_progress) -> Snapshot:
-        """Read the tree. Raises SourceError where the host or the folder cannot be had."""
+        """Read the tree. Raises SourceError where the host or the tree cannot be had."""
         from driftaudit.sources.ssh.connection import connect
 
+        request = replace(request, archive=archive_format(self.address.root))
         transport = connect(self.address)
         try:
             facts = SourceFacts("ssh", self.address.url, "agent")
