@@ -173,9 +173,7 @@ def _desired_source(
     path = Path(desired.value)
     if not path.exists():
         what = "archive" if archive_format(path.name) else "folder"
-        raise UsageError(
-            f"there is no {what} {path}", "Build it first, or correct the path after --desired."
-        )
+        raise UsageError(f"there is no {what} {path}", "Build it first, or correct the path after --desired.")
     plain = local_source(path)
     if isinstance(plain, DirectorySource) and not path.is_dir():
         raise UsageError(f"{path} is neither a folder nor an archive", f"Known are {', '.join(FORMATS)}.")

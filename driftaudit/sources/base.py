@@ -26,7 +26,7 @@ class ScanRequest:
     listed and not read. Neither applies to a path in `known`, and no folder above one is pruned.
     `trees` holds git tree ids by folder: a source may answer a subtree that is equal to one in a few words.
     `max_file_bytes` is the size over which a file is not read but a problem.
-    `archive` is the format that the root has if it is a file and no folder: tar, tar.gz, tar.xz, tar.zst, zip.
+    `archive` is the format of a root that is a file and no folder: tar, tar.gz, tar.xz, tar.zst or zip.
     """
 
     prune: tuple[str, ...] = ()

@@ -33,7 +33,6 @@ def local_source(path: Path) -> Source:
     return ArchiveSource(path) if is_archive else DirectorySource(path)
 
 
-
 FACTORIES: Mapping[str, Factory] = {
     "ssh": lambda text, _setting: SSHSource(SSHAddress.parse(text)),
     "file": lambda text, _setting: local_source(Path(text.removeprefix("file://"))),

@@ -1,4 +1,4 @@
-"""A folder or an archive on a host that is reached over SSH: one connection, one exec, nothing written there."""
+"""A folder or an archive on a host, reached over SSH: one connection, one exec, nothing written there."""
 
 from dataclasses import dataclass, replace
 

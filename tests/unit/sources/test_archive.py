@@ -2,11 +2,13 @@
 
 import os
 import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from driftaudit.errors import SourceError
 from driftaudit.model.entry import Entry, Kind
 from driftaudit.model.snapshot import Snapshot
 from driftaudit.sources.archive import FORMATS, ArchiveSource, archive_format
@@ -14,6 +16,8 @@ from driftaudit.sources.base import ScanRequest
 from driftaudit.sources.directory import DirectorySource
 from tests.support.archives import member, packed, tar, zipped
 from tests.support.git import write
+from tests.support.interpreters import VERSIONS, interpreter
+from tests.support.programs import program
 
 HARD_LINK, LINK, FOLDER = b"1", b"2", b"5"
 
@@ -60,7 +64,10 @@ def test_folders_that_no_member_names_are_made_up(tmp_path: Path) -> None:
 def test_a_dot_in_front_of_names_changes_nothing(tmp_path: Path) -> None:
     plain = tar(tmp_path / "a.tar", member("a/b", b"x"))
     dotted = tar(
-        tmp_path / "b.tar", member("./", type=FOLDER, mode=0o755), member("./a//b", b"x"), member(".", type=FOLDER)
+        tmp_path / "b.tar",
+        member("./", type=FOLDER, mode=0o755),
+        member("./a//b", b"x"),
+        member(".", type=FOLDER),
     )
     assert read(plain).entries == read(dotted).entries
 
@@ -89,7 +96,12 @@ def test_digests_modes_times_and_owners_are_those_of_the_members(tmp_path: Path)
     assert (found["big"].digest, found["big"].text_digest) == (oid(big), oid(big.replace(b"\r", b"")))
     assert found["binary"].text_digest is None
     link = found["link"]
-    assert (link.kind, link.link_target, link.digest, link.size) == (Kind.SYMLINK, "../out", oid(b"../out"), 6)
+    assert (link.kind, link.link_target, link.digest, link.size) == (
+        Kind.SYMLINK,
+        "../out",
+        oid(b"../out"),
+        6,
+    )
 
 
 def test_a_hard_link_is_its_target_as_it_was_by_then(tmp_path: Path) -> None:
@@ -116,7 +128,7 @@ def test_every_form_of_tar_is_read(form: str, tmp_path: Path) -> None:
         files |= {f"{'long/' * 60}{'n' * 200}": "3", os.fsdecode(b"caf\xe9"): "4", "é\n": "5"}
     write(tmp_path / "tree", files)
     with (tmp_path / "tree" / "sparse").open("wb") as file:
-        for at in range(0, 40 if form in ("gnu", "pax", "oldgnu") else 0):
+        for at in range(40 if form in ("gnu", "pax", "oldgnu") else 0):
             file.seek(at << 20)
             file.write(b"data")
         file.truncate(41 << 20 if file.tell() else 0)
@@ -180,9 +192,7 @@ def test_labels_say_what_is_not_read_and_not_looked_into(tmp_path: Path) -> None
 
 
 def test_a_hard_link_to_what_is_not_read_is_a_problem_where_it_would_be_read(tmp_path: Path) -> None:
-    path = tar(
-        tmp_path / "a.tar", member("logs/a", b"2"), member("src/a", type=HARD_LINK, linkname="logs/a")
-    )
+    path = tar(tmp_path / "a.tar", member("logs/a", b"2"), member("src/a", type=HARD_LINK, linkname="logs/a"))
     assert problems(read(path, unread=("logs/",))) == [("src/a", "unreadable")]
 
 
@@ -230,13 +240,66 @@ def test_a_zip_of_windows_has_no_modes_and_may_have_backslashes(tmp_path: Path) 
 
 
 def test_of_a_name_that_stands_twice_the_last_counts_and_a_note_says_so(tmp_path: Path) -> None:
-    twice = tar(tmp_path / "a.tar", member("a", b"1"), member("b", b"1"), member("a", b"2"), member("b", b"1"))
+    twice = tar(
+        tmp_path / "a.tar", member("a", b"1"), member("b", b"1"), member("a", b"2"), member("b", b"1")
+    )
     found = read(twice)
     assert (found.complete, by_path(found)["a"].digest) == (True, oid(b"2"))
     assert found.notes == (
         "1 path stands twice in the archive, and not the same: the last counts, as in unpacking: a",
     )
     assert read(tar(tmp_path / "b.tar", member("a", b"1"), member("a", b"1"))).notes == ()
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_python_of_this_machine_reads_archives_alike(
+    version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found_interpreter = interpreter(version)
+    if not found_interpreter:
+        assert version != "3.11", "this very version must be there"
+        return
+    tree = tmp_path / "tree"
+    write(tree, {"a": "1\r\n2\r\n", "b/c": "x" * 300_000, "b/é": "", "l" * 200: "long"})
+    (tree / "link").symlink_to("b/c")
+    os.link(tree / "a", tree / "hard")
+    here = DirectorySource(tree).snapshot(ScanRequest()).entries
+    monkeypatch.setattr(sys, "executable", found_interpreter)
+    for ending in ("tar", "tar.gz", "tar.xz", "tar.zst", "zip"):
+        path = packed(tree, tmp_path / f"a.{ending}")
+        found = read(path)
+        assert found.complete
+        assert [(e.path, e.mode, e.digest) for e in found.entries] == [
+            (e.path, e.mode, e.digest) for e in here
+        ]
+        whole = path.read_bytes()
+        path.write_bytes(whole[: len(whole.rstrip(b"\0")) // 2])
+        with pytest.raises(SourceError):
+            read(path)
+
+
+def test_a_large_member_does_not_fill_the_memory(tmp_path: Path) -> None:
+    with (tmp_path / "one-gibibyte").open("wb") as file:
+        file.truncate(1 << 30)
+    archive = tmp_path / "a.tar.gz"
+    command = [program("tar"), "--sparse", "-czf", str(archive), "one-gibibyte"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    script = (
+        "import resource, sys, pathlib\n"
+        "from driftaudit.sources.archive import ArchiveSource\n"
+        "from driftaudit.sources.base import ScanRequest\n"
+        "found = ArchiveSource(pathlib.Path(sys.argv[1])).snapshot(ScanRequest(max_file_bytes=1 << 40))\n"
+        "peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss\n"
+        "print(found.entries[0].size, found.entries[0].digest, peak)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(archive)], capture_output=True, check=True)
+    size, digest, peak = done.stdout.decode().split()
+    with (tmp_path / "one-gibibyte").open("rb") as file:
+        expected = subprocess.run(
+            ["git", "hash-object", "--stdin"], stdin=file, capture_output=True, check=True
+        )
+    assert (int(size), digest) == (1 << 30, expected.stdout.decode().strip())
+    assert int(peak) < 60 * 1024  # kibibytes
 
 
 def test_a_folder_with_the_name_of_an_archive_is_a_folder(tmp_path: Path) -> None:

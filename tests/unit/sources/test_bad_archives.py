@@ -1,18 +1,22 @@
 """Archives that are damaged, that lie, or that programs unpack in different ways."""
 
 import gzip
+import json
 import os
 import struct
 import subprocess
 import tarfile
 import zipfile
 import zlib
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from driftaudit.errors import SourceError
 from driftaudit.model.snapshot import Snapshot
+from driftaudit.sources.agent.protocol import request_bytes
 from driftaudit.sources.archive import ArchiveSource
 from driftaudit.sources.base import AbsentRootError, ScanRequest
 from tests.support.archives import member, packed, tar, zipped
@@ -207,7 +211,9 @@ def test_a_header_of_any_size_is_not_read_into_memory(tmp_path: Path) -> None:
     assert "a header in it has" in refusal(tar(tmp_path / "a.tar", bytes(header)))
 
 
-@pytest.mark.parametrize("record", [b"8 path=a\n", b"xx path=a\n", b"0 =\n", b"11 path=a\n", b"9999 path=a\n"])
+@pytest.mark.parametrize(
+    "record", [b"8 path=a\n", b"xx path=a\n", b"0 =\n", b"11 path=a\n", b"9999 path=a\n"]
+)
 def test_a_pax_header_that_makes_no_sense_is_damage(record: bytes, tmp_path: Path) -> None:
     told = refusal(tar(tmp_path / "a.tar", member("x", record, type=b"x"), member("a", b"1")))
     assert "makes no sense" in told or "cut off" in told
@@ -260,7 +266,9 @@ def test_members_that_lie_one_over_the_other_are_refused(tmp_path: Path) -> None
     """Many names for the same data: a small file that fills a disk."""
     content = zlib.compress(b"\0" * 100_000, 9)[2:-4]
     crc = zlib.crc32(bytes(100_000))
-    local = struct.pack("<4s5H3L2H", b"PK\3\4", 20, 0, 8, 0, 0, crc, len(content), 100_000, 1, 0) + b"a" + content
+    local = (
+        struct.pack("<4s5H3L2H", b"PK\3\4", 20, 0, 8, 0, 0, crc, len(content), 100_000, 1, 0) + b"a" + content
+    )
     row = struct.pack(
         "<4s6H3L5H2L", b"PK\1\2", 20, 20, 0, 8, 0, 0, crc, len(content), 100_000, 1, 0, 0, 0, 0, 0, 0
     )
@@ -287,14 +295,17 @@ def test_without_a_way_to_unpack_zstd_the_message_says_what_to_install(
     assert caught.value.advice.startswith("Install zstd")
 
 
-def test_too_many_members_are_refused(tmp_path: Path) -> None:
-    path = tmp_path / "a.tar.gz"
-    one = member("a")
-    with gzip.open(path, "wb", 1) as file:
-        for _ in range(1001):
-            file.write(one * 1000)
-        file.write(bytes(1024))
-    assert "more members than are read" in refusal(path)
+def test_too_many_members_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    members: Any = import_module("driftaudit.sources.agent.program.members")
+    scope: Any = import_module("driftaudit.sources.agent.program.scope")
+    frames: Any = import_module("driftaudit.sources.agent.program.frames")
+    monkeypatch.setattr(members, "MOST_MEMBERS", 3)
+    request = json.loads(request_bytes("/", ScanRequest(), "", None, 0).rpartition(b"\n")[2])
+    found = members.Members(scope.Scope(request), frames.Sender(os.open(os.devnull, os.O_WRONLY)))
+    for name in (b"a", b"a", b"a"):
+        found.add(members.Member(name, 0o100644 | 0o010000))
+    with pytest.raises(Exception, match="more members than are read"):
+        found.add(members.Member(b"a", 0))
 
 
 def test_names_without_end_are_refused(tmp_path: Path) -> None:

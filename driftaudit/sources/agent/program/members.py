@@ -7,7 +7,7 @@ from .hashing import Hasher
 from .streams import ArchiveError
 
 MOST_MEMBERS = 1000000
-MOST_NAMES = 1 << 28  # bytes of all paths together
+MOST_NAMES = 1 << 27  # bytes of all paths together
 HELD = 1 << 23  # bytes; the text of a larger file is not looked at for CRLF, which takes a second reading
 NAMED = 20  # paths that the note names
 FRAME_ROWS = 2000
@@ -17,7 +17,18 @@ MADE_UP = stat.S_IFDIR | 0o755
 class Member:
     """What an archive says of one name. `content` is a function that yields it, `link` the target."""
 
-    __slots__ = ("content", "flaw", "is_hard_link", "link", "mode", "modified", "name", "owner", "refusal", "size")
+    __slots__ = (
+        "content",
+        "flaw",
+        "is_hard_link",
+        "link",
+        "mode",
+        "modified",
+        "name",
+        "owner",
+        "refusal",
+        "size",
+    )
 
     def __init__(self, name, mode):
         self.name = name
@@ -30,6 +41,16 @@ class Member:
         self.content = None
         self.flaw = None  # [kind, detail] where the content cannot be had
         self.refusal = None  # the same where the member as a whole cannot
+
+
+class Inside:
+    """A folder: how many entries it has, and whether its files are left unread, None where it is pruned."""
+
+    __slots__ = ("entries", "unread")
+
+    def __init__(self, unread):
+        self.unread = unread
+        self.entries = 0
 
 
 class RefusedError(Exception):
@@ -74,7 +95,7 @@ class Members:
         self.sender = sender
         self.hasher = Hasher(scope.algorithm)
         self.rows = {}  # path: (st_mode, size, mtime_ns, owner, digest, text digest or link target)
-        self.folders = {"": [False, 0]}  # path: [whether unread, None where not looked into; entries in it]
+        self.folders = {"": Inside(False)}
         self.problems = []
         self.owners = {None: 0}
         self.twice = {}
@@ -86,11 +107,7 @@ class Members:
         if self.seen > MOST_MEMBERS:
             raise self.too_many("members")
         try:
-            path = place_of(member.name)
-            if member.refusal:
-                raise RefusedError(path, *member.refusal)
-            if path:
-                self.put(path, member)
+            self.put(member)
         except RefusedError as refused:
             self.problem(*refused.args)
 
@@ -106,9 +123,12 @@ class Members:
         if self.names > MOST_NAMES:
             raise self.too_many("names")
 
-    def put(self, path, member):
+    def put(self, member):
+        path = place_of(member.name)
+        if member.refusal:
+            raise RefusedError(path, *member.refusal)
         folder, _slash, name = path.rpartition("/")
-        unread = self.folder_above(path, folder)
+        unread = self.folder_above(path, folder) if path else None
         if unread is None:
             return
         if stat.S_ISDIR(member.mode):
@@ -116,28 +136,28 @@ class Members:
             return
         if path in self.folders:
             self.replace_folder(path)
-        row = self.linked(path, name, unread, member) if member.is_hard_link else self.row(path, name, unread, member)
-        self.remember(path, folder, row)
+        make = self.linked if member.is_hard_link else self.row
+        self.remember(path, folder, make(path, name, unread, member))
 
     def folder_above(self, path, folder):
-        """Make the folders that a member lies in. Return whether its files are left unread, None where pruned."""
+        """Make the folders above a member. Return whether its files are left unread, None where pruned."""
         if folder in self.folders:
-            state = self.folders[folder]
-            if state[0] is None:
-                state[1] += 1
-            return state[0]
+            inside = self.folders[folder]
+            if inside.unread is None:
+                inside.entries += 1
+            return inside.unread
         parts = folder.split("/")
         for depth in range(len(parts)):
             above, below = "/".join(parts[:depth]), "/".join(parts[: depth + 1])
             if below in self.rows and below not in self.folders:
                 self.refuse_below(path, below)
             if below not in self.folders:
-                self.open_folder(below, parts[depth], self.folders[above][0])
+                self.open_folder(below, parts[depth], self.folders[above].unread)
                 self.remember(below, above, (MADE_UP, 0, None, None, "", self.pruned_or_not(below)))
-            if self.folders[below][0] is None:
-                self.folders[below][1] += 1
+            if self.folders[below].unread is None:
+                self.folders[below].entries += 1
                 return None
-        return self.folders[folder][0]
+        return self.folders[folder].unread
 
     def refuse_below(self, path, above):
         if stat.S_ISLNK(self.rows[above][0]):  # it may land anywhere, so nothing is known of the whole
@@ -148,10 +168,10 @@ class Members:
         if name == ".git":
             self.problem(path, "unsupported", "a checkout in an archive is not looked into")
         pruned = name == ".git" or self.scope.is_pruned(path, name)
-        self.folders[path] = [None if pruned else self.scope.is_unread(path, name, unread), 0]
+        self.folders[path] = Inside(None if pruned else self.scope.is_unread(path, name, unread))
 
     def pruned_or_not(self, path):
-        return "pruned" if self.folders[path][0] is None else ""
+        return "pruned" if self.folders[path].unread is None else ""
 
     def put_folder(self, path, name, unread, member):
         if path not in self.folders:
@@ -161,17 +181,21 @@ class Members:
 
     def replace_folder(self, path):
         """An empty folder gives way to what comes later, as it does where the archive is unpacked."""
-        if self.folders[path][1]:
-            raise RefusedError(path, "member-conflict", "it is a folder with something in it, and no folder, too")
+        if self.folders[path].entries:
+            raise RefusedError(
+                path, "member-conflict", "it is a folder with something in it, and no folder, too"
+            )
         del self.folders[path]
 
     def remember(self, path, folder, row):
         earlier = self.rows.get(path)
         if earlier is None:
             self.note_name(path)
-            self.folders[folder][1] += 1
-        elif stat.S_IFMT(earlier[0]) != stat.S_IFMT(row[0]) or earlier[4:] != row[4:] or earlier[1] != row[1]:
+            self.folders[folder].entries += 1
+        elif (stat.S_IFMT(earlier[0]), earlier[1], earlier[4:]) != (stat.S_IFMT(row[0]), row[1], row[4:]):
             self.twice[path] = True
+            if stat.S_ISLNK(earlier[0]):  # programs make links last, or not
+                self.problem(path, "member-conflict", "it is a link first, and then something else")
         if row[3] not in self.owners:
             self.owners[row[3]] = len(self.owners)
         self.rows[path] = row
@@ -197,7 +221,7 @@ class Members:
             if not member.link or b"\0" in member.link:
                 raise RefusedError(path, "unsafe-member", "a link whose target is no path")
             ids = self.hasher.blob_id(member.link), shown(member.link)
-        return (member.mode, member.size, member.modified, member.owner) + ids
+        return (member.mode, member.size, member.modified, member.owner, *ids)
 
     def file_ids(self, path, member):
         if member.flaw:
@@ -216,20 +240,19 @@ class Members:
         """Send all rows, each folder's together."""
         owners = {str(number): name for name, number in self.owners.items()}
         self.sender.frame(b"D", rows_payload([], self.problems, owners))
-        batch, count = [], 0
-        for path in sorted(self.rows, key=lambda path: path.rpartition("/")[::2]):
-            folder, _slash, name = path.rpartition("/")
-            mode, size, modified, owner, digest, extra = self.rows[path]
-            if not batch or batch[-1][0] != folder:
-                batch.append([folder, []])
-            batch[-1][1].append([name, mode, size, modified, self.owners[owner], digest, extra])
-            count += 1
-            if count % FRAME_ROWS == 0:
-                self.sender.frame(b"D", rows_payload(batch, [], {}))
-                batch = []
-        self.sender.frame(b"D", rows_payload(batch, [], {}))
+        paths = sorted(self.rows, key=lambda path: path.rpartition("/")[::2])
+        for at in range(0, len(paths), FRAME_ROWS):
+            self.sender.frame(b"D", rows_payload(self.batch(paths[at : at + FRAME_ROWS]), [], {}))
         self.sender.message(b"Q", [[], self.sender.counts[1]])
         self.sender.message(b"A", self.notes())
+
+    def batch(self, paths):
+        rows = {}
+        for path in paths:
+            folder, _slash, name = path.rpartition("/")
+            mode, size, modified, owner, *ids = self.rows[path]
+            rows.setdefault(folder, []).append([name, mode, size, modified, self.owners[owner], *ids])
+        return list(rows.items())
 
     def notes(self):
         if not self.twice:
@@ -238,4 +261,6 @@ class Members:
         more = " and %d more" % (len(paths) - NAMED) if len(paths) > NAMED else ""
         count = "1 path stands" if len(paths) == 1 else "%d paths stand" % len(paths)
         names = ", ".join(paths[:NAMED]) + more
-        return ["%s twice in the archive, and not the same: the last counts, as in unpacking: %s" % (count, names)]
+        return [
+            "%s twice in the archive, and not the same: the last counts, as in unpacking: %s" % (count, names)
+        ]

@@ -48,7 +48,7 @@ class Inflater:
 
 
 def frame_pieces(handle, start, magic, stray):
-    """Unpack frame after frame. `stray` is told the number of bytes after the last one, if they mean anything."""
+    """Unpack frame after frame. `stray` is told the number of bytes after the last one."""
     source = raw_pieces(handle)
     data = next(source, b"")
     while data:
@@ -83,7 +83,7 @@ def checked(pieces, errors):
         for piece in pieces:
             yield piece
     except errors as error:
-        raise ArchiveError("it is damaged: %s" % error)
+        raise ArchiveError("it is damaged: %s" % error) from None
 
 
 def gzip_pieces(handle, stray):
@@ -95,14 +95,16 @@ def xz_pieces(handle, stray):
         import lzma
     except ImportError:  # a Python that was built without it
         return program_pieces("xz", handle)
-    errors = (lzma.LZMAError, EOFError)
-    start = lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, XZ_MEMORY)  # noqa: E731
-    return checked(frame_pieces(handle, start, XZ, stray), errors)
+
+    def start():
+        return lzma.LZMADecompressor(lzma.FORMAT_XZ, XZ_MEMORY)
+
+    return checked(frame_pieces(handle, start, XZ, stray), (lzma.LZMAError, EOFError))
 
 
 def zstd_pieces(handle, stray):
     try:
-        from compression import zstd  # since Python 3.14
+        import compression.zstd as zstd  # type: ignore[import-not-found] # since Python 3.14
     except ImportError:
         return program_pieces("zstd", handle)
     return checked(frame_pieces(handle, zstd.ZstdDecompressor, b"", stray), (zstd.ZstdError, EOFError))
@@ -110,19 +112,26 @@ def zstd_pieces(handle, stray):
 
 def program_pieces(name, handle):
     """Let a program unpack, which says by its exit status whether the input was whole."""
+    reader, writer = os.pipe()
     try:
-        process = subprocess.Popen(
-            [name, "-dcq"], stdin=handle, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
+        process = subprocess.Popen(  # noqa: S603 - one of two fixed names, and no shell
+            [name, "-dcq"], stdin=handle, stdout=writer, stderr=subprocess.DEVNULL
         )
     except OSError:
-        raise ArchiveError("there is neither a module of Python nor the program %s to unpack it" % name, name)
+        os.close(reader)
+        detail = "there is neither a module of Python nor the program %s to unpack it" % name
+        raise ArchiveError(detail, name) from None
+    finally:
+        os.close(writer)
     try:
-        for piece in raw_pieces(process.stdout.fileno()):
+        for piece in raw_pieces(reader):
             yield piece
         if process.wait():
-            raise ArchiveError("it is cut off or damaged: %s ended with status %d" % (name, process.returncode))
+            raise ArchiveError(
+                "it is cut off or damaged: %s ended with status %d" % (name, process.returncode)
+            )
     finally:
-        process.stdout.close()
+        os.close(reader)
         process.kill()
         process.wait()
 

@@ -45,10 +45,11 @@ def text(field):
 
 
 def is_sound(block):
-    around = block[:148] + b"        " + block[156:]
-    total = sum(around)
-    signed = total - 256 * sum(byte > 127 for byte in around)  # as some old programs add
-    return number(block[148:156]) in (total, signed)
+    total, told = sum(block) - sum(block[148:156]) + 8 * 32, number(block[148:156])
+    if told == total:
+        return True
+    signed = sum(byte > 127 for byte in block) - sum(byte > 127 for byte in block[148:156])
+    return told == total - 256 * signed  # as some old programs add
 
 
 def padded(size):
@@ -118,7 +119,9 @@ class Tar:
         at = self.tape.position
         block = self.tape.exactly(BLOCK)
         if block != NOTHING and not is_sound(block):
-            raise ArchiveError("it is damaged: there is no header at byte %d" % at if at else "this is no tar archive")
+            raise ArchiveError(
+                "it is damaged: there is no header at byte %d" % at if at else "this is no tar archive"
+            )
         return block
 
     def header_data(self, size):
@@ -145,7 +148,9 @@ class Tar:
             size = 0  # as GNU tar has it: the size is the target's
         member = self.described(kind, block, records)
         if size < 0 or (size and kind in KINDS and kind != b"D" and not stat.S_ISREG(member.mode)):
-            raise ArchiveError("a member that is no file has a size: programs differ in what they make of that")
+            raise ArchiveError(
+                "a member that is no file has a size: programs differ in what they make of that"
+            )
         regions = self.old_regions(block) if kind == b"S" else None
         start = self.tape.position
         self.tape.require(size)
@@ -174,7 +179,10 @@ class Tar:
         member.is_hard_link = kind == b"1"
         member.size = len(member.link) if kind == b"2" else 0
         if kind not in KINDS:
-            member.refusal = ["unsupported", "a member of the type %s is not known here" % ascii(kind.decode("latin-1"))]
+            member.refusal = [
+                "unsupported",
+                "a member of the type %s is not known here" % ascii(kind.decode("latin-1")),
+            ]
         owner = fields["owner"] or records.get(b"uid") or b"%d" % number(block[108:116])
         member.owner = owner.decode("utf-8", "replace")
         mtime = records.get(b"mtime")

@@ -32,7 +32,7 @@ class Zip:
 
     def at(self, offset, size):
         data = b""
-        while len(data) < size and 0 <= offset:
+        while len(data) < size and offset >= 0:
             piece = os.pread(self.handle, min(size - len(data), 1 << 20), offset + len(data))
             if not piece:
                 break
@@ -58,7 +58,7 @@ class Zip:
             raise ArchiveError("it is damaged: its directory is longer or shorter than it says")
 
     def directory(self):
-        """Return entries, bytes and offset of the central directory, and how far all lies behind what is said."""
+        """Return entries, bytes and offset of the central directory, and what all offsets lack."""
         tail_size = min(self.size, END.size + FULL)
         tail = self.at(self.size - tail_size, tail_size)
         at = tail.rfind(b"PK\5\6", 0, max(0, tail_size - END.size + 4))
@@ -70,7 +70,9 @@ class Zip:
         if behind < 0:
             raise ArchiveError("it is cut off")
         if FULL in (here, count) or FULL_64 in (length, offset):
-            start, disk, here, count, length, offset = self.directory_64(start, (disk, here, count, length, offset))
+            start, disk, here, count, length, offset = self.directory_64(
+                start, (disk, here, count, length, offset)
+            )
         if disk not in (0, FULL) or here != count:
             raise ArchiveError("it is one part of several")
         shift = start - length - offset
@@ -82,10 +84,10 @@ class Zip:
 
     def directory_64(self, end, plain):
         if end < LOCATOR.size:
-            return (end,) + plain
+            return (end, *plain)
         sign, _disk, offset, _disks = LOCATOR.unpack(self.at(end - LOCATOR.size, LOCATOR.size))
         if sign != b"PK\6\7":
-            return (end,) + plain  # as many as that, by chance
+            return (end, *plain)  # as many as that, by chance
         start = end - LOCATOR.size - END_64.size
         fields = END_64.unpack(self.at(start, END_64.size))
         if fields[0] != b"PK\6\6" or offset > start:
@@ -118,7 +120,9 @@ class Zip:
         sign, _needed, _flags, _method, _time, _date, _crc, _packed, _size, name, extra = LOCAL.unpack(local)
         start = entry.offset + shift + LOCAL.size
         if sign != b"PK\3\4" or self.at(start, name) != entry.raw_name:
-            raise ArchiveError("it is damaged: %s is not where the directory says" % ascii(entry.raw_name)[2:-1])
+            raise ArchiveError(
+                "it is damaged: %s is not where the directory says" % ascii(entry.raw_name)[2:-1]
+            )
         pieces = self.packed(start + name + extra, entry.packed)
         crc = seen = 0
         for piece in inflated(pieces) if entry.method == DEFLATED else pieces:
@@ -130,7 +134,9 @@ class Zip:
             self.tape.beat()
             yield piece
         if seen != entry.size or crc != entry.crc:
-            raise ArchiveError("it is damaged: %s is not what its checksum says" % ascii(entry.raw_name)[2:-1])
+            raise ArchiveError(
+                "it is damaged: %s is not what its checksum says" % ascii(entry.raw_name)[2:-1]
+            )
 
     def packed(self, offset, size):
         while size:
@@ -144,16 +150,17 @@ def inflated(pieces):
     stream = zlib.decompressobj(-15)
     try:
         for piece in pieces:
-            while piece and not stream.eof:
-                out = stream.decompress(piece, PIECE)
-                piece = stream.unconsumed_tail
+            rest = piece
+            while rest and not stream.eof:
+                out = stream.decompress(rest, PIECE)
+                rest = stream.unconsumed_tail
                 if out:
                     yield out
         out = stream.flush()
-        if out:
-            yield out
     except zlib.error as error:
-        raise ArchiveError("it is damaged: %s" % error)
+        raise ArchiveError("it is damaged: %s" % error) from None
+    if out:
+        yield out
     if not stream.eof:
         raise ArchiveError("it is damaged: the end of a member is missing")
 
@@ -164,7 +171,9 @@ class Entry:
     def __init__(self, rows, at):
         fields = CENTRAL.unpack_from(rows, at)
         _sign, made, _needed, self.flags, self.method, _time, _date, self.crc = fields[:8]
-        self.packed, self.size, name, extra, comment, _disk, _internal, self.attributes, self.offset = fields[8:]
+        self.packed, self.size, name, extra, comment, _disk, _internal, self.attributes, self.offset = fields[
+            8:
+        ]
         self.system = made >> 8
         at += CENTRAL.size
         self.raw_name = rows[at : at + name]
