@@ -209,8 +209,7 @@ def _folders_of(changes: Sequence[Change], known: bytes) -> frozenset[str]:
 
 
 def _secret_paths(labels: Labels, entries: Iterable[Entry]) -> frozenset[str]:
-    paths = "\0".join({entry.path for entry in entries}).encode("utf-8", "surrogateescape")
-    return frozenset(path for path in labels.among(paths) if SECRET in labels.of(path))
+    return labels.paths_with(SECRET, (entry.path for entry in entries))
 
 
 def _facts(snapshot: Snapshot, secrets: Collection[str]) -> TreeFacts:

@@ -11,6 +11,8 @@ from driftaudit.sources.archive import ArchiveSource, archive_format
 from driftaudit.sources.base import Source
 from driftaudit.sources.directory import DirectorySource
 from driftaudit.sources.git import GitSource
+from driftaudit.sources.snapshot import SnapshotSource
+from driftaudit.sources.snapshot_file import is_snapshot
 from driftaudit.sources.ssh.address import SSHAddress, looks_like_ssh
 from driftaudit.sources.ssh.source import SSHSource
 from driftaudit.sources.worktree import WorktreeSource
@@ -28,7 +30,9 @@ Factory = Callable[[str, Setting], Source]
 
 
 def local_source(path: Path) -> Source:
-    """Return the source that a path of this machine names: an archive by its ending, else a folder."""
+    """Return the source that a path of this machine names: a saved snapshot, an archive, or a folder."""
+    if is_snapshot(path):
+        return SnapshotSource(path)
     is_archive = archive_format(path.name) and not path.is_dir()
     return ArchiveSource(path) if is_archive else DirectorySource(path)
 

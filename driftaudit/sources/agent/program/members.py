@@ -1,6 +1,7 @@
 """The tree that unpacking an archive would make, member by member: of one name the last counts."""
 
 import stat
+from itertools import groupby
 
 from .frames import rows_payload
 from .hashing import Hasher
@@ -247,12 +248,12 @@ class Members:
         self.sender.message(b"A", self.notes())
 
     def batch(self, paths):
-        rows = {}
-        for path in paths:
-            folder, _slash, name = path.rpartition("/")
-            mode, size, modified, owner, *ids = self.rows[path]
-            rows.setdefault(folder, []).append([name, mode, size, modified, self.owners[owner], *ids])
-        return list(rows.items())
+        grouped = groupby(paths, lambda path: path.rpartition("/")[0])
+        return [[folder, [self.sent_row(path) for path in below]] for folder, below in grouped]
+
+    def sent_row(self, path):
+        mode, size, modified, owner, digest, extra = self.rows[path]
+        return [path.rpartition("/")[2], mode, size, modified, self.owners[owner], digest, extra]
 
     def notes(self):
         if not self.twice:
