@@ -16,6 +16,8 @@ from driftaudit.sources.base import ScanRequest, Source
 from driftaudit.sources.directory import DirectorySource
 from driftaudit.sources.git import GitSource
 from driftaudit.sources.mapped import MappedSource
+from driftaudit.sources.snapshot import SnapshotSource
+from driftaudit.sources.snapshot_file import Saved, write_snapshot
 from driftaudit.sources.ssh.address import SSHAddress
 from driftaudit.sources.ssh.source import SSHSource
 from driftaudit.sources.worktree import WorktreeSource
@@ -60,6 +62,13 @@ def packed_tree(tree: Path, ending: str) -> Path:
     return packed(tree, archive)
 
 
+def saved_snapshot(tree: Path, mapping: PathMapping) -> Source:
+    path = tree.parent / "tree.driftaudit"
+    with path.open("wb") as stream:
+        write_snapshot(stream, Saved(directory(tree, mapping).snapshot(ScanRequest()), "sha1"))
+    return SnapshotSource(path)
+
+
 def of_host(server: SSHServer, path: Path, mapping: PathMapping) -> Source:
     source = SSHSource(SSHAddress.parse(server.url(path)))
     return source if mapping == PathMapping() else MappedSource(source, mapping)
@@ -68,7 +77,9 @@ def of_host(server: SSHServer, path: Path, mapping: PathMapping) -> Source:
 ARCHIVES = ["tar", "tar.gz", "tar.xz", "tar.zst", "zip"]
 
 
-@pytest.fixture(params=["git", "worktree", "directory", "ssh", *ARCHIVES, "tar.gz on a host"])
+@pytest.fixture(
+    params=["git", "worktree", "directory", "ssh", *ARCHIVES, "tar.gz on a host", "saved snapshot"]
+)
 def make(request: pytest.FixtureRequest) -> Make:
     """A way to make a source of a folder with a clean checkout in it."""
     if request.param == "git":
@@ -79,6 +90,8 @@ def make(request: pytest.FixtureRequest) -> Make:
         return directory
     if request.param in ARCHIVES:
         return lambda tree, mapping: archived(packed_tree(tree, request.param), mapping)
+    if request.param == "saved snapshot":
+        return saved_snapshot
     server: SSHServer = request.getfixturevalue("sshd")
     if request.param == "tar.gz on a host":
         return lambda tree, mapping: of_host(server, packed_tree(tree, "tar.gz"), mapping)
@@ -153,7 +166,7 @@ def test_kinds_follow_from_modes(make: Make, tree: Path) -> None:
 def test_the_snapshot_is_complete_and_says_where_it_comes_from(make: Make, tree: Path) -> None:
     found = read(make, tree)
     assert found.complete
-    assert found.source.kind in ("git", "worktree", "directory", "ssh", "archive")
+    assert found.source.kind in ("git", "worktree", "directory", "ssh", "archive", "snapshot")
     assert found.source.url
     assert found.scan.started_at.tzinfo is not None
 
