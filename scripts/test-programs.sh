@@ -22,7 +22,7 @@ package_of() {
     esac
 }
 
-programs="git rsync sshd ssh tcsh fish tar gzip xz zstd zip"
+programs="git rsync sshd ssh tcsh fish tar gzip xz zstd zip unzip"
 # Only root has powers to give up, and only Linux knows how to give up some of them.
 if [ "$(uname -s)" = Linux ] && [ "$(id -u)" = 0 ]; then
     programs="$programs setpriv"

@@ -4,6 +4,8 @@ import os
 import shutil
 import subprocess
 import tempfile
+import warnings
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +119,44 @@ def test_members_in_any_order_are_read_as_tar_unpacks_them(members: list[tuple[s
         if done.returncode:
             assert not found.complete, done.stderr
         if found.complete:
+            left = DirectorySource(folder / "out").snapshot(ScanRequest())
+            assert seen(found) == seen(left)
+    finally:
+        shutil.rmtree(folder)
+
+
+ZIP_NAMES = st.sampled_from(
+    ["a", "b", "a/b", "a/c", "./a", "d/", "a/", "x\\y", "d/x\\y", "run.exe", "é", "tool.sh"]
+)
+ZIP_MEMBERS = st.tuples(
+    ZIP_NAMES,
+    st.sampled_from([0, 3]),
+    st.sampled_from([0, 0o100644, 0o100755, 0o644, 0o120777]),
+    st.sampled_from([b"a", b"1\r\n", b"b" * 3000]),
+)
+
+
+@given(st.lists(ZIP_MEMBERS, max_size=5), st.sampled_from([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED]))
+@settings(max_examples=60, deadline=None)
+def test_a_zip_is_read_as_unzip_unpacks_it(members: list[tuple[str, int, int, bytes]], method: int) -> None:
+    folder = Path(tempfile.mkdtemp())
+    try:
+        with zipfile.ZipFile(folder / "a.zip", "w", method) as archive, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of names that stand twice
+            for name, system, mode, content in members:
+                info = zipfile.ZipInfo(name)
+                # unzip makes something else of a name that is not ASCII and was not made on Unix
+                info.compress_type, info.create_system = method, system if name.isascii() else 3
+                info.external_attr = mode << 16 or 0x10 * name.endswith("/")
+                archive.writestr(info, b"" if name.endswith("/") else content)
+        found = ArchiveSource(folder / "a.zip").snapshot(ScanRequest())
+        (folder / "out").mkdir()
+        command = [program("unzip"), "-q", "-o", str(folder / "a.zip"), "-d", str(folder / "out")]
+        done = subprocess.run(command, capture_output=True, check=False, env={"LC_ALL": "C.UTF-8"})
+        event(f"complete: {found.complete}, unzip: {done.returncode}")
+        if done.returncode > 1 and members:  # 1 is a warning
+            assert not found.complete, done
+        if found.complete and members:
             left = DirectorySource(folder / "out").snapshot(ScanRequest())
             assert seen(found) == seen(left)
     finally:

@@ -9,6 +9,7 @@ _PACKAGES = {
     "git": "git",
     "tar": "tar",
     "zip": "zip",
+    "unzip": "unzip",
     "gzip": "gzip",
     "xz": "xz-utils",
     "zstd": "zstd",

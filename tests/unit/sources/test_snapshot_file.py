@@ -127,7 +127,7 @@ def test_a_newer_format_says_what_to_do(tmp_path: Path) -> None:
     assert caught.value.advice == "Upgrade driftaudit, or save it anew with this one."
 
 
-HEAD = {
+HEAD: dict[str, object] = {
     "tool": "x",
     "source": {"kind": "ssh", "url": "x"},
     "started_at": "2025-11-03T18:39:00+00:00",
@@ -153,7 +153,7 @@ def test_a_file_of_the_right_form_is_read(tmp_path: Path) -> None:
         ["x"],
         [HEAD],  # an entry is missing
         [HEAD, ROW, ROW],
-        [{**HEAD, "entries": 2}, ["entry", "b", *ROW[2:]], ROW],
+        [dict(HEAD, entries=2), ["entry", "b", *ROW[2:]], ROW],
         [HEAD, ROW[:-1]],
         [HEAD, [*ROW, 1]],
         [HEAD, ["entry", "../a", *ROW[2:]]],
@@ -165,8 +165,8 @@ def test_a_file_of_the_right_form_is_read(tmp_path: Path) -> None:
         [HEAD, ["entry", "a", "file", "100644", float("inf"), *ROW[5:]]],
         [HEAD, ["other"]],
         [HEAD, ROW, ["problem", "a", "mood", "x"]],
-        [{**HEAD, "source": {}}, ROW],
-        [{**HEAD, "started_at": "yesterday"}, ROW],
+        [dict(HEAD, source={}), ROW],
+        [dict(HEAD, started_at="yesterday"), ROW],
         [HEAD, json.loads("[" * 900 + "]" * 900)],
     ],
 )

@@ -1,7 +1,6 @@
 """The tree that unpacking an archive would make, member by member: of one name the last counts."""
 
 import stat
-from itertools import groupby
 
 from .frames import rows_payload
 from .hashing import Hasher
@@ -11,6 +10,7 @@ MOST_MEMBERS = 1000000
 MOST_NAMES = 1 << 27  # bytes of all paths together
 HELD = 1 << 23  # bytes; the text of a larger file is not looked at for CRLF, which takes a second reading
 NAMED = 20  # paths that the note names
+MOST_PATH = 1 << 13  # bytes; systems take half of it at a time
 FRAME_ROWS = 2000
 MADE_UP = stat.S_IFDIR | 0o755
 
@@ -44,16 +44,6 @@ class Member:
         self.refusal = None  # the same where the member as a whole cannot
 
 
-class Inside:
-    """A folder: how many entries it has, and whether its files are left unread, None where it is pruned."""
-
-    __slots__ = ("entries", "unread")
-
-    def __init__(self, unread):
-        self.unread = unread
-        self.entries = 0
-
-
 class RefusedError(Exception):
     """A member that would not be unpacked, or not where its name says: path, kind and detail of a problem."""
 
@@ -81,11 +71,17 @@ def place_of(name):
     path = "/".join(parts)
     if not name or b"\0" in name:
         raise RefusedError("", "unsafe-member", "a member has no name, or one that ends nowhere")
+    if len(name) > MOST_PATH:
+        raise RefusedError("", "unsafe-member", "a member has a name of %d bytes" % len(name))
     if ".." in parts:
         raise RefusedError("", "unsafe-member", "%s leads out of its folder" % text)
     if name.startswith(b"/"):
         raise RefusedError(path, "unsafe-member", "the path in the archive is absolute")
     return path
+
+
+def what_of(row):
+    return stat.S_IFMT(row[0]), row[1], row[4:]
 
 
 class Members:
@@ -96,11 +92,13 @@ class Members:
         self.sender = sender
         self.hasher = Hasher(scope.algorithm)
         self.rows = {}  # path: (st_mode, size, mtime_ns, owner, digest, text digest or link target)
-        self.folders = {"": Inside(False)}
+        self.folders = {"": False}  # path: whether its files are left unread
+        self.pruned = set()
         self.problems = []
         self.owners = {None: 0}
         self.twice = {}
         self.seen = self.names = 0
+        self.batch, self.waiting = [], 0
 
     def add(self, member):
         self.sender.heartbeat()
@@ -126,6 +124,7 @@ class Members:
 
     def put(self, member):
         path = place_of(member.name)
+        self.note_name(path)
         if member.refusal:
             raise RefusedError(path, *member.refusal)
         folder, _slash, name = path.rpartition("/")
@@ -136,29 +135,27 @@ class Members:
             self.put_folder(path, name, unread, member)
             return
         if path in self.folders:
-            self.replace_folder(path)
+            raise RefusedError(path, "member-conflict", "it is a folder in the archive, and no folder, too")
         make = self.linked if member.is_hard_link else self.row
-        self.remember(path, folder, make(path, name, unread, member))
+        self.remember(path, make(path, name, unread, member))
 
     def folder_above(self, path, folder):
         """Make the folders above a member. Return whether its files are left unread, None where pruned."""
-        if folder in self.folders:
-            inside = self.folders[folder]
-            if inside.unread is None:
-                inside.entries += 1
-            return inside.unread
-        parts = folder.split("/")
-        for depth in range(len(parts)):
-            above, below = "/".join(parts[:depth]), "/".join(parts[: depth + 1])
-            if below in self.rows and below not in self.folders:
-                self.refuse_below(path, below)
-            if below not in self.folders:
-                self.open_folder(below, parts[depth], self.folders[above].unread)
-                self.remember(below, above, (MADE_UP, 0, None, None, "", self.pruned_or_not(below)))
-            if self.folders[below].unread is None:
-                self.folders[below].entries += 1
+        missing = []
+        known = folder
+        while known not in self.folders:
+            if known in self.rows:
+                self.refuse_below(path, known)
+            missing.append(known)
+            known = known.rpartition("/")[0]
+        for below in reversed(missing):
+            if known in self.pruned:
                 return None
-        return self.folders[folder].unread
+            self.note_name(below)
+            self.open_folder(below, below.rpartition("/")[2], self.folders[known])
+            self.remember(below, (MADE_UP, 0, None, None, "", self.pruned_or_not(below)))
+            known = below
+        return None if known in self.pruned else self.folders[known]
 
     def refuse_below(self, path, above):
         if stat.S_ISLNK(self.rows[above][0]):  # it may land anywhere, so nothing is known of the whole
@@ -168,32 +165,26 @@ class Members:
     def open_folder(self, path, name, unread):
         if name == ".git":
             self.problem(path, "unsupported", "a checkout in an archive is not looked into")
-        pruned = name == ".git" or self.scope.is_pruned(path, name)
-        self.folders[path] = Inside(None if pruned else self.scope.is_unread(path, name, unread))
+        if name == ".git" or self.scope.is_pruned(path, name):
+            self.pruned.add(path)
+        self.folders[path] = self.scope.is_unread(path, name, unread)
 
     def pruned_or_not(self, path):
-        return "pruned" if self.folders[path].unread is None else ""
+        return "pruned" if path in self.pruned else ""
 
     def put_folder(self, path, name, unread, member):
         if path not in self.folders:
+            if path in self.rows:
+                raise RefusedError(
+                    path, "member-conflict", "it is a file or a link in the archive, and a folder, too"
+                )
             self.open_folder(path, name, unread)
         row = (member.mode, 0, member.modified, member.owner, "", self.pruned_or_not(path))
-        self.remember(path, path.rpartition("/")[0], row)
+        self.remember(path, row)
 
-    def replace_folder(self, path):
-        """An empty folder gives way to what comes later, as it does where the archive is unpacked."""
-        if self.folders[path].entries:
-            raise RefusedError(
-                path, "member-conflict", "it is a folder with something in it, and no folder, too"
-            )
-        del self.folders[path]
-
-    def remember(self, path, folder, row):
+    def remember(self, path, row):
         earlier = self.rows.get(path)
-        if earlier is None:
-            self.note_name(path)
-            self.folders[folder].entries += 1
-        elif (stat.S_IFMT(earlier[0]), earlier[1], earlier[4:]) != (stat.S_IFMT(row[0]), row[1], row[4:]):
+        if earlier is not None and what_of(earlier) != what_of(row):
             self.twice[path] = True
             if stat.S_ISLNK(earlier[0]):  # programs make links last, or not
                 self.problem(path, "member-conflict", "it is a link first, and then something else")
@@ -241,15 +232,30 @@ class Members:
         """Send all rows, each folder's together."""
         owners = {str(number): name for name, number in self.owners.items()}
         self.sender.frame(b"D", rows_payload([], self.problems, owners))
-        paths = sorted(self.rows, key=lambda path: path.rpartition("/")[::2])
-        for at in range(0, len(paths), FRAME_ROWS):
-            self.sender.frame(b"D", rows_payload(self.batch(paths[at : at + FRAME_ROWS]), [], {}))
+        for folder, paths in sorted(self.by_folder().items()):
+            paths.sort()
+            for at in range(0, len(paths), FRAME_ROWS):
+                self.send_rows(folder, [self.sent_row(path) for path in paths[at : at + FRAME_ROWS]])
+        self.flush()
         self.sender.message(b"Q", [[], self.sender.counts[1]])
         self.sender.message(b"A", self.notes())
 
-    def batch(self, paths):
-        grouped = groupby(paths, lambda path: path.rpartition("/")[0])
-        return [[folder, [self.sent_row(path) for path in below]] for folder, below in grouped]
+    def by_folder(self):
+        below = {}  # type: ignore[var-annotated] # Python 3.6 has no short way to say it
+        for path in self.rows:
+            below.setdefault(path.rpartition("/")[0], []).append(path)
+        return below
+
+    def send_rows(self, folder, rows):
+        self.batch.append([folder, rows])
+        self.waiting += len(rows)
+        if self.waiting >= FRAME_ROWS:
+            self.flush()
+
+    def flush(self):
+        self.sender.heartbeat()
+        self.sender.frame(b"D", rows_payload(self.batch, [], {}))
+        self.batch, self.waiting = [], 0
 
     def sent_row(self, path):
         mode, size, modified, owner, digest, extra = self.rows[path]

@@ -202,15 +202,13 @@ class Entry:
         return raw
 
     def mode(self):
-        mode = self.attributes >> 16
-        is_folder = self.name().endswith(b"/")
+        """Return st_mode; what was not made on Unix has none, whatever stands in its place."""
+        mode = self.attributes >> 16 if self.system in BY_UNIX else 0
         file_type = stat.S_IFMT(mode)
-        if is_folder or file_type == stat.S_IFDIR:
+        if self.name().endswith(b"/") or file_type == stat.S_IFDIR:
             return stat.S_IFDIR | (mode & 0o7777 or 0o755)
-        if self.system in BY_UNIX and file_type in (stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR, stat.S_IFBLK):
+        if file_type in (stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR, stat.S_IFBLK):
             return mode
-        if not file_type and self.system not in BY_UNIX:
-            mode = 0
         return stat.S_IFREG | (mode & 0o7777 or 0o644)
 
     def modified(self):
