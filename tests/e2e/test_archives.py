@@ -89,6 +89,15 @@ def test_what_an_archive_on_a_host_lacks_is_told(remote: Site, sshd: SSHServer) 
         assert message in refusal(told, 5)
 
 
+def test_an_archive_that_may_not_be_read(strict: Site) -> None:
+    backup = packed(strict.production, strict.folder / "backup.tar.gz")
+    backup.chmod(0)
+    url = strict.url.replace("production", backup.name)
+    told = refusal(driftaudit(strict.repository, "compare", url, str(strict.production)), 5)
+    assert "backup.tar.gz: Permission denied" in told
+    assert "The login must be able to read it." in told
+
+
 def test_a_folder_on_a_host_with_the_name_of_an_archive(remote: Site, sshd: SSHServer) -> None:
     folder = remote.production.rename(remote.folder / "site.zip")
     same = driftaudit(remote.repository, "compare", str(folder), sshd.url(folder))

@@ -172,6 +172,7 @@ def read_tree(
 _ARCHIVE_ADVICE = {
     "archive": "Make it anew, or fetch it again: nothing is known of what it held, so there is no report.",
     "archive-limit": "It would fill a disk where it is unpacked. Unpack it with care, and name the folder.",
+    "archive-closed": "The login must be able to read it.",
     "archive-changed": "Wait until it is written, and run it again.",
     "zstd": "Install zstd where the archive lies, or pack it with gzip.",
     "xz": "Install xz where the archive lies, or pack it with gzip.",

@@ -5,7 +5,7 @@ import stat
 
 from .hashing import same_state
 from .members import Members
-from .opening import open_quietly
+from .opening import open_quietly, reason_of
 from .scope import Scope
 from .streams import ArchiveError, Tape, gzip_pieces, raw_pieces, xz_pieces, zstd_pieces
 from .tar import Tar
@@ -66,6 +66,9 @@ def scan_archive(path, request, sender):
         handle = open_quietly(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except FileNotFoundError:
         sender.message(b"E", ["no-archive", ""])
+        return
+    except PermissionError as error:
+        sender.message(b"E", ["archive-closed", reason_of(error)])
         return
     try:
         Archive(handle, request["archive"], members, sender).read()
