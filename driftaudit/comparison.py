@@ -144,7 +144,7 @@ def _is_foreign_to_git(change: Change, left: Snapshot, right: Snapshot) -> bool:
     there, other = (change.desired, right) if change.deployed is None else (change.deployed, left)
     is_one_sided = change.desired is None or change.deployed is None
     is_folder = there is not None and there.kind is Kind.DIRECTORY
-    return is_one_sided and is_folder and other.source.kind in _WITHOUT_EMPTY_FOLDERS
+    return is_one_sided and is_folder and other.source.origin in _WITHOUT_EMPTY_FOLDERS
 
 
 def _empty_folders_note(empty: Sequence[Change]) -> str:
@@ -177,7 +177,7 @@ def _settled(
     changes: Sequence[Change], left: Snapshot, right: Snapshot, request: ComparisonRequest
 ) -> tuple[Change, ...]:
     """Leave out what only check-out converts, where one side is a commit and the other lies on disk."""
-    is_commit = [snapshot.source.kind == "git" for snapshot in (left, right)]
+    is_commit = [snapshot.source.origin == "git" for snapshot in (left, right)]
     if request.repository is None or all(is_commit) or not any(is_commit):
         return tuple(changes)
     if is_commit[0]:

@@ -17,11 +17,12 @@ package_of() {
         sshd:brew | ssh:brew) echo openssh ;;
         setpriv:apk) echo setpriv ;;
         setpriv:*) echo util-linux ;;
+        xz:apt-get) echo xz-utils ;;
         *) echo "$1" ;;
     esac
 }
 
-programs="git git-lfs rsync sshd ssh tcsh fish"
+programs="git git-lfs rsync sshd ssh tcsh fish tar gzip xz zstd zip unzip"
 # Only root has powers to give up, and only Linux knows how to give up some of them.
 if [ "$(uname -s)" = Linux ] && [ "$(id -u)" = 0 ]; then
     programs="$programs setpriv"

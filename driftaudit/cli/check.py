@@ -28,9 +28,9 @@ def command(
 ) -> int:
     """Say what a deploy would destroy, and refuse it where that exists nowhere else.
 
-    TARGET is a name from driftaudit.yml, ssh://user@host:port/root, user@host:/root, or a folder. Nothing
-    is written on it. Without --deploy, and without `deploy:` in the configuration, the worst is assumed:
-    everything that is not desired is deleted.
+    TARGET is a name from driftaudit.yml, ssh://user@host:port/root, user@host:/root, a folder, an archive,
+    or a saved snapshot. Nothing is written on it. Without --deploy, and without `deploy:` in the
+    configuration, the worst is assumed: everything that is not desired is deleted.
     """
     from driftaudit.audit import run_audit
     from driftaudit.cli.output import destinations, render_options, write

@@ -56,8 +56,9 @@ def command(
 ) -> int:
     """Compare any two trees, path by path.
 
-    A and B are names from driftaudit.yml, ssh://user@host:port/root, user@host:/root, folders, or
-    revisions (git:REVISION where a folder has the same name). Nothing is written on either.
+    A and B are names from driftaudit.yml, ssh://user@host:port/root, user@host:/root, folders, archives,
+    saved snapshots, or revisions (git:REVISION where a folder has the same name). Nothing is written on
+    either.
 
     Everything is read and compared; labels and rules are not asked. Only .git is left out. --map moves the
     side that is read from the repository; without it, the mapping of the target that is named applies.

@@ -20,6 +20,7 @@ COMMANDS = {
     "demo": "Replay the incident that this tool exists for.",
     "doctor": "Show what the connection to a target can do.",
     "init": "Write a first driftaudit.yml.",
+    "snapshot": "Save the fingerprint of a tree.",
     "rules": "List the rules, or run their examples.",
 }
 

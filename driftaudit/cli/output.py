@@ -6,9 +6,10 @@ import shlex
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import click
 
@@ -52,24 +53,26 @@ def destinations(formats: Sequence[str], outputs: Sequence[str]) -> list[Destina
         raise UsageError("two reports go to the same place", "Give each --format its own --output FILE.")
     for place in paired:
         if not place.is_standard_output:
-            _require_writable(Path(place.file))
+            require_writable(Path(place.file))
     return paired
 
 
-def _require_writable(path: Path) -> None:
+def require_writable(path: Path, what: str = "report") -> Path:
+    """Return the file that is to be written, be it there or not. Raises UsageError where it cannot be."""
     path = _target(path)
     folder = path.parent
     if not folder.is_dir():
         raise UsageError(
-            f"there is no folder {folder} for the report {path.name}",
+            f"there is no folder {folder} for the {what} {path.name}",
             f"Make it: mkdir -p {shlex.quote(str(folder))}",
         )
     if path.is_dir():
-        raise UsageError(f"{path} is a folder, not a file", "Name the file that the report goes to.")
-    changed = path if _is_special(path) else folder
+        raise UsageError(f"{path} is a folder, not a file", f"Name the file that the {what} goes to.")
+    changed = path if is_special(path) else folder
     if not os.access(changed, os.W_OK):
-        what = "the folder " if changed is folder else ""
-        raise UsageError(f"{what}{changed} is not writable", "Choose another --output FILE.")
+        which = "the folder " if changed is folder else ""
+        raise UsageError(f"{which}{changed} is not writable", "Choose another --output FILE.")
+    return path
 
 
 def _target(path: Path) -> Path:
@@ -77,7 +80,7 @@ def _target(path: Path) -> Path:
     return Path(os.path.realpath(path)) if path.is_symlink() else path
 
 
-def _is_special(path: Path) -> bool:
+def is_special(path: Path) -> bool:
     """Whether a device, a pipe or a socket is there: it is written to, and never replaced by a file."""
     return path.exists() and not path.is_file()
 
@@ -108,27 +111,39 @@ def write(destination: Destination, report: str) -> None:
         return
     path = Path(destination.file)
     try:
-        if _is_special(path):
+        if is_special(path):
             with path.open("w", encoding="utf-8", errors="backslashreplace") as stream:
                 stream.write(report)
         else:
-            _replace(_target(path), report)
+            with whole_file(_target(path)) as whole:
+                whole.write(report.encode("utf-8", "backslashreplace"))
     except OSError as error:
-        raise UsageError(
-            f"the report {path} could not be written: {error.strerror}", "Choose another --output."
-        ) from error
+        raise _not_written(path, "report", error) from error
 
 
-def _replace(path: Path, report: str) -> None:
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+def _not_written(path: Path, what: str, error: OSError) -> UsageError:
+    return UsageError(f"the {what} {path} could not be written: {error.strerror}", "Choose another --output.")
+
+
+@contextlib.contextmanager
+def whole_file(path: Path, what: str = "report") -> Iterator[IO[bytes]]:
+    """Give a stream whose content appears under `path` only once it is complete.
+
+    Raises UsageError where it cannot be written; what was there before is there still.
+    """
+    temporary = None
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as stream:
-            stream.write(report)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
         umask = os.umask(0)
         os.umask(umask)
         Path(temporary).chmod(0o666 & ~umask)
         Path(temporary).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(temporary).unlink()
+    except BaseException as error:
+        if temporary:
+            with contextlib.suppress(OSError):
+                Path(temporary).unlink()
+        if isinstance(error, OSError):
+            raise _not_written(path, what, error) from error
         raise

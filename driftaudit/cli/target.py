@@ -15,11 +15,12 @@ from driftaudit.errors import ConfigError, RepositoryError, UsageError
 from driftaudit.model.mapping import IDENTITY, PathMapping
 from driftaudit.policy.policy import load_policy
 from driftaudit.repo import Repository
+from driftaudit.sources.archive import FORMATS, archive_format
 from driftaudit.sources.base import Source
 from driftaudit.sources.directory import DirectorySource
 from driftaudit.sources.git import GitSource
 from driftaudit.sources.mapped import MappedSource
-from driftaudit.sources.registry import Setting, open_source, scheme_of
+from driftaudit.sources.registry import Setting, local_source, open_source, scheme_of
 from driftaudit.sources.worktree import WorktreeSource
 
 
@@ -179,26 +180,25 @@ def _desired_source(
     if desired.kind == "worktree":
         repository = workplace.repository
         return WorktreeSource(repository, mapping), repository.commit("HEAD"), mapping
-    folder = Path(desired.value)
-    if desired.kind == "archive" or folder.is_file():
-        raise UsageError(
-            f"{folder} is a file; this version reads no archives", "Unpack it, and name the folder."
-        )
-    if not folder.is_dir():
-        raise UsageError(
-            f"there is no folder {folder}", "Build it first, or correct the path after --desired."
-        )
-    plain = DirectorySource(folder)
+    path = Path(desired.value)
+    if not path.exists():
+        what = "archive" if archive_format(path.name) else "folder"
+        raise UsageError(f"there is no {what} {path}", "Build it first, or correct the path after --desired.")
+    plain = local_source(path)
+    if isinstance(plain, DirectorySource) and not path.is_dir():
+        raise UsageError(f"{path} is neither a folder nor an archive", f"Known are {', '.join(FORMATS)}.")
     mapped = plain if mapping == IDENTITY else MappedSource(plain, mapping)
-    return mapped, *_history_of_folder(workplace.repository_if_any(), folder, mapping)
+    return mapped, *_history_of_build(workplace.repository_if_any(), path, mapping)
 
 
-def _history_of_folder(
+def _history_of_build(
     repository: Repository | None, folder: Path, mapping: PathMapping
 ) -> tuple[str | None, PathMapping]:
     if repository is None or not repository.names_revision("HEAD"):
         return None, mapping
     base = repository.commit("HEAD")
+    if not folder.is_dir():  # what an archive holds lies at no path of the repository
+        return base, mapping
     try:
         prefix = folder.resolve().relative_to(repository.top.resolve()).as_posix()
     except ValueError:

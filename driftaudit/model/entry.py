@@ -1,7 +1,8 @@
 """One path of a tree, and what was seen of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Self
 
 
 class Kind(StrEnum):
@@ -48,6 +49,10 @@ class Entry:
     def has_content(self) -> bool:
         """Whether losing the path loses content. A folder's content is its entries; a socket has none."""
         return self.kind in (Kind.FILE, Kind.SYMLINK)
+
+    def without_content(self) -> Self:
+        """Return the entry as it may be shown where it is a secret: nothing to guess its content by."""
+        return replace(self, digest=None, text_digest=None, link_target=None)
 
     @property
     def contents(self) -> tuple[str, ...]:

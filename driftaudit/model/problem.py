@@ -16,6 +16,12 @@ class ProblemKind(StrEnum):
     PARTIAL_CLONE = "partial-clone"
     LFS_OBJECT_MISSING = "lfs-object-missing"  # the content that a pointer stands for is not at hand
     GIT_DIRECTORY = "git-directory"  # refs of a live checkout that could not be read
+    UNSAFE_MEMBER = "unsafe-member"  # of an archive: absolute, with `..`, or written through a link
+    MEMBER_CONFLICT = "member-conflict"  # of an archive: a file and a folder in one place
+    MISSING_LINK_TARGET = "missing-link-target"  # of an archive: a hard link to what it does not hold
+    ENCRYPTED = "encrypted"
+    UNSUPPORTED = "unsupported"  # of an archive: a kind of member or compression that is not known
+    STRAY_DATA = "stray-data"  # of an archive: data that belong to no member
 
 
 @dataclass(frozen=True, slots=True)

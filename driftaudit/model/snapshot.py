@@ -11,12 +11,17 @@ from driftaudit.model.problem import Problem
 class SourceFacts:
     """Where a snapshot comes from. `url` is fit to be shown: it holds no password."""
 
-    kind: str  # git, worktree, directory, ssh
+    kind: str  # git, worktree, directory, archive, ssh, snapshot
     url: str
-    method: str = ""  # how the entries were read: agent, ls-tree
+    method: str = ""  # how the entries were read: agent, ls-tree; of a saved snapshot, from which kind
     revision: str | None = None
     commit: str | None = None
     real_root: str | None = None  # where the root really lies, if that is elsewhere: it is a link
+
+    @property
+    def origin(self) -> str:
+        """The kind of source that the entries were read from, be it long ago."""
+        return self.method if self.kind == "snapshot" else self.kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Labels: what the patterns of packs and project say a path is."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import re2
 
@@ -48,6 +48,11 @@ class Labels:
             rows = set(paths.split(b"\0"))
         names = (row.decode("utf-8", "surrogateescape") for row in rows if row)
         return frozenset(name for name in names if self.any_of(name))
+
+    def paths_with(self, label: str, paths: Iterable[str]) -> frozenset[str]:
+        """Return those of the paths, none of which is a folder, that have a label."""
+        joined = "\0".join(set(paths)).encode("utf-8", "surrogateescape")
+        return frozenset(path for path in self.among(joined) if label in self.of(path))
 
     def of(self, path: str, is_directory: bool = False) -> tuple[str, ...]:
         """Return the labels of a path, those of the folders above it included."""

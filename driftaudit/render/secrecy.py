@@ -9,7 +9,7 @@ WITHHELD = "withheld"
 
 
 def _without_content(entry: Entry | None) -> Entry | None:
-    return entry and replace(entry, digest=None, text_digest=None, link_target=None)
+    return entry and entry.without_content()
 
 
 def without_secrets(finding: Finding) -> Finding:

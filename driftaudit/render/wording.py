@@ -25,6 +25,12 @@ PROBLEM_ADVICE = {
     ProblemKind.PARTIAL_CLONE: "Use a full clone: `git clone` without `--filter`.",
     ProblemKind.LFS_OBJECT_MISSING: "Bring the objects into the local store: `git lfs fetch --all`.",
     ProblemKind.GIT_DIRECTORY: "Give the scanning user read access to its refs, then check again.",
+    ProblemKind.UNSAFE_MEMBER: "No careful program unpacks it where it says. Make the archive anew.",
+    ProblemKind.MEMBER_CONFLICT: "It cannot be unpacked in whole. Make the archive anew.",
+    ProblemKind.MISSING_LINK_TARGET: "It cannot be unpacked. Make the archive anew, with the file in it.",
+    ProblemKind.ENCRYPTED: "Unpack it where you have the password, and name the folder.",
+    ProblemKind.UNSUPPORTED: "Unpack the archive with a program that knows it, and name the folder.",
+    ProblemKind.STRAY_DATA: "Perhaps two archives were joined. See what the rest is, or make it anew.",
 }
 
 _UNTOUCHABLE = {"runtime", "secret"}

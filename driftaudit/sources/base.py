@@ -41,6 +41,7 @@ class ScanRequest:
     `max_file_bytes` is the size over which a file is not read but a problem. `rate_limit` is in MB/s, None
     for no limit. `cache` is where a source may keep what it saw, and look up what it saw before; what was
     changed in the `clock_tick` seconds before a scan is not kept: a later change could leave the same times.
+    `archive` is the format of a root that is a file and no folder: tar, tar.gz, tar.xz, tar.zst or zip.
     """
 
     prune: tuple[str, ...] = ()
@@ -53,6 +54,7 @@ class ScanRequest:
     rate_limit: float | None = None
     cache: Cache = field(default_factory=Cache)
     clock_tick: float = COARSEST_CLOCK
+    archive: str | None = None
 
 
 class Source(Protocol):

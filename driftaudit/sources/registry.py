@@ -8,9 +8,12 @@ from driftaudit.config.access import Access
 from driftaudit.errors import UsageError
 from driftaudit.model.mapping import IDENTITY, PathMapping
 from driftaudit.repo import Repository
+from driftaudit.sources.archive import ArchiveSource, archive_format
 from driftaudit.sources.base import Source
 from driftaudit.sources.directory import DirectorySource
 from driftaudit.sources.git import GitSource
+from driftaudit.sources.snapshot import SnapshotSource
+from driftaudit.sources.snapshot_file import is_snapshot
 from driftaudit.sources.ssh.address import SSHAddress, looks_like_ssh
 from driftaudit.sources.ssh.source import SSHSource
 from driftaudit.sources.worktree import WorktreeSource
@@ -27,9 +30,18 @@ class Setting:
 
 Factory = Callable[[str, Setting], Source]
 
+
+def local_source(path: Path) -> Source:
+    """Return the source that a path of this machine names: a saved snapshot, an archive, or a folder."""
+    if is_snapshot(path):
+        return SnapshotSource(path)
+    is_archive = archive_format(path.name) and not path.is_dir()
+    return ArchiveSource(path) if is_archive else DirectorySource(path)
+
+
 FACTORIES: Mapping[str, Factory] = {
     "ssh": lambda text, setting: SSHSource(SSHAddress.parse(text), setting.access),
-    "file": lambda text, _setting: DirectorySource(Path(text.removeprefix("file://"))),
+    "file": lambda text, _setting: local_source(Path(text.removeprefix("file://"))),
     "git": lambda text, setting: GitSource(setting.repository(), text.removeprefix("git:"), setting.mapping),
     "worktree": lambda _text, setting: WorktreeSource(setting.repository(), setting.mapping),
 }

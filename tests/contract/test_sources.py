@@ -11,13 +11,17 @@ from driftaudit.model.entry import Entry, Kind
 from driftaudit.model.mapping import PathMapping
 from driftaudit.model.snapshot import Snapshot
 from driftaudit.repo import Repository
+from driftaudit.sources.archive import ArchiveSource
 from driftaudit.sources.base import ScanRequest, Source
 from driftaudit.sources.directory import DirectorySource
 from driftaudit.sources.git import GitSource
 from driftaudit.sources.mapped import MappedSource
+from driftaudit.sources.snapshot import SnapshotSource
+from driftaudit.sources.snapshot_file import Saved, write_snapshot
 from driftaudit.sources.ssh.address import SSHAddress
 from driftaudit.sources.ssh.source import SSHSource
 from driftaudit.sources.worktree import WorktreeSource
+from tests.support.archives import packed
 from tests.support.git import commit, git, new_repository
 from tests.support.sshd import SSHServer
 
@@ -45,7 +49,37 @@ def directory(tree: Path, mapping: PathMapping) -> Source:
     return DirectorySource(tree) if mapping == PathMapping() else MappedSource(DirectorySource(tree), mapping)
 
 
-@pytest.fixture(params=["git", "worktree", "directory", "ssh"])
+def archived(path: Path, mapping: PathMapping) -> Source:
+    return ArchiveSource(path) if mapping == PathMapping() else MappedSource(ArchiveSource(path), mapping)
+
+
+def packed_tree(tree: Path, ending: str) -> Path:
+    """Pack a checkout without its `.git`."""
+    if (tree / ".git").exists():
+        (tree / ".git").rename(tree.parent / "git-away")
+    archive = tree.parent / f"{tree.name}.{ending}"
+    archive.unlink(missing_ok=True)
+    return packed(tree, archive)
+
+
+def saved_snapshot(tree: Path, mapping: PathMapping) -> Source:
+    path = tree.parent / "tree.driftaudit"
+    with path.open("wb") as stream:
+        write_snapshot(stream, Saved(directory(tree, mapping).snapshot(ScanRequest()), "sha1"))
+    return SnapshotSource(path)
+
+
+def of_host(server: SSHServer, path: Path, mapping: PathMapping) -> Source:
+    source = SSHSource(SSHAddress.parse(server.url(path)))
+    return source if mapping == PathMapping() else MappedSource(source, mapping)
+
+
+ARCHIVES = ["tar", "tar.gz", "tar.xz", "tar.zst", "zip"]
+
+
+@pytest.fixture(
+    params=["git", "worktree", "directory", "ssh", *ARCHIVES, "tar.gz on a host", "saved snapshot"]
+)
 def make(request: pytest.FixtureRequest) -> Make:
     """A way to make a source of a folder with a clean checkout in it."""
     if request.param == "git":
@@ -54,12 +88,17 @@ def make(request: pytest.FixtureRequest) -> Make:
         return lambda tree, mapping: WorktreeSource(Repository.containing(tree), mapping)
     if request.param == "directory":
         return directory
+    if request.param in ARCHIVES:
+        return lambda tree, mapping: archived(packed_tree(tree, request.param), mapping)
+    if request.param == "saved snapshot":
+        return saved_snapshot
     server: SSHServer = request.getfixturevalue("sshd")
+    if request.param == "tar.gz on a host":
+        return lambda tree, mapping: of_host(server, packed_tree(tree, "tar.gz"), mapping)
 
     def ssh(tree: Path, mapping: PathMapping) -> Source:
         (tree / ".git").rename(tree.parent / "git-away")
-        source = SSHSource(SSHAddress.parse(server.url(tree)))
-        return source if mapping == PathMapping() else MappedSource(source, mapping)
+        return of_host(server, tree, mapping)
 
     return ssh
 
@@ -127,7 +166,7 @@ def test_kinds_follow_from_modes(make: Make, tree: Path) -> None:
 def test_the_snapshot_is_complete_and_says_where_it_comes_from(make: Make, tree: Path) -> None:
     found = read(make, tree)
     assert found.complete
-    assert found.source.kind in ("git", "worktree", "directory", "ssh")
+    assert found.source.kind in ("git", "worktree", "directory", "ssh", "archive", "snapshot")
     assert found.source.url
     assert found.scan.started_at.tzinfo is not None
 
@@ -158,9 +197,10 @@ def test_all_sources_give_the_same_entries(tree: Path, sshd: SSHServer) -> None:
     found = [source.snapshot(ScanRequest()).entries for source in sources]
     (tree / ".git").rename(tree.parent / "git-away")
     live: list[Source] = [DirectorySource(tree), SSHSource(SSHAddress.parse(sshd.url(tree)))]
+    live += [ArchiveSource(packed_tree(tree, ending)) for ending in ARCHIVES]
     found += [source.snapshot(ScanRequest()).entries for source in live]
     plain = [tuple(_shared(entry) for entry in entries) for entries in found]
-    assert plain[0] == plain[1] == plain[2] == plain[3]
+    assert all(entries == plain[0] for entries in plain)
     assert found[2] == found[3]
 
 

@@ -20,6 +20,7 @@ MODULES = (
     "workers",
     "main",
 )
+ARCHIVE_MODULES = ("streams", "members", "tar", "zip", "archive")  # sent only where an archive is read
 
 
 def module_source(name: str) -> str:
@@ -27,7 +28,8 @@ def module_source(name: str) -> str:
     return (Path(__file__).with_name("program") / f"{name}.py").read_text(encoding="ascii")
 
 
-def program_parts() -> tuple[bytes, bytes]:
+def program_parts(*, for_archives: bool = False) -> tuple[bytes, bytes]:
     """Return the loader, and the modules as it takes them."""
-    sources = json.dumps([[name, module_source(name)] for name in MODULES])
+    names = (*MODULES[:-1], *ARCHIVE_MODULES, MODULES[-1]) if for_archives else MODULES
+    sources = json.dumps([[name, module_source(name)] for name in names])
     return module_source("loader").encode("ascii"), zlib.compress(sources.encode("ascii"))

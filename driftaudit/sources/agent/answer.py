@@ -48,6 +48,7 @@ class Answer:
     hashed: int = 0
     cached: int = 0
     size: int = 0
+    notes: tuple[str, ...] = ()
     unkept_kind: str = ""
     hello: Mapping[str, Any] = field(default_factory=dict)
     clock_offset: float = 0.0
@@ -77,6 +78,8 @@ class Answer:
             self.progress(Advance(entries, size, self.memory.entries))
         elif kind == b"N":
             (_entries, self.hashed, _bytes), _ran_back, self.unkept_kind = parse(payload, self.host)
+        elif kind == b"A":
+            self.notes = tuple(map(str, parse(payload, self.host)))
         elif kind == b"E":
             raise _error(self.host, *parse(payload, self.host))
 
@@ -154,7 +157,21 @@ class Answer:
         return Memory(self.kept, self.owners, int(self.hello["now"] * 1e9))
 
 
+_ARCHIVE_ADVICE = {
+    "archive": "Make it anew, or fetch it again: nothing is known of what it held, so there is no report.",
+    "archive-limit": "It would fill a disk where it is unpacked. Unpack it with care, and name the folder.",
+    "archive-closed": "The login must be able to read it.",
+    "archive-changed": "Wait until it is written, and run it again.",
+    "zstd": "Install zstd where the archive lies, or pack it with gzip.",
+    "xz": "Install xz where the archive lies, or pack it with gzip.",
+}
+
+
 def _error(host: str, kind: str, detail: str) -> SourceError:
+    if kind == "no-archive":
+        return AbsentRootError(f"{host}: there is no such archive", "Check the path; build it first.")
+    if kind in _ARCHIVE_ADVICE:
+        return SourceError(f"{host}: {detail}", _ARCHIVE_ADVICE[kind])
     if kind == "FileNotFoundError":
         return AbsentRootError(
             f"{host}: there is no such folder",

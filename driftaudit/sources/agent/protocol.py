@@ -2,8 +2,8 @@
 
 Frames: type (1 byte), length (4 bytes, big-endian), payload. Types: H hello, G refs of a checkout,
 P progress, D folders with their entries, Q folders that are equal to the desired ones, U those whose state
-was known, N counts, E error, T trailer. The trailer holds the number of frames and the SHA-256 of all frames
-before it, so that no shorter stream can pass for the whole.
+was known, A notes on an archive, N counts, E error, T trailer. The trailer holds the number of frames and
+the SHA-256 of all frames before it, so that no shorter stream can pass for the whole.
 """
 
 import hashlib
@@ -74,30 +74,39 @@ class Asked:
         return cls(folders, b"".join(digests), memory)
 
 
+def scope_words(request: ScanRequest, only: list[str] | None = None) -> dict[str, Any]:
+    """Return what the program's Scope is made of: what is looked into, and what is read."""
+    return {
+        "prune": pattern_rows(request.prune),
+        "unread": pattern_rows(request.unread),
+        "known": sorted(request.known),
+        "only": only,
+        "read": request.read_contents,
+        "max_file_bytes": request.max_file_bytes,
+        "object_format": request.object_format,
+    }
+
+
 def request_bytes(
     root: str, request: ScanRequest, asked: Asked, marker: str, only: list[str] | None, nice: int
 ) -> bytes:
     """Return the program and the request, as the bootstrap line reads them."""
     body = json.dumps(
         {
+            **scope_words(request, only),
             "marker": marker,
             "root": root,
-            "prune": pattern_rows(request.prune),
-            "unread": pattern_rows(request.unread),
-            "known": sorted(request.known),
-            "only": only,
-            "max_file_bytes": request.max_file_bytes,
-            "object_format": request.object_format,
             "folders": asked.folders,
             "kept_at": asked.memory.kept_at,
             "tick": request.clock_tick,
-            "read": request.read_contents,
             "rate": (request.rate_limit or 0) * 1e6,
+            "archive": request.archive,
             "workers": 0,  # the host decides by its cores
             "nice": nice,
         }
     ).encode("ascii")
-    parts = (*program_parts(), zlib.compress(body, 1), asked.digests)
+    program = program_parts(for_archives=request.archive is not None)
+    parts = (*program, zlib.compress(body, 1), asked.digests)
     return b"".join(b"%d\n%b" % (len(part), part) for part in parts)
 
 

@@ -41,9 +41,10 @@ def read_tree(
     started = time.monotonic()
     facts = ScanFacts()
     key = memory_key(source.url, reader, root, request)
-    is_kept = only is None and request.read_contents
-    asked = Asked.of(request.trees, recall(request, key)) if is_kept else Asked.of(request.trees)
-    answer = Answer(host, asked.folders, request.trees, asked.memory, progress)
+    is_kept = only is None and request.read_contents and request.archive is None
+    trees = {} if request.archive else request.trees
+    asked = Asked.of(trees, recall(request, key)) if is_kept else Asked.of(trees)
+    answer = Answer(host, asked.folders, trees, asked.memory, progress)
     marker = new_marker()
     try:
         files = None if only is None else sorted(only)
@@ -87,7 +88,7 @@ def read_tree(
         ),
         git_directories=tuple(answer.git_directories),
         equal_folders=tuple(answer.equal),
-        notes=_notes(request, answer) if is_kept else (),
+        notes=(*answer.notes, *(_notes(request, answer) if is_kept else ())),
     )
 
 

@@ -1,10 +1,11 @@
-"""A folder on a host that is reached over SSH: one connection, nothing written there."""
+"""A folder or an archive on a host that is reached over SSH: one connection, nothing written there."""
 
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
 from driftaudit.config.access import Access
 from driftaudit.model.snapshot import Snapshot
+from driftaudit.sources.archive import archive_format
 from driftaudit.sources.base import Progress, ScanRequest, no_progress
 from driftaudit.sources.method import Place
 from driftaudit.sources.methods import read_host
@@ -20,8 +21,12 @@ class SSHSource:
     access: Access = field(default_factory=Access)
 
     def snapshot(self, request: ScanRequest, progress: Progress = no_progress) -> Snapshot:
-        """Read the tree. Raises SourceError where the host or the folder cannot be had."""
+        """Read the tree. Raises SourceError where the host or the tree cannot be had."""
         place = Place(self.address.url, self.address.root, self.access.become)
         with closing(open_transport(self.address, self.access)) as transport:
-            limited = replace(request, rate_limit=request.rate_limit or self.access.rate_limit)
-            return read_host(transport, place, limited, progress, self.access.method)
+            wanted = replace(
+                request,
+                archive=archive_format(self.address.root),
+                rate_limit=request.rate_limit or self.access.rate_limit,
+            )
+            return read_host(transport, place, wanted, progress, self.access.method)

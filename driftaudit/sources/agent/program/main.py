@@ -28,6 +28,11 @@ def scan(request, digests, sender):
         "executable": portable(sys.executable or ""),
     }
     sender.message(b"H", hello)
+    if request.get("archive") and not os.path.isdir(path):
+        from .archive import scan_archive  # sent only then
+
+        scan_archive(path, request, sender)
+        return
     root = open_quietly(path, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY)
     scope = Scope(request)
     folders = request["folders"]
