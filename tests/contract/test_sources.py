@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from driftaudit.config.access import Access
 from driftaudit.model.entry import Entry, Kind
 from driftaudit.model.mapping import PathMapping
 from driftaudit.model.snapshot import Snapshot
@@ -45,7 +46,7 @@ def directory(tree: Path, mapping: PathMapping) -> Source:
     return DirectorySource(tree) if mapping == PathMapping() else MappedSource(DirectorySource(tree), mapping)
 
 
-@pytest.fixture(params=["git", "worktree", "directory", "ssh"])
+@pytest.fixture(params=["git", "worktree", "directory", "ssh", "openssh"])
 def make(request: pytest.FixtureRequest) -> Make:
     """A way to make a source of a folder with a clean checkout in it."""
     if request.param == "git":
@@ -55,10 +56,11 @@ def make(request: pytest.FixtureRequest) -> Make:
     if request.param == "directory":
         return directory
     server: SSHServer = request.getfixturevalue("sshd")
+    access = Access(transport="openssh" if request.param == "openssh" else "paramiko")
 
     def ssh(tree: Path, mapping: PathMapping) -> Source:
         (tree / ".git").rename(tree.parent / "git-away")
-        source = SSHSource(SSHAddress.parse(server.url(tree)))
+        source = SSHSource(SSHAddress.parse(server.url(tree)), access)
         return source if mapping == PathMapping() else MappedSource(source, mapping)
 
     return ssh
@@ -157,11 +159,16 @@ def test_all_sources_give_the_same_entries(tree: Path, sshd: SSHServer) -> None:
     sources: list[Source] = [GitSource(repository, "HEAD"), WorktreeSource(repository)]
     found = [source.snapshot(ScanRequest()).entries for source in sources]
     (tree / ".git").rename(tree.parent / "git-away")
-    live: list[Source] = [DirectorySource(tree), SSHSource(SSHAddress.parse(sshd.url(tree)))]
+    address = SSHAddress.parse(sshd.url(tree))
+    live: list[Source] = [
+        DirectorySource(tree),
+        SSHSource(address),
+        SSHSource(address, Access(transport="openssh")),
+    ]
     found += [source.snapshot(ScanRequest()).entries for source in live]
     plain = [tuple(_shared(entry) for entry in entries) for entries in found]
     assert plain[0] == plain[1] == plain[2] == plain[3]
-    assert found[2] == found[3]
+    assert found[2] == found[3] == found[4]
 
 
 def _shared(entry: Entry) -> Entry:
