@@ -15,7 +15,7 @@ _OWN_FAILURE = 255  # the exit status of ssh where it failed itself, and of a pr
 _END_TIME = 2  # seconds for ssh to end once the output has
 _AGAIN = "Run it again; nothing was changed there."
 
-_NO_FAILURE = re.compile(r"Authenticated to |Transferred: |Bytes per second: |Killed by signal ")
+_NO_FAILURE = re.compile(r"Transferred: |Bytes per second: |Killed by signal ")
 _LOST = re.compile(r"^Connection to .* closed by remote host", re.MULTILINE)
 _REFUSED = re.compile(r"^.*(?:open failed|request failed).*$", re.MULTILINE)
 
@@ -124,7 +124,8 @@ class OpenSSHChannel:
         if self._process.wait(_END_TIME) != _OWN_FAILURE:
             return
         log, errors = (text.decode("utf-8", "replace") for text in (self._process.log, self._process.errors))
-        own = "\n".join(line for line in log.splitlines() if line and not _NO_FAILURE.match(line))
+        after = log.rpartition("Authenticated to ")[2].splitlines()[1:]
+        own = "\n".join(line for line in after if line and not _NO_FAILURE.match(line))
         refused = _REFUSED.search(own)
         if refused:
             raise SourceError(f"{self._host} {self._refusal}: {refused[0]}", self._advice) from cause

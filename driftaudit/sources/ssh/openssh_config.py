@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
+from driftaudit.sources.ssh.host_config import DEFAULT_KEYS
 from driftaudit.sources.ssh.route import Hop
 
 SYSTEM_CONFIG = Path("/etc/ssh/ssh_config")
@@ -25,7 +26,7 @@ _FIXED = (
     "RemoteCommand none",
     "RequestTTY no",
     "EscapeChar none",
-    "LogLevel ERROR",
+    "LogLevel INFO",
 )
 # Keywords of OpenSSH 8.7; an older ssh knows them neither from us nor from the user.
 _FIXED_WHERE_KNOWN = {
@@ -59,7 +60,8 @@ def _places(hop: Hop) -> list[str]:
     lines = [f"Host {hop.host}"]
     if config.user_known_hosts:
         lines.append(f"UserKnownHostsFile {' '.join(map(_quoted, config.user_known_hosts))}")
-    lines += [f"IdentityFile {_quoted(file)}" for file in config.identity_files]
+    keys = [file for file in config.identity_files if file.name not in DEFAULT_KEYS or file.exists()]
+    lines += [f"IdentityFile {_quoted(file)}" for file in keys or ["none"]]
     if config.identity_agent:
         lines.append(f"IdentityAgent {_quoted(config.identity_agent)}")
     return lines

@@ -66,13 +66,16 @@ class SSHProcess:
                 ready = {key.fd for key, _events in selector.select(max(0.0, deadline - time.monotonic()))}
                 if not ready:
                     raise TimeoutError
-                for stream in ready - {self.output}:
-                    if not self._take(stream):
-                        selector.unregister(stream)
-                if ready == {self.output}:  # its end: ssh passes nothing on before the login
+                if self._log in ready:
+                    self._take(self._log)
+                elif self._errors in ready:
+                    if not self._take(self._errors):
+                        selector.unregister(self._errors)
+                else:  # the end of the output: ssh passes nothing on before the login
                     self._told.start()
                     self.wait(_END_TIME)
                     return _LOGGED_IN in self.log
+        self.errors.clear()  # the server's banner
         self._told.start()
         return True
 

@@ -9,7 +9,7 @@ from driftaudit.errors import SourceError
 _BAD_HOST_KEY = re.compile(r"host key verification failed|host key .*revoked|revoked host key", re.IGNORECASE)
 _NOISE = re.compile(
     r"@|Pseudo-terminal|Connection (?:closed|reset) by|kex_exchange_identification|stdio forwarding failed"
-    r"|Authenticated to |Transferred: |Bytes per second: |\*\*",
+    r"|\*\*",
 )
 _CHECK_WAY = "Check the network and the address."
 
