@@ -5,6 +5,7 @@ import pytest
 
 from driftaudit.config.access import Timeouts
 from driftaudit.errors import ExitCode, SourceError
+from driftaudit.sources.ssh.openssh_channel import OpenSSHChannel
 from tests.support.openssh_client import all_of, answer, children, reached
 from tests.support.programs import program
 from tests.support.proxy import running_proxy
@@ -28,7 +29,7 @@ def test_a_known_host_runs_programs(sshd: SSHServer) -> None:
     assert sshd.client.known_hosts.read_bytes() == before
 
 
-def all_of_open(channel):  # type: ignore[no-untyped-def]
+def all_of_open(channel: OpenSSHChannel) -> bytes:
     return b"".join(iter(lambda: channel.receive(1 << 20), b""))
 
 
@@ -102,14 +103,14 @@ def test_closing_ends_the_program_and_ssh(sshd: SSHServer) -> None:
 
 
 def test_closing_the_connection_ends_all(sshd: SSHServer) -> None:
-    before, files = children(os.getpid()), len(os.listdir("/proc/self/fd"))
+    before, files = children(os.getpid()), len(list(Path("/proc/self/fd").iterdir()))
     with reached(sshd.url("/")) as transport:
         channels = [transport.run("exec cat /dev/zero") for _number in range(2)]
         assert len(children(os.getpid())) == len(before) + 2
     assert children(os.getpid()) == before
     for channel in channels:
         channel.close()
-    assert len(os.listdir("/proc/self/fd")) == files
+    assert len(list(Path("/proc/self/fd").iterdir())) == files
     eventually(lambda: not children(sshd.process.pid))
 
 

@@ -23,7 +23,10 @@ from driftaudit.sources.ssh.route import route
 
 
 class OpenSSHTransport:
-    """Implements `Transport`. The login is made with each program that is started."""
+    """Implements `Transport`. The login is made with each program that is started.
+
+    `attempt` says as whom and where, as the configuration has it.
+    """
 
     def __init__(self, address: SSHAddress, timeouts: Timeouts) -> None:
         """Read the user's configuration. Raises SourceError where it is broken, or no ssh is installed."""
@@ -32,7 +35,7 @@ class OpenSSHTransport:
         self._program = _ssh()
         home = Path.home()
         options = effective_options(self._program, home, address.host, address.port, address.user)
-        self._attempt = _attempt(address, options, timeouts)
+        self.attempt = _attempt(address, options, timeouts)
         is_elsewhere = home != passwd_home()  # ssh itself would look for keys and known hosts there
         user_config = home / ".ssh" / "config"
         text = config_text(
@@ -87,22 +90,22 @@ class OpenSSHTransport:
         except BaseException:
             process.close()
             raise
-        return OpenSSHChannel(process, self._attempt.name, self._timeouts.silence, failing, advice)
+        return OpenSSHChannel(process, self.attempt.name, self._timeouts.silence, failing, advice)
 
     def _wait_for_login(self, process: SSHProcess) -> None:
-        seconds = self._attempt.seconds + self._timeouts.login
+        seconds = self.attempt.seconds + self._timeouts.login
         try:
             if process.wait_for_login(seconds):
                 return
         except TimeoutError as error:
             raise SourceError(
-                f"{self._attempt.name} did not let {self._attempt.user} in within {seconds:g} seconds",
+                f"{self.attempt.name} did not let {self.attempt.user} in within {seconds:g} seconds",
                 "Is the host up, and does a key wait to be touched? `ssh -v` to the host shows the steps.",
             ) from error
         told = (process.errors + b"\n" + process.log).decode("utf-8", "replace")
         if is_about_the_host_key(told):
-            require_known(self._ssh(), route(self._address), self._config.parent, self._attempt.seconds)
-        raise refusal(told, self._attempt)
+            require_known(self._ssh(), route(self._address), self._config.parent, self.attempt.seconds)
+        raise refusal(told, self.attempt)
 
     def _ssh(self) -> tuple[str, ...]:
         return (self._program, "-F", str(self._config))

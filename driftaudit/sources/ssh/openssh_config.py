@@ -61,7 +61,7 @@ def _places(hop: Hop) -> list[str]:
     if config.user_known_hosts:
         lines.append(f"UserKnownHostsFile {' '.join(map(_quoted, config.user_known_hosts))}")
     keys = [file for file in config.identity_files if file.name not in DEFAULT_KEYS or file.exists()]
-    lines += [f"IdentityFile {_quoted(file)}" for file in keys or ["none"]]
+    lines += [f"IdentityFile {_quoted(file)}" for file in keys or [Path("none")]]
     if config.identity_agent:
         lines.append(f"IdentityAgent {_quoted(config.identity_agent)}")
     return lines
