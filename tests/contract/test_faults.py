@@ -39,6 +39,8 @@ REPLAYED = 500  # faults at random places of a recorded answer
 IN_STREAM = 60  # at random places of a real one
 THREADS = 6  # most of the time they wait
 ON_THE_WIRE = 8  # places for each kind of fault and each transport
+STALL = 0.5  # seconds of silence, where that is the fault
+SILENCE = 3.0  # where it only follows from one
 IMPATIENT = Timeouts(connect=2, login=2, silence=0.8)
 
 Seen = tuple[object, ...]
@@ -60,8 +62,9 @@ class Tree:
 def tree(request: pytest.FixtureRequest, tmp_path: Path, sshd: SSHServer) -> Tree:
     """A tree of many folders, one of them as desired, with a file that is too large to be read."""
     folder = new_repository(tmp_path / "tree")
-    files = {f"{number:02}/{name}": f"{number} {name}\n" for number in range(FOLDERS) for name in "abc"}
-    commit(folder, {**files, "00/deep/er/file": "deep\n", "large": "x" * 5000, "script": "#!/bin/sh\n"})
+    names = ("a", "b", "deep/c", "deep/er/d")  # folders in folders, which the agent sends one by one
+    files = {f"{number:02}/{name}": f"{number} {name}\n" for number in range(FOLDERS) for name in names}
+    commit(folder, {**files, "large": "x" * 5000, "script": "#!/bin/sh\n"})
     trees = GitSource(Repository.containing(folder), "HEAD").folder_trees()
     (folder / ".git").rename(tmp_path / "git-away")
     for number in range(1, FOLDERS):
@@ -128,12 +131,26 @@ def at_random(length: int, count: int, chance: random.Random) -> Iterator[Fault]
         yield chance.choice(faults_at(at, framed=False, width=width, bit=bit))
 
 
+def in_stream(recordings: list[Recording], chance: random.Random) -> Iterator[tuple[int, Fault]]:
+    """Yield faults for each channel: two or three kinds at each frame boundary by turns, others at random.
+
+    A stream without frames gets more at random.
+    """
+    for number, one in enumerate(recordings):
+        for at, fault in enumerate(at_frames(one.frames, chance) if one.frames else ()):
+            if at % 7 % 3 == at // 7 % 3:  # seven kinds
+                yield number, fault
+        for fault in at_random(len(one.output), IN_STREAM if one.frames else 3 * IN_STREAM, chance):
+            yield number, fault
+
+
 def recorded(tree: Tree, transport: Transport) -> tuple[Seen, list[Recording]]:
     """Return what is right, and what the programs on the host said."""
     recording = RecordingTransport(transport)
     right = seen(tree.read(recording))
     assert right[0]  # entries
     assert right[1]  # problems
+    assert tree.method != "agent" or recording.recordings[0].frames > FOLDERS
     return right, recording.recordings
 
 
@@ -156,31 +173,21 @@ def test_faults_in_a_recorded_answer(tree: Tree, patient: Transport, monkeypatch
 def test_faults_inside_the_ssh_stream(tree: Tree, patient: Transport) -> None:
     """The real program, over a real sshd; what it says is spoilt before it is encrypted."""
     right, recordings = recorded(tree, patient)
-    chance = random.Random(5)
-    planned = []
-    for number, one in enumerate(recordings):
-        frames = [*at_frames(one.frames, chance)] if one.frames else []
-        by_turns = [fault for at, fault in enumerate(frames) if at % 3 == at // 7 % 3]
-        planned += [
-            (number, fault)
-            for fault in (
-                *by_turns,
-                *at_random(len(one.output), IN_STREAM if frames else 3 * IN_STREAM, chance),
-            )
-        ]
+    planned = list(in_stream(recordings, random.Random(5)))
 
-    def batch(part: int) -> list[tuple[object, str]]:
-        with connected(tree.place.url, IMPATIENT) as transport:
-            outcomes: list[tuple[object, str]] = []
-            for number, fault in planned[part::THREADS]:
-                spoilt = FaultyTransport(transport, fault, number)
-                outcomes.append((fault, outcome(partial(tree.read, spoilt), right)))
-            # the connection is as good as ever: it was the faults that were refused
-            assert outcome(partial(tree.read, FaultyTransport(transport, HARMLESS)), right) == "right"
-            return outcomes
+    def batch(part: int) -> Iterator[tuple[object, str]]:
+        for silence in (STALL, SILENCE):
+            with connected(tree.place.url, Timeouts(silence=silence)) as transport:
+                for number, fault in planned[part::THREADS]:
+                    if fault.stalls == (silence == STALL):
+                        spoilt = FaultyTransport(transport, fault, number)
+                        yield fault, outcome(partial(tree.read, spoilt), right)
+                if silence != STALL:  # the connection is as good as ever: it was the faults that were refused
+                    harmless = FaultyTransport(transport, HARMLESS)
+                    assert outcome(partial(tree.read, harmless), right) == "right"
 
     with ThreadPoolExecutor(THREADS) as pool:
-        outcomes = [one for part in pool.map(batch, range(THREADS)) for one in part]
+        outcomes = [one for part in pool.map(lambda part: [*batch(part)], range(THREADS)) for one in part]
     require_no_wrong(outcomes, f"{tree.method}, in the stream", IN_STREAM)
 
 
