@@ -214,6 +214,19 @@ def test_the_configuration_decides_how_to_connect(sshd: SSHServer, tmp_path: Pat
     assert answer("ssh://web/", "echo in") == b"in\n"
 
 
+def test_where_home_is_what_the_password_database_says(
+    sshd: SSHServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is named then that ssh finds by itself; here it needs to be told, by the configuration."""
+    monkeypatch.setattr("driftaudit.sources.ssh.openssh.passwd_home", Path.home)
+    sshd.client.configure(
+        f"IdentityFile {sshd.client.ssh}/id_ed25519\nUserKnownHostsFile {sshd.client.known_hosts}\n" + LOOSE
+    )
+    assert answer(sshd.url("/"), "echo in") == b"in\n"
+    sshd.client.known_hosts.write_text("")
+    assert "is not known" in turned_away(sshd.url("/")).message
+
+
 def test_what_would_keep_the_program_from_running_is_overruled(sshd: SSHServer, tmp_path: Path) -> None:
     sshd.client.configure(
         "SessionType none\nStdinNull yes\nForkAfterAuthentication yes\nRemoteCommand echo other\n"

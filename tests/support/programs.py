@@ -8,6 +8,7 @@ _PACKAGES = {
     "rsync": "rsync",
     "git": "git",
     "sshd": "openssh-server",
+    "ssh": "openssh-client",
     "tcsh": "tcsh",
     "fish": "fish",
     "setpriv": "util-linux",

@@ -1,5 +1,6 @@
 """One run of the system's ssh: a process, what it logs, and the error output of the program on the host."""
 
+import atexit
 import os
 import selectors
 import signal
@@ -44,6 +45,7 @@ class SSHProcess:
         self._errors = _open(self._process.stderr).fileno()
         for stream in (self.input, self.output, self._errors):
             os.set_blocking(stream, False)
+        atexit.register(self.end)  # whoever reads may be a thread that is not waited for
         self._told = threading.Thread(target=self._read_what_is_told, daemon=True)
 
     @property
@@ -100,6 +102,7 @@ class SSHProcess:
                 os.killpg(self._process.pid, ending)
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(_END_TIME)
+        atexit.unregister(self.end)
 
     def close(self) -> None:
         """End ssh and close all streams."""
