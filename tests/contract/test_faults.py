@@ -40,7 +40,8 @@ IN_STREAM = 60  # at random places of a real one
 THREADS = 6  # most of the time they wait
 ON_THE_WIRE = 8  # places for each kind of fault and each transport
 STALL = 0.5  # seconds of silence, where that is the fault
-SILENCE = 3.0  # where it only follows from one
+WAITING = 3.0  # where it may follow from one: both sides wait for the other
+PATIENCE = 20.0  # where it does not, as the program does not wait for answers
 IMPATIENT = Timeouts(connect=2, login=2, silence=0.8)
 
 Seen = tuple[object, ...]
@@ -174,9 +175,10 @@ def test_faults_inside_the_ssh_stream(tree: Tree, patient: Transport) -> None:
     """The real program, over a real sshd; what it says is spoilt before it is encrypted."""
     right, recordings = recorded(tree, patient)
     planned = list(in_stream(recordings, random.Random(5)))
+    patience = PATIENCE if recordings[0].frames else WAITING
 
     def batch(part: int) -> Iterator[tuple[object, str]]:
-        for silence in (STALL, SILENCE):
+        for silence in (STALL, patience):
             with connected(tree.place.url, Timeouts(silence=silence)) as transport:
                 for number, fault in planned[part::THREADS]:
                     if fault.stalls == (silence == STALL):
