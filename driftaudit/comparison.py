@@ -2,10 +2,11 @@
 
 import threading
 import time
-from collections.abc import Collection, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Iterable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from driftaudit.cache import Cache
 from driftaudit.compare.trees import compare
@@ -76,10 +77,23 @@ def _both_trees(request: ComparisonRequest, progress: Progress) -> tuple[Snapsho
         rate_limit=request.rate_limit,
     )
     joint = _JointProgress(progress)
-    with ThreadPoolExecutor(2) as pool:
-        left = pool.submit(request.left.snapshot, scan, joint.of(0))
-        right = pool.submit(request.right.snapshot, scan, joint.of(1))
-        return left.result(), right.result()
+    left = _begun(partial(request.left.snapshot, scan, joint.of(0)))
+    right = _begun(partial(request.right.snapshot, scan, joint.of(1)))
+    return left.result(), right.result()
+
+
+def _begun(read: Callable[[], Snapshot]) -> Future[Snapshot]:
+    """Read in a thread that does not hold up the end of the program, as those of a pool would."""
+    future: Future[Snapshot] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(read())
+        except BaseException as error:  # handed on to whoever asks for the result
+            future.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return future
 
 
 class _JointProgress:

@@ -3,6 +3,7 @@
 import errno
 import io
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -91,6 +92,9 @@ def cli() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and exit with its code."""
     _open_closed_streams()
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(ending) is signal.SIG_DFL:  # nohup ignores one of them
+            signal.signal(ending, _interrupt)
     sys.exit(run(arguments))
 
 
@@ -129,6 +133,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
         )
         return int(ExitCode.INTERNAL)
     return int(code or 0)
+
+
+def _interrupt(_signal: int, _frame: object) -> None:
+    """End as with Ctrl-C: what was started, here and on the host, is ended too."""
+    raise KeyboardInterrupt
 
 
 def _require_full_words(arguments: Sequence[str]) -> None:

@@ -55,7 +55,7 @@ def examine(questions: Questions) -> Iterator[Check]:
 
 def _tree_checks(source: Source, look: Look) -> Iterator[Check]:
     if isinstance(source, SSHSource):
-        return host_checks(source.address, look)
+        return host_checks(source.address, source.access, look)
     return folder_checks(source, look)
 
 

@@ -1,9 +1,10 @@
 """The checks of a host that is reached over SSH, all over one connection."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from itertools import product
 
+from driftaudit.config.access import Access
 from driftaudit.doctor.checks import Check, doubtful, failed, good, skipped
 from driftaudit.doctor.tree import TREE_CHECKS, Look, no_root, tree_checks, without_own_name
 from driftaudit.errors import DriftauditError
@@ -14,8 +15,10 @@ from driftaudit.sources.agent.protocol import remote_command
 from driftaudit.sources.agent.reading import read_tree
 from driftaudit.sources.base import no_progress
 from driftaudit.sources.ssh.address import SSHAddress
-from driftaudit.sources.ssh.connection import ParamikoTransport, Stage, connect_through
+from driftaudit.sources.ssh.connection import Stage, connect_through
+from driftaudit.sources.ssh.openssh import connect
 from driftaudit.sources.ssh.route import Hop, route
+from driftaudit.sources.transport import Channel
 
 SSH_CONFIGURATION, PYTHON, SHELL, CLOCK = "ssh config", "Python", "login shell", "clock"
 _ON_THE_HOST = (SHELL, CLOCK, *TREE_CHECKS)
@@ -24,8 +27,11 @@ _SKEW = 5.0  # seconds
 _SHOWN_NOISE = 40  # characters
 
 
-def host_checks(address: SSHAddress, look: Look) -> Iterator[Check]:
+def host_checks(address: SSHAddress, access: Access, look: Look) -> Iterator[Check]:
     """Yield the checks from the ssh configuration to the tree. Nothing is written on the host."""
+    if access.transport == "openssh":
+        yield from _openssh_checks(address, access, look)
+        return
     try:
         hops = route(address)
     except DriftauditError as error:
@@ -48,7 +54,28 @@ def host_checks(address: SSHAddress, look: Look) -> Iterator[Check]:
         return
     with closing(transport):
         yield from done
-        yield from _host(transport, address, hops[-1].config.user, look)
+        yield from _host(lambda: transport.run(remote_command(None)), address, hops[-1].config.user, look)
+
+
+def _openssh_checks(address: SSHAddress, access: Access, look: Look) -> Iterator[Check]:
+    """Yield one check in place of the stages, which the system's ssh goes through for itself."""
+    try:
+        transport = connect(address, access.timeouts)
+    except DriftauditError as error:
+        yield failed(SSH_CONFIGURATION, error)
+        yield from skipped((Stage.CONNECTED, PYTHON, *_ON_THE_HOST), f"the {SSH_CONFIGURATION}")
+        return
+    with closing(transport):
+        user = transport.attempt.user
+        yield good(SSH_CONFIGURATION, f"{user} at {transport.attempt.name}, as ssh reads it")
+        try:
+            channel = transport.run(remote_command(None))
+        except DriftauditError as error:
+            yield failed(Stage.CONNECTED, error)
+            yield from skipped((PYTHON, *_ON_THE_HOST), f"the {Stage.CONNECTED}")
+            return
+        yield good(Stage.CONNECTED, "ssh logs in; host key and login are its own, not looked at one by one")
+        yield from _host(lambda: channel, address, user, look)
 
 
 def _route_in_words(hops: Sequence[Hop]) -> str:
@@ -67,13 +94,13 @@ def _stage(hops: Sequence[Hop], hop: Hop, stage: Stage, told: str) -> Check:
     return good(stage, f"{hop.name}: {detail}" if len(hops) > 1 else detail)
 
 
-def _host(transport: ParamikoTransport, address: SSHAddress, user: str, look: Look) -> Iterator[Check]:
+def _host(start: Callable[[], Channel], address: SSHAddress, user: str, look: Look) -> Iterator[Check]:
     greetings: list[Greeting] = []
     facts = SourceFacts("ssh", address.url, "agent")
     problem: DriftauditError | None = None
     try:
         snapshot = read_tree(
-            transport.run(remote_command(None)),
+            start(),
             facts,
             address.root,
             look.request,

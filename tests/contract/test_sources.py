@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from driftaudit.config.access import Access
 from driftaudit.model.entry import Entry, Kind
 from driftaudit.model.mapping import PathMapping
 from driftaudit.model.snapshot import Snapshot
@@ -69,8 +70,8 @@ def saved_snapshot(tree: Path, mapping: PathMapping) -> Source:
     return SnapshotSource(path)
 
 
-def of_host(server: SSHServer, path: Path, mapping: PathMapping) -> Source:
-    source = SSHSource(SSHAddress.parse(server.url(path)))
+def of_host(server: SSHServer, path: Path, mapping: PathMapping, access: Access | None = None) -> Source:
+    source = SSHSource(SSHAddress.parse(server.url(path)), access or Access())
     return source if mapping == PathMapping() else MappedSource(source, mapping)
 
 
@@ -78,7 +79,7 @@ ARCHIVES = ["tar", "tar.gz", "tar.xz", "tar.zst", "zip"]
 
 
 @pytest.fixture(
-    params=["git", "worktree", "directory", "ssh", *ARCHIVES, "tar.gz on a host", "saved snapshot"]
+    params=["git", "worktree", "directory", "ssh", "openssh", *ARCHIVES, "tar.gz on a host", "saved snapshot"]
 )
 def make(request: pytest.FixtureRequest) -> Make:
     """A way to make a source of a folder with a clean checkout in it."""
@@ -96,9 +97,11 @@ def make(request: pytest.FixtureRequest) -> Make:
     if request.param == "tar.gz on a host":
         return lambda tree, mapping: of_host(server, packed_tree(tree, "tar.gz"), mapping)
 
+    access = Access(transport="openssh" if request.param == "openssh" else "paramiko")
+
     def ssh(tree: Path, mapping: PathMapping) -> Source:
         (tree / ".git").rename(tree.parent / "git-away")
-        return of_host(server, tree, mapping)
+        return of_host(server, tree, mapping, access)
 
     return ssh
 
@@ -196,12 +199,17 @@ def test_all_sources_give_the_same_entries(tree: Path, sshd: SSHServer) -> None:
     sources: list[Source] = [GitSource(repository, "HEAD"), WorktreeSource(repository)]
     found = [source.snapshot(ScanRequest()).entries for source in sources]
     (tree / ".git").rename(tree.parent / "git-away")
-    live: list[Source] = [DirectorySource(tree), SSHSource(SSHAddress.parse(sshd.url(tree)))]
+    address = SSHAddress.parse(sshd.url(tree))
+    live: list[Source] = [
+        DirectorySource(tree),
+        SSHSource(address),
+        SSHSource(address, Access(transport="openssh")),
+    ]
     live += [ArchiveSource(packed_tree(tree, ending)) for ending in ARCHIVES]
     found += [source.snapshot(ScanRequest()).entries for source in live]
     plain = [tuple(_shared(entry) for entry in entries) for entries in found]
     assert all(entries == plain[0] for entries in plain)
-    assert found[2] == found[3]
+    assert found[2] == found[3] == found[4]
 
 
 def _shared(entry: Entry) -> Entry:

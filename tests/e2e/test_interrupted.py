@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.openssh_client import children
 from tests.support.proxy import Proxy, running_proxy
 from tests.support.site import Site
 from tests.support.ssh_client import eventually
@@ -93,3 +94,29 @@ def test_a_reader_that_has_seen_enough(full: Site, form: str) -> None:
     assert first
     assert err == b""
     assert code == 3  # the verdict stands, whoever reads it
+
+
+@pytest.mark.parametrize("transport", ["paramiko", "openssh"])
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_an_end_of_a_comparison(full: Site, stalling: Proxy, ending: signal.Signals, transport: str) -> None:
+    full.configure(f"version: 1\ntargets:\n  live:\n    url: {full.url}\n    transport: {transport}\n")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "driftaudit", "compare", "live", str(full.production)],
+        cwd=full.repository,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        eventually(lambda: stalling.passed == stalling.cut_after or process.poll() is not None)
+        started = children(process.pid)
+        asked = time.monotonic()
+        process.send_signal(ending)
+        out, err = process.communicate(timeout=20)
+        eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in started))
+    finally:
+        process.kill()
+        process.communicate()
+    assert time.monotonic() - asked < 5
+    assert (process.returncode, out) == (130, b"")
+    assert b"interrupted" in err

@@ -15,6 +15,7 @@ _PACKAGES = {
     "xz": "xz-utils",
     "zstd": "zstd",
     "sshd": "openssh-server",
+    "ssh": "openssh-client",
     "tcsh": "tcsh",
     "fish": "fish",
     "setpriv": "util-linux",

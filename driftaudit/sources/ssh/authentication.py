@@ -129,7 +129,7 @@ class _Login:
             further = self.transport.auth_publickey(self.hop.config.user, key)
         except paramiko.BadAuthenticationType as error:
             raise self._other_methods(f"not keys, but {', '.join(error.allowed_types)}") from error
-        except (paramiko.SSHException, EOFError, OSError):
+        except Exception:  # whatever stopped paramiko's thread comes out here
             by_agent = isinstance(key, _AgentIdentity) and key.refused_by_agent
             self.tried.append(f"{label} was refused{' by the agent' if by_agent else ''}")
             return False

@@ -80,7 +80,7 @@ class ParamikoTransport:
             with closing_after(seconds, self._transport):
                 channel = self._transport.open_session(timeout=seconds)
                 start(channel)
-        except (paramiko.SSHException, OSError, EOFError) as error:
+        except Exception as error:  # whatever stopped paramiko's thread comes out here
             raise SourceError(f"{self._host} {refusal}: {_reason(error)}", advice) from error
         wire.in_stream = True
         return SSHChannel(channel, wire, self._host, self._timeouts.silence)
@@ -152,7 +152,7 @@ def _through(before: paramiko.Transport, hop: Hop, seconds: float) -> paramiko.C
     target = (hop.config.hostname, hop.config.port)
     try:
         return before.open_channel("direct-tcpip", target, ("127.0.0.1", 0), WINDOW, timeout=seconds)
-    except (paramiko.SSHException, OSError, EOFError) as error:
+    except Exception as error:  # whatever stopped paramiko's thread comes out here
         raise SourceError(
             f"{hop.name} cannot be reached through its ProxyJump: {_reason(error)}",
             "The host between must reach it, and allow it (AllowTcpForwarding).",
@@ -170,7 +170,7 @@ def _exchange_keys(
     try:
         transport.start_client(timeout=seconds)
         return transport.get_remote_server_key()  # raises where start_client gave up in silence
-    except (paramiko.SSHException, OSError, EOFError) as error:
+    except Exception as error:  # whatever stopped paramiko's thread comes out here
         said = proxy.failure() if proxy else ""
         if said:
             message = f"The ProxyCommand of {hop.name} gives no connection: {said}"

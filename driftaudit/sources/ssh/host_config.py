@@ -48,7 +48,7 @@ def host_config(host: str, port: int | None = None, user: str | None = None) -> 
     home = Path.home()  # $HOME first; OpenSSH itself asks only the password database
     program = shutil.which("ssh")
     if program:
-        options = _asked_of_ssh(program, home, host, port, user)
+        options = effective_options(program, home, host, port, user)
     else:
         from driftaudit.sources.ssh.plain_config import plain_options
 
@@ -59,10 +59,14 @@ def host_config(host: str, port: int | None = None, user: str | None = None) -> 
         raise _broken(home / ".ssh" / "config", str(error)) from error
 
 
-def _asked_of_ssh(program: str, home: Path, host: str, port: int | None, user: str | None) -> Options:
+def effective_options(program: str, home: Path, host: str, port: int | None, user: str | None) -> Options:
+    """Return what the ssh at `program` makes of the configuration in `home`: every keyword that it knows.
+
+    Raises SourceError, naming the file, where the configuration is broken.
+    """
     config = home / ".ssh" / "config"
     command = [program, "-G"]
-    if home != _passwd_home():
+    if home != passwd_home():
         command += ["-F", str(config) if config.exists() else "none"]
     if port:
         command += ["-p", str(port)]
@@ -152,10 +156,10 @@ def _expanded_path(value: str, tokens: dict[str, str], home: Path) -> Path:
         return home.joinpath(*path.parts[1:])
     if value.startswith("~"):
         return path.expanduser()
-    passwd_home = _passwd_home()
-    if passwd_home not in (home, Path("/")) and path.is_relative_to(passwd_home):
+    other = passwd_home()
+    if other not in (home, Path("/")) and path.is_relative_to(other):
         # ssh has already put the password database's home where `~` stood
-        return home / path.relative_to(passwd_home)
+        return home / path.relative_to(other)
     return path
 
 
@@ -190,7 +194,8 @@ def _broken(config: Path, stderr: str) -> SourceError:
     )
 
 
-def _passwd_home() -> Path:
+def passwd_home() -> Path:
+    """Return the home folder that ssh goes by: the password database's, whatever $HOME says."""
     try:
         return Path(pwd.getpwuid(os.getuid()).pw_dir)
     except KeyError:  # a container's user without an entry

@@ -10,6 +10,7 @@ from driftaudit.sources.base import Progress, ScanRequest, no_progress
 from driftaudit.sources.method import Place
 from driftaudit.sources.methods import read_host
 from driftaudit.sources.ssh.address import SSHAddress
+from driftaudit.sources.ssh.time_limit import ended_after
 from driftaudit.sources.ssh.transports import open_transport
 
 
@@ -23,10 +24,13 @@ class SSHSource:
     def snapshot(self, request: ScanRequest, progress: Progress = no_progress) -> Snapshot:
         """Read the tree. Raises SourceError where the host or the tree cannot be had."""
         place = Place(self.address.url, self.address.root, self.access.become)
-        with closing(open_transport(self.address, self.access)) as transport:
-            wanted = replace(
-                request,
-                archive=archive_format(self.address.root),
-                rate_limit=request.rate_limit or self.access.rate_limit,
-            )
+        wanted = replace(
+            request,
+            archive=archive_format(self.address.root),
+            rate_limit=request.rate_limit or self.access.rate_limit,
+        )
+        with (
+            closing(open_transport(self.address, self.access)) as transport,
+            ended_after(self.access.timeouts.scan, transport, place.url),
+        ):
             return read_host(transport, place, wanted, progress, self.access.method)

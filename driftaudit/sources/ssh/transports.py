@@ -31,9 +31,18 @@ def _left_out(module: str) -> Iterator[None]:
         del sys.modules[module]
 
 
-TRANSPORTS: Mapping[TransportName, Connect] = {"paramiko": _by_paramiko}
+def _by_openssh(address: SSHAddress, timeouts: Timeouts) -> Transport:
+    from driftaudit.sources.ssh.openssh import connect
+
+    return connect(address, timeouts)
+
+
+TRANSPORTS: Mapping[TransportName, Connect] = {"paramiko": _by_paramiko, "openssh": _by_openssh}
 
 
 def open_transport(address: SSHAddress, access: Access) -> Transport:
-    """Log in to a host. Raises SourceError where it is unreachable, unknown or refuses the login."""
+    """Return the way to a host. Raises SourceError where it is unreachable, unknown or refuses the login.
+
+    With openssh the login is made, and refused, when a program is started.
+    """
     return TRANSPORTS[access.transport](address, access.timeouts)
