@@ -15,6 +15,9 @@ package_of() {
         ssh:dnf) echo openssh-clients ;;
         ssh:apk) echo "openssh-client openssh-keygen" ;;
         sshd:brew | ssh:brew) echo openssh ;;
+        busybox:apt-get) echo busybox-static ;;
+        unshare:apk) echo util-linux-misc ;;
+        unshare:*) echo util-linux ;;
         setpriv:apk) echo setpriv ;;
         setpriv:*) echo util-linux ;;
         *) echo "$1" ;;
@@ -25,6 +28,11 @@ programs="git rsync sshd ssh tcsh fish"
 # Only root has powers to give up, and only Linux knows how to give up some of them.
 if [ "$(uname -s)" = Linux ] && [ "$(id -u)" = 0 ]; then
     programs="$programs setpriv"
+fi
+
+# A host that has BusyBox alone is a namespace of Linux.
+if [ "$(uname -s)" = Linux ]; then
+    programs="$programs busybox unshare"
 fi
 
 manager=$(package_manager)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from driftaudit.config.access import Access
 from driftaudit.model.entry import Entry, Kind
 from driftaudit.model.mapping import PathMapping
 from driftaudit.model.snapshot import Snapshot
@@ -18,6 +19,7 @@ from driftaudit.sources.mapped import MappedSource
 from driftaudit.sources.ssh.address import SSHAddress
 from driftaudit.sources.ssh.source import SSHSource
 from driftaudit.sources.worktree import WorktreeSource
+from tests.support.bare_hosts import busybox_tools, gnu_tools
 from tests.support.git import commit, git, new_repository
 from tests.support.sshd import SSHServer
 
@@ -37,6 +39,8 @@ FILES: dict[str, str | bytes] = {
     "odd/:(glob)x": "a name like a pathspec\n",
 }
 
+TOOLS = {"gnu-tools": gnu_tools, "busybox-tools": busybox_tools}
+
 Make = Callable[[Path, PathMapping], Source]
 
 
@@ -45,7 +49,7 @@ def directory(tree: Path, mapping: PathMapping) -> Source:
     return DirectorySource(tree) if mapping == PathMapping() else MappedSource(DirectorySource(tree), mapping)
 
 
-@pytest.fixture(params=["git", "worktree", "directory", "ssh"])
+@pytest.fixture(params=["git", "worktree", "directory", "ssh", "gnu-tools", "busybox-tools"])
 def make(request: pytest.FixtureRequest) -> Make:
     """A way to make a source of a folder with a clean checkout in it."""
     if request.param == "git":
@@ -54,11 +58,16 @@ def make(request: pytest.FixtureRequest) -> Make:
         return lambda tree, mapping: WorktreeSource(Repository.containing(tree), mapping)
     if request.param == "directory":
         return directory
-    server: SSHServer = request.getfixturevalue("sshd")
+    server: SSHServer
+    if request.param == "ssh":
+        server, access = request.getfixturevalue("sshd"), Access()
+    else:
+        tools = TOOLS[request.param](request.getfixturevalue("tmp_path") / "tools")
+        server, access = request.getfixturevalue("start_sshd")(path=tools), Access(method="shell")
 
     def ssh(tree: Path, mapping: PathMapping) -> Source:
         (tree / ".git").rename(tree.parent / "git-away")
-        source = SSHSource(SSHAddress.parse(server.url(tree)))
+        source = SSHSource(SSHAddress.parse(server.url(tree)), access)
         return source if mapping == PathMapping() else MappedSource(source, mapping)
 
     return ssh

@@ -11,6 +11,8 @@ _PACKAGES = {
     "tcsh": "tcsh",
     "fish": "fish",
     "setpriv": "util-linux",
+    "busybox": "busybox-static",
+    "unshare": "util-linux",
 }
 
 

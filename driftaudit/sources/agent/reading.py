@@ -18,7 +18,8 @@ from driftaudit.model.entry import (
 from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.snapshot import EqualFolder, GitDirectory, ScanFacts, Snapshot, SourceFacts
 from driftaudit.sources.agent.protocol import Frames, new_marker, parse, request_bytes, unpack_rows
-from driftaudit.sources.base import AbsentRootError, Progress, ScanRequest
+from driftaudit.sources.base import Progress, ScanRequest
+from driftaudit.sources.refusal import root_error
 from driftaudit.sources.transport import Channel
 
 
@@ -73,7 +74,7 @@ class _Reading:
         elif kind == b"P":
             self.progress(*value)
         elif kind == b"E":
-            raise _error(self.host, *value)
+            raise root_error(self.host, *value)
 
     def _folders(self, folders: list[Any], problems: list[Any], owners: dict[str, str]) -> None:
         self.owners.update((int(uid), name) for uid, name in owners.items())
@@ -163,16 +164,3 @@ def read_tree(
         git_directories=tuple(reading.git_directories),
         equal_folders=tuple(reading.equal),
     )
-
-
-def _error(host: str, kind: str, detail: str) -> SourceError:
-    if kind == "FileNotFoundError":
-        return AbsentRootError(
-            f"{host}: there is no such folder",
-            "Check the path; for a first deploy set `allow_absent: true` on the target.",
-        )
-    if kind == "NotADirectoryError":
-        return SourceError(f"{host}: this is a file, not a folder", "Name the folder that is deployed to.")
-    if kind == "PermissionError":
-        return SourceError(f"{host}: {detail}", "The login must be able to list the folder.")
-    return SourceError(f"{host}: the scan failed: {detail}", "Run `driftaudit doctor`, then try again.")

@@ -1,0 +1,209 @@
+"""The reading of contents: which calls are made next, and what their answers mean. Pure."""
+
+import re
+from collections import deque
+from dataclasses import dataclass, field
+from itertools import accumulate
+
+from driftaudit.model.problem import Problem, ProblemKind
+from driftaudit.sources.agent.program.hashing import Hasher
+from driftaudit.sources.shell.frames import call, encoded
+from driftaudit.sources.shell.records import Record, Stated, decoded, path_of, reason_in
+from driftaudit.sources.shell.survey import DENIED, Survey
+
+SMALL = 8192  # bytes; up to that a file's content comes over sooner than two processes make its id there
+MOST_TRIES = 3  # of a file that changes while it is read
+MOST_NAMES = 32 << 10  # characters in one call
+MOST = {  # files and bytes of content in one call, give or take one file
+    "refs": (1, 1),
+    "links": (200, 1 << 20),
+    "try": (1000, 1 << 62),
+    "bring": (500, 1 << 20),
+    "hash": (100, 64 << 20),
+}
+_DIGEST = re.compile(rb"([0-9a-f]{40}|[0-9a-f]{64})( +-)?\n?")
+_ID = re.compile(rb"(?m)^\^?([0-9a-f]{40,64})\b")
+_STASHED = re.compile(rb"(?m)^[0-9a-f]+ ([0-9a-f]{40,64}) ")  # "old new who": only new ones are in the stash
+MOST_REFS = 100_000
+
+
+@dataclass(slots=True)
+class Contents:
+    """What was read of a tree. `next_call` says what to ask for, `take` takes the answer."""
+
+    survey: Survey
+    algorithm: str
+    digests: dict[str, str] = field(default_factory=dict)
+    text_digests: dict[str, str] = field(default_factory=dict)
+    targets: dict[str, str] = field(default_factory=dict)
+    refs: dict[str, set[str]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    hashed: int = 0  # files
+    size: int = 0  # bytes hashed
+    hashed_there: int = 0  # files, of whose line ends nothing is known
+    _hasher: Hasher = field(init=False)
+    _waiting: deque[tuple[str, str]] = field(default_factory=deque)
+    _asked: deque[tuple[str, list[str]]] = field(default_factory=deque)
+    _answer: list[Record] = field(default_factory=list)
+    _tries: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._hasher = Hasher(self.algorithm)
+        found = self.survey
+        small = {path for path in found.to_hash if found.stated[path].size <= SMALL}
+        for function, paths in (
+            ("refs", found.checkouts),
+            ("links", found.links),
+            ("try", found.to_try),
+            ("bring", [path for path in found.to_hash if path in small]),
+            ("hash", [path for path in found.to_hash if path not in small]),
+        ):
+            self._waiting.extend((function, path) for path in paths)
+
+    def next_call(self) -> bytes | None:
+        """Return the next call, or None where nothing waits now. An answer may bring more."""
+        if not self._waiting:
+            return None
+        function, paths = self._portion()
+        self._asked.append((function, paths))
+        return self._hash_call(paths) if function == "hash" else call(function, *map(encoded, paths))
+
+    def _portion(self) -> tuple[str, list[str]]:
+        """Take paths off the queue, as many as go into one call of one function."""
+        function, paths, content, names = self._waiting[0][0], list[str](), 0, 0
+        most_files, most_content = MOST[function]
+        while self._waiting and self._waiting[0][0] == function:
+            path = self._waiting.popleft()[1]
+            paths.append(path)
+            content += self.survey.stated[path].size
+            names += len(path)
+            if len(paths) >= most_files or content >= most_content or names >= MOST_NAMES:
+                break
+        return function, paths
+
+    def _hash_call(self, paths: list[str]) -> bytes:
+        words = []
+        for path in paths:
+            words += [b"%d" % self.survey.stated[path].size, encoded(path)]
+        return call("hash", *words)
+
+    def take(self, record: Record) -> bool:
+        """Take one record; return whether it was the last that a call gives. Raises ValueError."""
+        if record.letter != "B":
+            self._answer.append(record)
+            return False
+        function, paths = self._asked.popleft()
+        answer, self._answer = self._answer, []
+        taker = {
+            "hash": self._hashes,
+            "bring": self._brought,
+            "links": self._links,
+            "try": self._tries_of,
+            "refs": self._refs,
+        }
+        taker[function](paths, answer)
+        return True
+
+    @property
+    def unanswered(self) -> int:
+        """The number of calls whose answers are still to come."""
+        return len(self._asked)
+
+    def _brought(self, paths: list[str], answer: list[Record]) -> None:
+        """Take contents in a row. Where one file is not what it was, none can be told from the next."""
+        content = b"".join(text for letter, text in answer if letter == "C")
+        after = dict(Stated.parse(text) for letter, text in answer if letter == "S")
+        sizes = [self.survey.stated[path].size for path in paths]
+        if len(content) != sum(sizes) or any(after.get(path) != self.survey.stated[path] for path in paths):
+            self._waiting.extend(("hash", path) for path in paths)
+            return
+        ends = list(accumulate(sizes))
+        for path, size, end in zip(paths, sizes, ends, strict=True):
+            self._read(path, content[end - size : end])
+
+    def _read(self, path: str, content: bytes) -> None:
+        self._known(path, self._hasher.blob_id(content), len(content))
+        if b"\0" not in content and b"\r\n" in content:
+            self.text_digests[path] = self._hasher.blob_id(content.replace(b"\r\n", b"\n"))
+
+    def _known(self, path: str, digest: str, size: int) -> None:
+        self.digests[path] = digest
+        self.hashed += 1
+        self.size += size
+
+    def _hashes(self, paths: list[str], answer: list[Record]) -> None:
+        said = [text for letter, text in answer if letter == "F"]
+        after = dict(Stated.parse(text) for letter, text in answer if letter == "S")
+        gone = {path_of(text) for letter, text in answer if letter == "V"}
+        for path, text in zip(paths, said, strict=True):
+            if path in gone:
+                self._vanished(path)
+            else:
+                self._hash(path, text, after.get(path))
+
+    def _hash(self, path: str, said: bytes, after: Stated | None) -> None:
+        before = self.survey.stated[path]
+        digest = _DIGEST.fullmatch(said)
+        if digest and after == before:
+            self._known(path, digest[1].decode("ascii"), before.size)
+            self.hashed_there += 1
+        elif after not in (before, None):
+            self._once_more(path, before, after)
+        else:
+            detail = DENIED if said.strip() == b"refused" else reason_in(_before_the_digest(said))
+            self._problem(path, ProblemKind.UNREADABLE, detail)
+
+    def _once_more(self, path: str, before: Stated, after: Stated) -> None:
+        """Read a file again that changed, by what is known of it now; one that goes on changing is told."""
+        tries = self._tries[path] = self._tries.get(path, 1) + 1
+        if after.mode == before.mode and tries <= MOST_TRIES:
+            self.survey.stated[path] = after
+            self._waiting.append(("hash", path))
+        else:
+            self._problem(path, ProblemKind.UNSTABLE, "it changed while it was read")
+
+    def _links(self, paths: list[str], answer: list[Record]) -> None:
+        targets = [text for letter, text in answer if letter == "K"]
+        for path, target in zip(paths, targets, strict=True):
+            if target:
+                self.targets[path] = decoded(target)
+                self.digests[path] = self._hasher.blob_id(target)
+            else:
+                self._problem(path, ProblemKind.UNSTABLE, "it changed while it was read")
+
+    def _tries_of(self, paths: list[str], answer: list[Record]) -> None:
+        opened = [text.strip() for letter, text in answer if letter == "T"]
+        for path, could in zip(paths, opened, strict=True):
+            if could != b"yes":
+                self._problem(path, ProblemKind.UNREADABLE, DENIED)
+
+    def _refs(self, paths: list[str], answer: list[Record]) -> None:
+        found: set[str] = set()
+        trouble = ""
+        for letter, text in answer:
+            if letter in "RW":
+                ids = (_ID if letter == "R" else _STASHED).findall(text)
+                found.update(name.decode("ascii") for name in ids)
+            elif letter == "Q":
+                trouble = trouble or text.decode("utf-8", "replace")
+        if "E" not in {letter for letter, _text in answer}:
+            raise ValueError("refs without an end")
+        self._checkout(paths[0], found, trouble)
+
+    def _checkout(self, path: str, found: set[str], trouble: str) -> None:
+        if trouble or len(found) > MOST_REFS:
+            self._problem(path, ProblemKind.GIT_DIRECTORY, trouble or f"more than {MOST_REFS} refs")
+        else:
+            self.refs[path] = found
+
+    def _vanished(self, path: str) -> None:
+        del self.survey.stated[path]
+        self._problem(path, ProblemKind.VANISHED, "No such file or directory")
+
+    def _problem(self, path: str, kind: ProblemKind, detail: str) -> None:
+        self.problems.append(Problem(path, kind, detail))
+
+
+def _before_the_digest(said: bytes) -> bytes:
+    """Return what cat said of an error; the digest that follows is that of what it had read."""
+    return b"\n".join(line for line in said.splitlines()[:1] if not _DIGEST.fullmatch(line)) or b"unreadable"

@@ -1,0 +1,152 @@
+"""What of a listed tree belongs to it, and what is to be read of it. Pure."""
+
+import re
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from driftaudit.model.problem import Problem, ProblemKind
+from driftaudit.sources.agent.patterns import pattern_rows
+from driftaudit.sources.agent.program.scope import Scope
+from driftaudit.sources.base import ScanRequest
+from driftaudit.sources.shell.records import Record, Stated, decoded, path_of, reason_in
+
+DENIED = "Permission denied"
+GIT = ".git"
+_FIND_SAYS = re.compile(rb"find: ['\"`]?(\./.*?|\.)['\"]?: ([^:]+)")
+
+
+@dataclass(slots=True)
+class Survey:
+    """The tree as it was listed, less what is pruned. Paths to read in the order of the tree."""
+
+    stated: dict[str, Stated] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    pruned: set[str] = field(default_factory=set)
+    checkouts: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    to_hash: list[str] = field(default_factory=list)
+    to_try: list[str] = field(default_factory=list)
+
+
+def scope_of(request: ScanRequest) -> Scope:
+    """Return the request as the agent's own rules for what is looked into and read."""
+    return Scope(
+        {
+            "prune": pattern_rows(request.prune),
+            "unread": pattern_rows(request.unread),
+            "known": sorted(request.known),
+            "only": None,
+            "max_file_bytes": request.max_file_bytes,
+            "object_format": request.object_format,
+            "trees": {},
+            "read": request.read_contents,
+        }
+    )
+
+
+def names_not_entered(request: ScanRequest, scope: Scope) -> list[str]:
+    """Return the names of folders that the host need not enter, wherever they lie.
+
+    Only plain names that no later pattern takes back, and that no known path has above it: what is left is
+    listed there, and dropped here.
+    """
+    above_known = {path.rpartition("/")[2] for path in scope.known_folders}
+    rows = pattern_rows(request.prune)[scope.prune.last_undoing + 1 :]
+    return sorted({text for _wanted, _folders, how, text in rows if how == "name"} - above_known - {GIT})
+
+
+def survey(listing: Iterable[Record], scope: Scope) -> Survey:
+    """Sort out a listing: S, V, U and at last L records. Raises ValueError where it is none."""
+    found = Survey()
+    stated: dict[str, Stated] = {}
+    told: dict[str, Problem] = {}
+    complaints = b""
+    for letter, text in listing:
+        if letter == "S":
+            path, state = Stated.parse(text)
+            stated[path] = state
+        elif letter in "VU":
+            path = path_of(text)
+            kind, detail = _missing(letter)
+            told[path] = Problem(path, kind, detail)
+        elif letter == "L":
+            complaints = text
+        else:
+            raise ValueError(f"a record {letter!r} in a listing")
+    stated.pop("", None)
+    _enter(found, stated, scope)
+    for problem in (*_complaints(complaints, stated, told), *told.values()):
+        if not _is_below(problem.path, found.pruned):
+            found.problems.append(problem)
+    return found
+
+
+def _missing(letter: str) -> tuple[ProblemKind, str]:
+    if letter == "V":
+        return ProblemKind.VANISHED, "No such file or directory"
+    return ProblemKind.UNREADABLE, DENIED
+
+
+def _is_below(path: str, pruned: set[str]) -> bool:
+    parts = path.split("/")
+    return any("/".join(parts[:depth]) in pruned for depth in range(1, len(parts) + 1))
+
+
+def _complaints(text: bytes, stated: dict[str, Stated], told: dict[str, Problem]) -> Iterator[Problem]:
+    """Make a problem of whatever find complained of and nobody else has told.
+
+    Its words only help to find the path: what they do not name is a problem of the whole tree.
+    """
+    status, _space, said = text.partition(b" ")
+    lines = [line for line in said.splitlines() if line.strip()]
+    for line in dict.fromkeys(lines):
+        match = _FIND_SAYS.fullmatch(line.strip())
+        path = path_of(match[1]) if match else ""
+        if path and path in told:
+            continue
+        kind = ProblemKind.VANISHED if line.strip().endswith(b"No such file or directory") else None
+        known = path if path in stated else ""
+        yield Problem(known, kind or ProblemKind.UNREADABLE, reason_in(line) if known else decoded(line))
+    if status.strip() != b"0" and not lines:
+        yield Problem("", ProblemKind.UNREADABLE, f"the listing ended with status {decoded(status.strip())}")
+
+
+def _enter(found: Survey, stated: dict[str, Stated], scope: Scope) -> None:
+    """Go through the tree from the top down, and leave out what lies in a pruned folder."""
+    unread = {"": False}
+    for path in sorted(stated, key=lambda path: path.split("/")):
+        state = stated[path]
+        folder, _slash, name = path.rpartition("/")
+        if folder not in unread:
+            if folder in found.pruned or _is_below(folder, found.pruned):
+                continue
+            found.problems.append(Problem(path, ProblemKind.UNSTABLE, "the folder appeared during the scan"))
+            unread[folder] = False
+        found.stated[path] = state
+        if stat.S_ISDIR(state.mode):
+            _folder(found, scope, path, name, unread)
+        elif stat.S_ISLNK(state.mode):
+            found.links.append(path)
+        elif stat.S_ISREG(state.mode) and not scope.skipped(path, name, unread[folder]):
+            _file(found, scope, path, state)
+
+
+def _folder(found: Survey, scope: Scope, path: str, name: str, unread: dict[str, bool]) -> None:
+    if name == GIT:
+        found.pruned.add(path)
+        found.checkouts.append(path)
+    elif scope.is_pruned(path, name):
+        found.pruned.add(path)
+    else:
+        unread[path] = scope.is_unread(path, name, unread[path.rpartition("/")[0]])
+
+
+def _file(found: Survey, scope: Scope, path: str, state: Stated) -> None:
+    if not scope.read:
+        found.to_try.append(path)
+    elif state.size > scope.max_file_bytes:
+        detail = f"{state.size} bytes are more than the limit of {scope.max_file_bytes}"
+        found.problems.append(Problem(path, ProblemKind.TOO_LARGE, detail))
+    else:
+        found.to_hash.append(path)
