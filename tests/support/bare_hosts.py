@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.support.programs import program
 
-GNU_TOOLS = ("find", "stat", "cat", "readlink", "date", "dd", "nice", "sha1sum", "sha256sum")
+GNU_TOOLS = ("find", "stat", "cat", "readlink", "date", "dd", "nice", "printf", "sha1sum", "sha256sum")
 
 
 def gnu_tools(folder: Path) -> str:
@@ -43,17 +43,18 @@ def busybox_host(folder: Path, shared: Path) -> str:
         if name != "busybox":
             (folder / "bin" / name).symlink_to("busybox")
     (folder / "etc" / "passwd").write_text(f"{getpass.getuser()}:x:{os.getuid()}:{os.getgid()}::/:/bin/sh\n")
-    inside = folder / shared.relative_to("/")
-    inside.mkdir(parents=True)
-    wrapper = folder / "enter"
-    wrapper.write_text(
-        f"""#!/bin/sh
-exec {program("unshare")} --mount {"" if os.getuid() == 0 else "--map-root-user"} /bin/sh -c '
-    mount --rbind /dev "$0/dev" && mount --bind "$1" "$0$1" &&
-        exec chroot "$0" /bin/busybox sh -c "cd \\"\\$HOME\\" && PATH=/bin \\"\\$@\\"" sh \
-/bin/busybox sh -c "$SSH_ORIGINAL_COMMAND"
-' '{folder}' '{shared}'
-"""
+    place = folder / shared.relative_to("/")
+    place.mkdir(parents=True)
+    as_root = "" if os.getuid() == 0 else "--map-root-user"
+    _script(folder / "enter", f"exec {program('unshare')} --mount {as_root} '{folder}/within'")
+    _script(
+        folder / "within",
+        f"mount --rbind /dev '{folder}/dev' && mount --bind '{shared}' '{place}' || exit",
+        f"exec chroot '{folder}' /bin/sh -c 'PATH=/bin; export PATH; cd; eval \"$SSH_ORIGINAL_COMMAND\"'",
     )
-    wrapper.chmod(0o755)
-    return str(wrapper)
+    return str(folder / "enter")
+
+
+def _script(path: Path, *lines: str) -> None:
+    path.write_text("\n".join(["#!/bin/sh", *lines]) + "\n")
+    path.chmod(0o755)

@@ -2,6 +2,7 @@
 
 import re
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -19,7 +20,7 @@ MOST = {  # files and bytes of content in one call, give or take one file
     "links": (200, 1 << 20),
     "try": (1000, 1 << 62),
     "bring": (500, 1 << 20),
-    "hash": (100, 64 << 20),
+    "ids": (100, 64 << 20),
 }
 _DIGEST = re.compile(rb"([0-9a-f]{40}|[0-9a-f]{64})( +-)?\n?")
 _ID = re.compile(rb"(?m)^\^?([0-9a-f]{40,64})\b")
@@ -42,7 +43,7 @@ class Contents:
     size: int = 0  # bytes hashed
     hashed_there: int = 0  # files, of whose line ends nothing is known
     _hasher: Hasher = field(init=False)
-    _waiting: deque[tuple[str, str]] = field(default_factory=deque)
+    _waiting: deque[tuple[str, list[str]]] = field(default_factory=deque)
     _asked: deque[tuple[str, list[str]]] = field(default_factory=deque)
     _answer: list[Record] = field(default_factory=list)
     _tries: dict[str, int] = field(default_factory=dict)
@@ -56,36 +57,37 @@ class Contents:
             ("links", found.links),
             ("try", found.to_try),
             ("bring", [path for path in found.to_hash if path in small]),
-            ("hash", [path for path in found.to_hash if path not in small]),
+            ("ids", [path for path in found.to_hash if path not in small]),
         ):
-            self._waiting.extend((function, path) for path in paths)
+            self._waiting.extend((function, portion) for portion in self._portions(function, paths))
 
     def next_call(self) -> bytes | None:
         """Return the next call, or None where nothing waits now. An answer may bring more."""
         if not self._waiting:
             return None
-        function, paths = self._portion()
+        function, paths = self._waiting.popleft()
         self._asked.append((function, paths))
-        return self._hash_call(paths) if function == "hash" else call(function, *map(encoded, paths))
+        return self._ids_call(paths) if function == "ids" else call(function, *map(encoded, paths))
 
-    def _portion(self) -> tuple[str, list[str]]:
-        """Take paths off the queue, as many as go into one call of one function."""
-        function, paths, content, names = self._waiting[0][0], list[str](), 0, 0
+    def _portions(self, function: str, paths: list[str]) -> Iterator[list[str]]:
+        """Divide paths into as many as go into one call of a function."""
         most_files, most_content = MOST[function]
-        while self._waiting and self._waiting[0][0] == function:
-            path = self._waiting.popleft()[1]
-            paths.append(path)
+        portion, content, names = list[str](), 0, 0
+        for path in paths:
+            portion.append(path)
             content += self.survey.stated[path].size
             names += len(path)
-            if len(paths) >= most_files or content >= most_content or names >= MOST_NAMES:
-                break
-        return function, paths
+            if len(portion) >= most_files or content >= most_content or names >= MOST_NAMES:
+                yield portion
+                portion, content, names = [], 0, 0
+        if portion:
+            yield portion
 
-    def _hash_call(self, paths: list[str]) -> bytes:
+    def _ids_call(self, paths: list[str]) -> bytes:
         words = []
         for path in paths:
             words += [b"%d" % self.survey.stated[path].size, encoded(path)]
-        return call("hash", *words)
+        return call("ids", *words)
 
     def take(self, record: Record) -> bool:
         """Take one record; return whether it was the last that a call gives. Raises ValueError."""
@@ -95,7 +97,7 @@ class Contents:
         function, paths = self._asked.popleft()
         answer, self._answer = self._answer, []
         taker = {
-            "hash": self._hashes,
+            "ids": self._ids,
             "bring": self._brought,
             "links": self._links,
             "try": self._tries_of,
@@ -111,15 +113,24 @@ class Contents:
 
     def _brought(self, paths: list[str], answer: list[Record]) -> None:
         """Take contents in a row. Where one file is not what it was, none can be told from the next."""
-        content = b"".join(text for letter, text in answer if letter == "C")
+        (content,) = (text for letter, text in answer if letter == "C")
         after = dict(Stated.parse(text) for letter, text in answer if letter == "S")
         sizes = [self.survey.stated[path].size for path in paths]
-        if len(content) != sum(sizes) or any(after.get(path) != self.survey.stated[path] for path in paths):
-            self._waiting.extend(("hash", path) for path in paths)
+        steady = [path for path in paths if after.get(path) == self.survey.stated[path]]
+        if len(steady) < len(paths) or len(content) != sum(sizes):
+            self._bring_otherwise(paths, steady)
             return
-        ends = list(accumulate(sizes))
-        for path, size, end in zip(paths, sizes, ends, strict=True):
+        for path, size, end in zip(paths, sizes, accumulate(sizes), strict=True):
             self._read(path, content[end - size : end])
+
+    def _bring_otherwise(self, paths: list[str], steady: list[str]) -> None:
+        """Ask by itself for each file that changed; where none did, one cannot be read: halve, to find it."""
+        changed = set(paths) - set(steady)
+        if not changed and len(paths) == 1:
+            changed, steady = set(paths), []
+        self._waiting.extend(("ids", [path]) for path in sorted(changed))
+        middle = 0 if changed else len(steady) // 2
+        self._waiting.extend(("bring", part) for part in (steady[:middle], steady[middle:]) if part)
 
     def _read(self, path: str, content: bytes) -> None:
         self._known(path, self._hasher.blob_id(content), len(content))
@@ -131,7 +142,7 @@ class Contents:
         self.hashed += 1
         self.size += size
 
-    def _hashes(self, paths: list[str], answer: list[Record]) -> None:
+    def _ids(self, paths: list[str], answer: list[Record]) -> None:
         said = [text for letter, text in answer if letter == "F"]
         after = dict(Stated.parse(text) for letter, text in answer if letter == "S")
         gone = {path_of(text) for letter, text in answer if letter == "V"}
@@ -139,9 +150,9 @@ class Contents:
             if path in gone:
                 self._vanished(path)
             else:
-                self._hash(path, text, after.get(path))
+                self._id_of(path, text, after.get(path))
 
-    def _hash(self, path: str, said: bytes, after: Stated | None) -> None:
+    def _id_of(self, path: str, said: bytes, after: Stated | None) -> None:
         before = self.survey.stated[path]
         digest = _DIGEST.fullmatch(said)
         if digest and after == before:
@@ -158,7 +169,7 @@ class Contents:
         tries = self._tries[path] = self._tries.get(path, 1) + 1
         if after.mode == before.mode and tries <= MOST_TRIES:
             self.survey.stated[path] = after
-            self._waiting.append(("hash", path))
+            self._waiting.append(("ids", [path]))
         else:
             self._problem(path, ProblemKind.UNSTABLE, "it changed while it was read")
 

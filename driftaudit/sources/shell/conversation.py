@@ -10,7 +10,7 @@ from driftaudit.sources.base import Progress, ScanRequest
 from driftaudit.sources.method import MethodUnavailableError
 from driftaudit.sources.refusal import root_error
 from driftaudit.sources.shell.contents import Contents
-from driftaudit.sources.shell.frames import END, NO_DD, frame, list_call, script, start_call
+from driftaudit.sources.shell.frames import END, TOO_BARE, frame, list_call, script, start_call
 from driftaudit.sources.shell.records import (
     CutOffError,
     EndlessNoiseError,
@@ -132,8 +132,8 @@ class Conversation:
 
     def _not_started(self) -> MethodUnavailableError:
         status, errors = self._channel.finish()
-        if status == NO_DD:
-            return self._lacking("dd")
+        if status == TOO_BARE:
+            return self._lacking("dd or printf")
         last_line = errors.decode("utf-8", "replace").strip().splitlines()[-1:]
         told = f": {last_line[0]}" if last_line else ""
         return MethodUnavailableError(

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from driftaudit.sources.command import shell_command
 
-NO_DD = 96  # exit status of the line below where nothing on the host can take bytes off a stream
+TOO_BARE = 96  # exit status of the line below where the host cannot even take the script
 _BOOTSTRAP = (
-    f"command -v dd >/dev/null 2>&1 || exit {NO_DD}; "
+    f"for t in dd printf; do command -v $t >/dev/null 2>&1 || exit {TOO_BARE}; done; "
     'read -r n; script=$(dd bs=1 count=$n 2>/dev/null); eval "$script"'
 )
 _HOME = re.compile(rb"(~[A-Za-z0-9_.-]*)(/.*)?", re.DOTALL)

@@ -87,11 +87,11 @@ bring() {
     stats "$@"
 }
 
-# hash SIZE PATH SIZE PATH...
-hash() {
+# ids SIZE PATH SIZE PATH...
+ids() {
     left=$#
     while [ $left -gt 0 ]; do
-        hash_one "$1" "$2"
+        id_of "$1" "$2"
         path=$2
         shift 2
         set -- "$@" "$path"
@@ -101,7 +101,7 @@ hash() {
 }
 
 # The git id of a file: that of a header and the content. What cat says of an error stands before the id.
-hash_one() {
+id_of() {
     printf '%sF' "$mark"
     opened=
     if plain "$2"; then

@@ -2,17 +2,19 @@
 
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.sources.agent.patterns import pattern_rows
 from driftaudit.sources.agent.program.scope import Scope
 from driftaudit.sources.base import ScanRequest
+from driftaudit.sources.shell.frames import encoded
 from driftaudit.sources.shell.records import Record, Stated, decoded, path_of, reason_in
 
 DENIED = "Permission denied"
 GIT = ".git"
+_ESCAPES = {char: b"\\%c" % shown for char, shown in zip(b"\a\b\f\n\r\t\v\\'", b"abfnrtv\\'", strict=True)}
 _FIND_SAYS = re.compile(rb"find: ['\"`]?(\./.*?|\.)['\"]?: ([^:]+)")
 
 
@@ -61,7 +63,7 @@ def survey(listing: Iterable[Record], scope: Scope) -> Survey:
     found = Survey()
     stated: dict[str, Stated] = {}
     told: dict[str, Problem] = {}
-    complaints = b""
+    complaints: bytes | None = None
     for letter, text in listing:
         if letter == "S":
             path, state = Stated.parse(text)
@@ -71,10 +73,11 @@ def survey(listing: Iterable[Record], scope: Scope) -> Survey:
             kind, detail = _missing(letter)
             told[path] = Problem(path, kind, detail)
         elif letter == "L":
-            complaints = text
+            complaints = text.strip()
         else:
             raise ValueError(f"a record {letter!r} in a listing")
-    stated.pop("", None)
+    if complaints is None or stated.pop("", None) is None:
+        raise ValueError("a listing without its end, or without the root")
     _enter(found, stated, scope)
     for problem in (*_complaints(complaints, stated, told), *told.values()):
         if not _is_below(problem.path, found.pruned):
@@ -88,28 +91,50 @@ def _missing(letter: str) -> tuple[ProblemKind, str]:
     return ProblemKind.UNREADABLE, DENIED
 
 
-def _is_below(path: str, pruned: set[str]) -> bool:
+def _is_below(path: str, folders: Container[str]) -> bool:
     parts = path.split("/")
-    return any("/".join(parts[:depth]) in pruned for depth in range(1, len(parts) + 1))
+    return any("/".join(parts[:depth]) in folders for depth in range(1, len(parts) + 1))
 
 
 def _complaints(text: bytes, stated: dict[str, Stated], told: dict[str, Problem]) -> Iterator[Problem]:
-    """Make a problem of whatever find complained of and nobody else has told.
-
-    Its words only help to find the path: what they do not name is a problem of the whole tree.
-    """
+    """Make a problem of whatever find complained of and nobody else has told."""
     status, _space, said = text.partition(b" ")
-    lines = [line for line in said.splitlines() if line.strip()]
-    for line in dict.fromkeys(lines):
-        match = _FIND_SAYS.fullmatch(line.strip())
-        path = path_of(match[1]) if match else ""
-        if path and path in told:
-            continue
-        kind = ProblemKind.VANISHED if line.strip().endswith(b"No such file or directory") else None
-        known = path if path in stated else ""
-        yield Problem(known, kind or ProblemKind.UNREADABLE, reason_in(line) if known else decoded(line))
-    if status.strip() != b"0" and not lines:
-        yield Problem("", ProblemKind.UNREADABLE, f"the listing ended with status {decoded(status.strip())}")
+    said = said.strip() + b"\n"
+    expected = {b"find: %b: %b\n" % (shown, DENIED.encode()) for path in told for shown in _as_shown(path)}
+    for line in expected:
+        if line.count(b"\n") > 1:
+            said = said.replace(line, b"")
+    for line in dict.fromkeys(said.splitlines(keepends=True)):
+        if line.strip() and line not in expected:
+            yield from _complaint(line.strip(), stated, told)
+    if status != b"0" and not text.partition(b" ")[2].strip():
+        yield Problem("", ProblemKind.UNREADABLE, f"the listing ended with status {decoded(status)}")
+
+
+def _complaint(line: bytes, stated: dict[str, Stated], told: dict[str, Problem]) -> Iterator[Problem]:
+    """Yield the problem that a line tells of, of the whole tree where it names no path that is known.
+
+    What lies in a folder that cannot be read is as unknown as the folder.
+    """
+    match = _FIND_SAYS.fullmatch(line)
+    path = path_of(match[1]) if match else ""
+    gone = line.endswith(b": No such file or directory")
+    kind = ProblemKind.VANISHED if gone else ProblemKind.UNREADABLE
+    if path in stated:
+        yield Problem(path, kind, reason_in(line))
+    elif not _is_below(path, told):
+        yield Problem("", kind, decoded(line))
+
+
+def _as_shown(path: str) -> tuple[bytes, bytes]:
+    """Return a path as BusyBox shows it in a message, and as GNU find does."""
+    name = encoded(path)
+    escaped = b"".join(_ESCAPES.get(char) or _octal(char) for char in name)
+    return name, b"'%b'" % escaped
+
+
+def _octal(char: int) -> bytes:
+    return b"%c" % char if 32 <= char < 127 else b"\\%03o" % char
 
 
 def _enter(found: Survey, stated: dict[str, Stated], scope: Scope) -> None:
