@@ -32,7 +32,7 @@ def folder(tmp_path: Path) -> Path:
     repository = new_repository(tmp_path / "tree")
     commit(repository, {f"lib/{number:03}": f"{number}\n" * 200 for number in range(300)})
     for number in range(30):
-        (repository / f"large{number}").write_bytes(os.urandom(9000))
+        (repository / f"large{number}").write_bytes(os.urandom(20_000))
         (repository / f"link{number}").symlink_to("lib")
     return repository
 
@@ -85,7 +85,7 @@ def working_in(folder: Path) -> list[str]:
 
 def test_nothing_is_written_anywhere(start_sshd: StartServer, tmp_path: Path) -> None:
     repository = new_repository(tmp_path / "shared" / "tree")
-    commit(repository, {"a": "a", "large": "x" * 9000})
+    commit(repository, {"a": "a", "large": "x" * 20_000})
     (repository / "link").symlink_to("a")
     host = start_sshd(force_command=busybox_host(tmp_path / "alone", tmp_path / "shared"))
     places = (tmp_path / "shared", tmp_path / "alone", host.home)  # its /tmp as well

@@ -14,6 +14,7 @@ from driftaudit.model.problem import ProblemKind
 from driftaudit.model.snapshot import Snapshot
 from driftaudit.sources.base import AbsentRootError, ScanRequest
 from driftaudit.sources.method import MethodUnavailableError
+from driftaudit.sources.shell.contents import SMALL as SMALL_FILE
 from driftaudit.sources.ssh.address import SSHAddress
 from driftaudit.sources.ssh.source import SSHSource
 from tests.support.bare_hosts import busybox_host, busybox_tools, gnu_tools
@@ -68,7 +69,7 @@ def read(
 def by_agent(server: SSHServer, folder: Path, request: ScanRequest = WHOLE) -> Snapshot:
     """The tree as the agent sees it, less the forms of large files that the shell does not make."""
     seen = read(server, folder, request, Access(method="agent"))
-    entries = [replace(e, text_digest=None) if (e.size or 0) > 8192 else e for e in seen.entries]
+    entries = [replace(e, text_digest=None) if (e.size or 0) > SMALL_FILE else e for e in seen.entries]
     return replace(seen, entries=tuple(entries))
 
 
@@ -110,7 +111,7 @@ def test_all_sorts_of_names_and_kinds(start_host: StartHost, sshd: SSHServer, fo
     assert_alike(found, by_agent(sshd, folder))
     assert found.source.method == "shell"
     assert found.notes
-    assert "8192" in found.notes[0]
+    assert str(SMALL_FILE) in found.notes[0]
 
 
 def test_what_the_request_leaves_out(start_host: StartHost, sshd: SSHServer, folder: Path) -> None:
@@ -266,6 +267,39 @@ def test_a_file_that_grows_while_it_is_read(start_host: StartHost, folder: Path)
         writer.wait()
     assert [(p.path, p.kind) for p in found.problems] == [("grows", ProblemKind.UNSTABLE)]
     assert {e.path for e in found.entries if e.digest} == {"still"}
+
+
+def test_a_folder_that_is_replaced_by_a_link_is_not_taken_for_what_it_leads_to(
+    start_host: StartHost, folder: Path
+) -> None:
+    outside = folder.parent / "outside"
+    for place in (folder / "swapped", folder / "gone", folder / "still", outside):
+        place.mkdir()
+        (place / "small").write_bytes(SMALL)
+        (place / "large").write_bytes(LARGE)
+    (folder / "replaced").write_bytes(SMALL)
+
+    def change(_files: int, _size: int) -> None:
+        """Once the tree is listed."""
+        if not (folder / "swapped").is_symlink():
+            (folder / "swapped").rename(folder.parent / "away")
+            (folder / "swapped").symlink_to(outside)
+            (folder / "gone").rename(folder.parent / "gone")
+            (folder / "replaced").unlink()
+            (folder / "replaced").symlink_to(outside / "small")
+
+    address = replace(SSHAddress.parse(start_host().url("/")), root=str(folder))
+    found = SSHSource(address, SHELL).snapshot(ScanRequest(), change)
+    assert {e.path for e in found.entries if e.digest} == {"still/small", "still/large"}
+    assert {p.path: p.kind for p in found.problems} == {
+        "gone": ProblemKind.UNSTABLE,
+        "gone/large": ProblemKind.VANISHED,
+        "gone/small": ProblemKind.VANISHED,
+        "replaced": ProblemKind.UNSTABLE,
+        "swapped": ProblemKind.UNSTABLE,
+        "swapped/large": ProblemKind.UNSTABLE,
+        "swapped/small": ProblemKind.UNSTABLE,
+    }
 
 
 def test_a_tool_that_is_lacking_is_named(start_sshd: StartServer, tmp_path: Path, folder: Path) -> None:

@@ -1,6 +1,7 @@
 """The reading of contents: which calls are made next, and what their answers mean. Pure."""
 
 import re
+import stat
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from driftaudit.sources.shell.frames import call, encoded
 from driftaudit.sources.shell.records import Record, Stated, decoded, path_of, reason_in
 from driftaudit.sources.shell.survey import DENIED, Survey
 
-SMALL = 8192  # bytes; up to that a file's content comes over sooner than two processes make its id there
+SMALL = 16384  # bytes; up to that a content comes over sooner than two processes make its id there
 MOST_TRIES = 3  # of a file that changes while it is read
 MOST_NAMES = 32 << 10  # characters in one call
 MOST = {  # files and bytes of content in one call, give or take one file
@@ -21,6 +22,7 @@ MOST = {  # files and bytes of content in one call, give or take one file
     "try": (1000, 1 << 62),
     "bring": (500, 1 << 20),
     "ids": (100, 64 << 20),
+    "stats": (1000, 1 << 62),
 }
 _DIGEST = re.compile(rb"([0-9a-f]{40}|[0-9a-f]{64})( +-)?\n?")
 _ID = re.compile(rb"(?m)^\^?([0-9a-f]{40,64})\b")
@@ -47,6 +49,7 @@ class Contents:
     _asked: deque[tuple[str, list[str]]] = field(default_factory=deque)
     _answer: list[Record] = field(default_factory=list)
     _tries: dict[str, int] = field(default_factory=dict)
+    _folders: list[str] = field(default_factory=list)  # to be looked at once more, last of all
 
     def __post_init__(self) -> None:
         self._hasher = Hasher(self.algorithm)
@@ -60,9 +63,13 @@ class Contents:
             ("ids", [path for path in found.to_hash if path not in small]),
         ):
             self._waiting.extend((function, portion) for portion in self._portions(function, paths))
+        self._folders = [path for path, state in found.stated.items() if stat.S_ISDIR(state.mode)]
 
     def next_call(self) -> bytes | None:
         """Return the next call, or None where nothing waits now. An answer may bring more."""
+        if not self._waiting and not self._asked:
+            self._waiting.extend(("stats", portion) for portion in self._portions("stats", self._folders))
+            self._folders = []
         if not self._waiting:
             return None
         function, paths = self._waiting.popleft()
@@ -102,6 +109,7 @@ class Contents:
             "links": self._links,
             "try": self._tries_of,
             "refs": self._refs,
+            "stats": self._same_folders,
         }
         taker[function](paths, answer)
         return True
@@ -167,7 +175,7 @@ class Contents:
     def _once_more(self, path: str, before: Stated, after: Stated) -> None:
         """Read a file again that changed, by what is known of it now; one that goes on changing is told."""
         tries = self._tries[path] = self._tries.get(path, 1) + 1
-        if after.mode == before.mode and tries <= MOST_TRIES:
+        if after.is_same_as(before) and tries <= MOST_TRIES:
             self.survey.stated[path] = after
             self._waiting.append(("ids", [path]))
         else:
@@ -206,6 +214,16 @@ class Contents:
             self._problem(path, ProblemKind.GIT_DIRECTORY, trouble or f"more than {MOST_REFS} refs")
         else:
             self.refs[path] = found
+
+    def _same_folders(self, paths: list[str], answer: list[Record]) -> None:
+        """Look whether a link was put in a folder's place: what was read by its name may lie elsewhere."""
+        after = dict(Stated.parse(text) for letter, text in answer if letter == "S")
+        for path in paths:
+            if path not in after or not after[path].is_same_as(self.survey.stated[path]):
+                self._problem(path, ProblemKind.UNSTABLE, "the folder was replaced during the scan")
+                for below in [name for name in self.digests if name.startswith(path + "/")]:
+                    del self.digests[below]
+                    self.text_digests.pop(below, None)
 
     def _vanished(self, path: str) -> None:
         del self.survey.stated[path]

@@ -28,7 +28,7 @@ WHOLE_SECONDS = (
 def read_by_shell(transport: Transport, place: Place, request: ScanRequest, progress: Progress) -> Snapshot:
     """List and hash the tree with find, stat, cat and sha1sum, or BusyBox. Implements `Method`.
 
-    Files of more than 8 KiB cost two processes each.
+    Files of more than 16 KiB cost two processes each.
     """
     channel = transport.run(remote_command(place.become))
     return read_over(channel, place, request, progress, secrets.token_hex(8))

@@ -7,6 +7,7 @@ the text of refs and of a stash's log, Q why refs could not be read, E the end o
 of the answer to one frame, Z the end of all.
 """
 
+import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, Self
@@ -97,6 +98,11 @@ class Stated:
     uid: int
     owner: str
     whole_seconds: bool  # whether that is as fine as this host's stat tells times
+
+    def is_same_as(self, other: "Stated") -> bool:
+        """Whether it is the same file or folder, however it may have changed."""
+        kind = stat.S_IFMT(self.mode) == stat.S_IFMT(other.mode)
+        return kind and (self.device, self.inode) == (other.device, other.inode)
 
     @classmethod
     def parse(cls, text: bytes) -> tuple[str, Self]:

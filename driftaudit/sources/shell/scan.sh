@@ -1,7 +1,7 @@
 # Lists and hashes a tree with the tools of a POSIX host: GNU or BusyBox. Nothing is written there.
 #
 # It is sent over standard input, and so is all that it is told: a length in decimal, a line end, and that
-# many bytes of calls of the functions below, which the client has quoted (conversation.py). The answer is
+# many bytes of calls of the functions below, which the client has quoted (frames.py). The answer is
 # records: the mark, a letter, a text, a line end. A text may hold line ends, but not the mark, which is
 # random. The letters stand in records.py. 0 for a length is the end; without its record, Z, the client
 # takes nothing for true.

@@ -29,14 +29,14 @@ FILES: dict[bytes, tuple[bytes, int]] = {
     b"crlf.txt": (b"one\r\ntwo\r\n", 0o644),
     b"empty": (b"", 0o600),
     b"run.sh": (b"#!/bin/sh\n", 0o755),
-    b"large.bin": (bytes(range(256)) * 64, 0o644),
+    b"large.bin": (bytes(range(256)) * 80, 0o644),
     b"huge.bin": (b"\0" * 100_001, 0o644),
     b"app.log": (b"not read\n", 0o644),
     b"closed.txt": (b"closed\n", 0o000),
-    b"closed.bin": (b"closed\n" * 2000, 0o000),
+    b"closed.bin": (b"closed\n" * 3000, 0o000),
     b"odd/-n": (b"like an option\n", 0o644),
     b"odd/it's a\nline": (b"a line end\n", 0o644),
-    b"odd/ends with\n": (b"large\n" * 2000, 0o644),
+    b"odd/ends with\n": (b"large\n" * 3000, 0o644),
     b"odd/\xff\\ \xc3\xbc": (b"no UTF-8\n", 0o644),
 }
 LINKS = {b"current": b"app.js", b"odd/link": b"to a\nline end\n"}

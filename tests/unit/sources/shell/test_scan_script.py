@@ -32,7 +32,7 @@ def read(folder: Path, shell: list[str], path: str) -> Snapshot:
 def folder(tmp_path: Path) -> Path:
     repository = new_repository(tmp_path / "tree")
     commit(
-        repository, {"a": "1\n", "it's\n": "2\n", "-n": "x" * 9000, "\udcff\udc81\udc88/b": "3\n", "e": ""}
+        repository, {"a": "1\n", "it's\n": "2\n", "-n": "x" * 20_000, "\udcff\udc81\udc88/b": "3\n", "e": ""}
     )
     (repository / "link\n").symlink_to("to\n")
     return repository
