@@ -302,6 +302,21 @@ def test_a_folder_that_is_replaced_by_a_link_is_not_taken_for_what_it_leads_to(
     }
 
 
+def test_what_lies_too_deep_to_be_named_is_told(start_host: StartHost, folder: Path) -> None:
+    place = os.open(folder, os.O_RDONLY)
+    for _depth in range(21):
+        os.mkdir("d" * 200, dir_fd=place)
+        below = os.open("d" * 200, os.O_RDONLY, dir_fd=place)
+        os.close(place)
+        place = below
+    os.close(os.open("f", os.O_CREAT | os.O_WRONLY, dir_fd=place))
+    os.close(place)
+    found = read(start_host(), folder)
+    assert len(found.entries) == 20
+    assert {problem.kind for problem in found.problems} == {ProblemKind.UNREADABLE}
+    assert all("File name too long" in problem.detail for problem in found.problems)
+
+
 def test_a_tool_that_is_lacking_is_named(start_sshd: StartServer, tmp_path: Path, folder: Path) -> None:
     for tool in ("find", "stat", "cat", "readlink", "dd", "date", "sha1sum"):
         tools = Path(gnu_tools(tmp_path / f"without-{tool}"))

@@ -14,6 +14,7 @@ from driftaudit.sources.shell.records import Record, Stated, decoded, path_of, r
 
 DENIED = "Permission denied"
 GIT = ".git"
+LONGEST = 4096  # bytes of a path, PATH_MAX of Linux: no tool can name a longer one
 _ESCAPES = {char: b"\\%c" % shown for char, shown in zip(b"\a\b\f\n\r\t\v\\'", b"abfnrtv\\'", strict=True)}
 _FIND_SAYS = re.compile(rb"find: ['\"`]?(\./.*?|\.)['\"]?: ([^:]+)")
 
@@ -70,7 +71,7 @@ def survey(listing: Iterable[Record], scope: Scope) -> Survey:
             stated[path] = state
         elif letter in "VU":
             path = path_of(text)
-            kind, detail = _missing(letter)
+            kind, detail = _missing(letter, len(text))
             told[path] = Problem(path, kind, detail)
         elif letter == "L":
             complaints = text.strip()
@@ -85,7 +86,9 @@ def survey(listing: Iterable[Record], scope: Scope) -> Survey:
     return found
 
 
-def _missing(letter: str) -> tuple[ProblemKind, str]:
+def _missing(letter: str, length: int) -> tuple[ProblemKind, str]:
+    if length >= LONGEST:
+        return ProblemKind.UNREADABLE, "File name too long"
     if letter == "V":
         return ProblemKind.VANISHED, "No such file or directory"
     return ProblemKind.UNREADABLE, DENIED
