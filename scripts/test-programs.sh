@@ -15,6 +15,9 @@ package_of() {
         ssh:dnf) echo openssh-clients ;;
         ssh:apk) echo "openssh-client openssh-keygen" ;;
         sshd:brew | ssh:brew) echo openssh ;;
+        busybox:apt-get) echo busybox-static ;;
+        unshare:apk) echo util-linux-misc ;;
+        unshare:*) echo util-linux ;;
         setpriv:apk) echo setpriv ;;
         setpriv:*) echo util-linux ;;
         xz:apt-get) echo xz-utils ;;
@@ -26,6 +29,11 @@ programs="git git-lfs rsync sshd ssh tcsh fish tar gzip xz zstd zip unzip"
 # Only root has powers to give up, and only Linux knows how to give up some of them.
 if [ "$(uname -s)" = Linux ] && [ "$(id -u)" = 0 ]; then
     programs="$programs setpriv"
+fi
+
+# A host that has BusyBox alone is a namespace of Linux.
+if [ "$(uname -s)" = Linux ]; then
+    programs="$programs busybox unshare"
 fi
 
 manager=$(package_manager)

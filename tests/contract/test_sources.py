@@ -23,6 +23,7 @@ from driftaudit.sources.ssh.address import SSHAddress
 from driftaudit.sources.ssh.source import SSHSource
 from driftaudit.sources.worktree import WorktreeSource
 from tests.support.archives import packed
+from tests.support.bare_hosts import busybox_tools, gnu_tools
 from tests.support.git import commit, git, new_repository
 from tests.support.sshd import SSHServer
 
@@ -41,6 +42,8 @@ FILES: dict[str, str | bytes] = {
     "odd/-rf": "a name like an option\n",
     "odd/:(glob)x": "a name like a pathspec\n",
 }
+
+TOOLS = {"gnu-tools": gnu_tools, "busybox-tools": busybox_tools}
 
 Make = Callable[[Path, PathMapping], Source]
 
@@ -79,7 +82,17 @@ ARCHIVES = ["tar", "tar.gz", "tar.xz", "tar.zst", "zip"]
 
 
 @pytest.fixture(
-    params=["git", "worktree", "directory", "ssh", "openssh", *ARCHIVES, "tar.gz on a host", "saved snapshot"]
+    params=[
+        "git",
+        "worktree",
+        "directory",
+        "ssh",
+        "openssh",
+        *TOOLS,
+        *ARCHIVES,
+        "tar.gz on a host",
+        "saved snapshot",
+    ]
 )
 def make(request: pytest.FixtureRequest) -> Make:
     """A way to make a source of a folder with a clean checkout in it."""
@@ -93,11 +106,15 @@ def make(request: pytest.FixtureRequest) -> Make:
         return lambda tree, mapping: archived(packed_tree(tree, request.param), mapping)
     if request.param == "saved snapshot":
         return saved_snapshot
-    server: SSHServer = request.getfixturevalue("sshd")
+    access = Access(transport="openssh" if request.param == "openssh" else "paramiko")
+    server: SSHServer
+    if request.param in TOOLS:
+        tools = TOOLS[request.param](request.getfixturevalue("tmp_path") / "tools")
+        server, access = request.getfixturevalue("start_sshd")(path=tools), Access(method="shell")
+    else:
+        server = request.getfixturevalue("sshd")
     if request.param == "tar.gz on a host":
         return lambda tree, mapping: of_host(server, packed_tree(tree, "tar.gz"), mapping)
-
-    access = Access(transport="openssh" if request.param == "openssh" else "paramiko")
 
     def ssh(tree: Path, mapping: PathMapping) -> Source:
         (tree / ".git").rename(tree.parent / "git-away")

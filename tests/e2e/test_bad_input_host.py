@@ -89,18 +89,20 @@ def test_a_folder_of_this_machine_that_is_none(site: Site, name: str) -> None:
     assert ("there is no such folder" if name == "absent" else "this is a file") in site.refused(5)
 
 
-def test_a_host_without_python(site: Site, start_sshd: StartServer) -> None:
+def test_a_host_without_python_or_a_shell(site: Site, start_sshd: StartServer) -> None:
     site.url = start_sshd(force_command=f"exit {NO_PYTHON}").url(site.production)
     told = site.refused(5)
     assert "no Python 3.6 or newer was found there" in told
-    assert "Install python3 on the host" in told
+    assert "Python 3.6 or newer on the host is best" in told
 
 
 def test_a_host_where_no_interpreter_is_found(site: Site, start_sshd: StartServer) -> None:
-    """The command as it is sent, with names that no interpreter has."""
+    """The command as it is sent, with names that no interpreter has: the shell does."""
     asked = '"$(echo "$SSH_ORIGINAL_COMMAND" | sed s/python/nopython/g)"'
     site.url = start_sshd(force_command=f"exec /bin/sh -c {asked}").url(site.production)
-    assert "no Python 3.6 or newer was found there" in site.refused(5)
+    outcome = site.text()
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "no Python 3.6 or newer was found there" in outcome.out
 
 
 @pytest.mark.parametrize("command", ["echo This account is not available.; exit 1", "exit 0", "kill -9 $$"])

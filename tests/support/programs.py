@@ -19,6 +19,8 @@ _PACKAGES = {
     "tcsh": "tcsh",
     "fish": "fish",
     "setpriv": "util-linux",
+    "busybox": "busybox-static",
+    "unshare": "util-linux",
 }
 
 

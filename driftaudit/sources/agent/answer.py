@@ -15,6 +15,7 @@ from driftaudit.sources.agent.memory import Facts, KeptFolder, Memory
 from driftaudit.sources.agent.protocol import parse, unpack
 from driftaudit.sources.agent.rows import Row, entry, facts_of
 from driftaudit.sources.base import AbsentRootError, Advance, Progress
+from driftaudit.sources.refusal import root_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,13 +173,4 @@ def _error(host: str, kind: str, detail: str) -> SourceError:
         return AbsentRootError(f"{host}: there is no such archive", "Check the path; build it first.")
     if kind in _ARCHIVE_ADVICE:
         return SourceError(f"{host}: {detail}", _ARCHIVE_ADVICE[kind])
-    if kind == "FileNotFoundError":
-        return AbsentRootError(
-            f"{host}: there is no such folder",
-            "Check the path; for a first deploy set `allow_absent: true` on the target.",
-        )
-    if kind == "NotADirectoryError":
-        return SourceError(f"{host}: this is a file, not a folder", "Name the folder that is deployed to.")
-    if kind == "PermissionError":
-        return SourceError(f"{host}: {detail}", "The login must be able to list the folder.")
-    return SourceError(f"{host}: the scan failed: {detail}", "Run `driftaudit doctor`, then try again.")
+    return root_error(host, kind, detail)

@@ -1,0 +1,143 @@
+"""The talk with the script over a channel: two round trips over one exec, one to list and one to read."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from driftaudit.errors import SourceError
+from driftaudit.sources.agent.program.scope import Scope
+from driftaudit.sources.base import Advance, Progress, ScanRequest
+from driftaudit.sources.method import MethodUnavailableError
+from driftaudit.sources.refusal import root_error
+from driftaudit.sources.shell.contents import Contents
+from driftaudit.sources.shell.frames import END, TOO_BARE, frame, list_call, script, start_call
+from driftaudit.sources.shell.records import (
+    CutOffError,
+    EndlessNoiseError,
+    NotStartedError,
+    Record,
+    Records,
+    decoded,
+    senseless,
+)
+from driftaudit.sources.shell.survey import names_not_entered, survey
+from driftaudit.sources.transport import Channel
+
+AHEAD = 2  # calls whose answers are still to come: the host need not wait for the next
+_REASONS = {
+    "No such file or directory": "FileNotFoundError",
+    "Not a directory": "NotADirectoryError",
+    "Permission denied": "PermissionError",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """What the host says before it looks at the tree."""
+
+    now: int  # seconds since the epoch, by its clock
+    real_root: str
+
+
+class Conversation:
+    """Asks, and reads what is answered. `host` stands in messages."""
+
+    def __init__(self, channel: Channel, mark: str, host: str) -> None:
+        self._channel = channel
+        self._mark = mark
+        self._host = host
+        self._records = Records(channel.receive, mark)
+
+    def begin(self, root: str, request: ScanRequest, scope: Scope) -> Hello:
+        """Send the script, and ask for the listing at once. Raises SourceError, as `Method` says."""
+        calls = [
+            script(),
+            start_call(self._mark, request.object_format, root),
+            list_call(names_not_entered(request, scope)),
+        ]
+        self._channel.send(b"".join(map(frame, calls)))
+        with self._sense():
+            letter, text = next(self._answers())
+            if letter == "N":
+                raise self._lacking(text.strip().decode("utf-8", "replace"))
+            if letter == "X":
+                reason = text.strip().decode("utf-8", "replace")
+                raise root_error(self._host, _REASONS.get(reason, "OSError"), reason)
+            now, _slash, real_root = text.partition(b"/")
+            self._end_of_call()
+            return Hello(int(now), decoded(real_root.removesuffix(b"\n/")))
+
+    def read(self, request: ScanRequest, scope: Scope, progress: Progress) -> Contents:
+        """Take the listing, ask for what is to be read, and return the whole."""
+        with self._sense():
+            listing = survey(self._until("B"), scope)
+            contents = Contents(listing, request.object_format)
+            total = (len(listing.to_hash), sum(listing.stated[path].size for path in listing.to_hash))
+            progress(Advance(0, 0, *total))
+            while self._ask(contents):
+                while not contents.take(next(self._answers())):
+                    continue
+                progress(Advance(contents.hashed, contents.size, *total))
+            self._finish()
+            return contents
+
+    def _ask(self, contents: Contents) -> int:
+        """Send calls until enough are under way; return how many are."""
+        while contents.unanswered < AHEAD and (code := contents.next_call()):
+            self._channel.send(frame(code))
+        return contents.unanswered
+
+    def _finish(self) -> None:
+        self._channel.send(END)
+        last = next(self._answers())
+        if last.letter != "Z":
+            raise ValueError(f"a record {last.letter!r} at the end")
+
+    def _end_of_call(self) -> None:
+        for record in self._until("B"):
+            raise ValueError(f"a record {record.letter!r} after the first")
+
+    def _until(self, last: str) -> Iterator[Record]:
+        for record in self._answers():
+            if record.letter == last:
+                return
+            yield record
+
+    def _answers(self) -> Iterator[Record]:
+        return iter(self._records)
+
+    @contextmanager
+    def _sense(self) -> Iterator[None]:
+        """Make the errors of the answer those of the product."""
+        try:
+            yield
+        except NotStartedError:
+            raise self._not_started() from None
+        except CutOffError:
+            raise SourceError(
+                f"{self._host}: the scan was cut off before it was complete",
+                "Nothing is known of the rest, so there is no report. Run it again.",
+            ) from None
+        except EndlessNoiseError:
+            raise SourceError(
+                f"{self._host}: the login shell prints without end, and the scan did not start",
+                "Let nothing print where the shell is not interactive: see what `ssh HOST true` prints.",
+            ) from None
+        except (ValueError, KeyError, IndexError) as error:
+            raise senseless(self._host, error) from error
+
+    def _lacking(self, tool: str) -> MethodUnavailableError:
+        return MethodUnavailableError(
+            f"{self._host}: its shell lacks {tool}", "GNU coreutils and findutils, or BusyBox, have it."
+        )
+
+    def _not_started(self) -> MethodUnavailableError:
+        status, errors = self._channel.finish()
+        if status == TOO_BARE:
+            return self._lacking("dd or printf")
+        last_line = errors.decode("utf-8", "replace").strip().splitlines()[-1:]
+        told = f": {last_line[0]}" if last_line else ""
+        return MethodUnavailableError(
+            f"{self._host}: the scan by shell did not start (exit status {status}){told}",
+            "The login shell must be able to run commands: try `ssh HOST true` and `driftaudit doctor`.",
+        )
