@@ -8,9 +8,13 @@ from driftaudit.model.snapshot import Snapshot
 from driftaudit.sources.agent.method import read_by_agent
 from driftaudit.sources.base import Progress, ScanRequest
 from driftaudit.sources.method import Method, MethodUnavailableError, Place
+from driftaudit.sources.sftp.method import read_by_sftp
 from driftaudit.sources.transport import Transport
 
-METHODS: Mapping[MethodName, Method] = {"agent": read_by_agent}
+METHODS: Mapping[MethodName, Method] = {
+    "agent": read_by_agent,
+    "sftp": read_by_sftp,
+}
 
 
 def read_host(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from driftaudit.config.access import Access
 from driftaudit.model.entry import Entry, Kind
 from driftaudit.model.mapping import PathMapping
 from driftaudit.model.snapshot import Snapshot
@@ -19,7 +20,7 @@ from driftaudit.sources.ssh.address import SSHAddress
 from driftaudit.sources.ssh.source import SSHSource
 from driftaudit.sources.worktree import WorktreeSource
 from tests.support.git import commit, git, new_repository
-from tests.support.sshd import SSHServer
+from tests.support.sshd import SSHServer, StartServer
 
 FILES: dict[str, str | bytes] = {
     "a": "text\n",
@@ -45,7 +46,10 @@ def directory(tree: Path, mapping: PathMapping) -> Source:
     return DirectorySource(tree) if mapping == PathMapping() else MappedSource(DirectorySource(tree), mapping)
 
 
-@pytest.fixture(params=["git", "worktree", "directory", "ssh"])
+SFTP_ONLY = {"options": ("ForceCommand internal-sftp",)}
+
+
+@pytest.fixture(params=["git", "worktree", "directory", "ssh", "sftp", "sftp-only"])
 def make(request: pytest.FixtureRequest) -> Make:
     """A way to make a source of a folder with a clean checkout in it."""
     if request.param == "git":
@@ -54,11 +58,13 @@ def make(request: pytest.FixtureRequest) -> Make:
         return lambda tree, mapping: WorktreeSource(Repository.containing(tree), mapping)
     if request.param == "directory":
         return directory
-    server: SSHServer = request.getfixturevalue("sshd")
+    start: StartServer = request.getfixturevalue("start_sshd")
+    server = start(**(SFTP_ONLY if request.param == "sftp-only" else {}))
+    access = Access(method="sftp") if request.param == "sftp" else Access()
 
     def ssh(tree: Path, mapping: PathMapping) -> Source:
         (tree / ".git").rename(tree.parent / "git-away")
-        source = SSHSource(SSHAddress.parse(server.url(tree)))
+        source = SSHSource(SSHAddress.parse(server.url(tree)), access)
         return source if mapping == PathMapping() else MappedSource(source, mapping)
 
     return ssh
@@ -157,11 +163,17 @@ def test_all_sources_give_the_same_entries(tree: Path, sshd: SSHServer) -> None:
     sources: list[Source] = [GitSource(repository, "HEAD"), WorktreeSource(repository)]
     found = [source.snapshot(ScanRequest()).entries for source in sources]
     (tree / ".git").rename(tree.parent / "git-away")
-    live: list[Source] = [DirectorySource(tree), SSHSource(SSHAddress.parse(sshd.url(tree)))]
+    address = SSHAddress.parse(sshd.url(tree))
+    live: list[Source] = [
+        DirectorySource(tree),
+        SSHSource(address),
+        SSHSource(address, Access(method="sftp")),
+    ]
     found += [source.snapshot(ScanRequest()).entries for source in live]
     plain = [tuple(_shared(entry) for entry in entries) for entries in found]
-    assert plain[0] == plain[1] == plain[2] == plain[3]
+    assert all(entries == plain[0] for entries in plain)
     assert found[2] == found[3]
+    assert found[4] == tuple(map(_without_parts_of_seconds, found[3]))
 
 
 def _shared(entry: Entry) -> Entry:
@@ -169,3 +181,7 @@ def _shared(entry: Entry) -> Entry:
     return replace(
         entry, size=None, text_digest=None, link_target=None, modified_ns=None, owner=None, permissions=None
     )
+
+
+def _without_parts_of_seconds(entry: Entry) -> Entry:
+    return replace(entry, modified_ns=(entry.modified_ns or 0) // 10**9 * 10**9)
