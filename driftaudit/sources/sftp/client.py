@@ -62,7 +62,7 @@ class Refused(Unseen):
 
     def __init__(self, status: Status) -> None:
         kind = ProblemKind.VANISHED if status.code == NO_SUCH_FILE else ProblemKind.UNREADABLE
-        said = " ".join(status.message.split())[:_SHOWN]
+        said = "".join(filter(str.isprintable, " ".join(status.message.split())))[:_SHOWN]
         super().__init__(kind, _WORDS.get(status.code) or said or f"SFTP status {status.code}")
         self.code = status.code
 
@@ -245,10 +245,8 @@ class Client:
         raise SourceError(f"{self._host}: the answer of its SFTP server makes no sense: {error}", _AGAIN)
 
     def _no_server(self) -> MethodUnavailableError:
-        status, errors = self._channel.finish()
-        last_line = errors.decode("utf-8", "replace").strip().splitlines()[-1:]
-        told = f": {last_line[0]}" if last_line else ""
+        status, _errors = self._channel.finish()  # sshd keeps a subsystem's error output to itself
         return MethodUnavailableError(
-            f"{self._host}: no SFTP server started (exit status {status}){told}",
+            f"{self._host}: no SFTP server started (exit status {status})",
             "Try `sftp HOST`; sshd_config needs a line `Subsystem sftp internal-sftp`.",
         )

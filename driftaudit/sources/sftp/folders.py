@@ -40,9 +40,7 @@ def list_folder(path: bytes) -> Task[tuple[Name, ...]]:
     handle = taken(opened, Handle).handle
     try:
         require_no_link(real, path)
-        # a folder that may be listed but not entered looks empty otherwise
-        if isinstance(inside, Status) and inside.code == PERMISSION_DENIED:
-            raise Refused(inside)
+        _require_entered(inside)
         names = yield from _names(handle)
     except Unseen:
         yield [close(handle)]
@@ -61,6 +59,14 @@ def require_no_link(real: Answer, path: bytes) -> None:
     """Raise Unseen where a path leads elsewhere than it says."""
     if only_name(real) != path:
         raise Unseen(ProblemKind.UNSTABLE, "the path leads through a link that was not there before")
+
+
+def _require_entered(inside: Answer) -> None:
+    """Raise Refused where a folder may be listed but not entered: it looks empty then."""
+    if not isinstance(inside, Status):
+        taken(inside, Attributes)
+    elif inside.code == PERMISSION_DENIED:
+        raise Refused(inside)
 
 
 def _names(handle: bytes) -> Task[list[Name]]:

@@ -2,7 +2,6 @@
 
 import time
 
-from driftaudit.errors import SourceError
 from driftaudit.model.entry import Kind
 from driftaudit.model.snapshot import ScanFacts, Snapshot, SourceFacts
 from driftaudit.sources.base import Progress, ScanRequest
@@ -26,7 +25,7 @@ def read_by_sftp(transport: Transport, place: Place, request: ScanRequest, progr
             "Leave out `become`, or let the login run commands.",
         )
     started, facts = time.monotonic(), ScanFacts()
-    channel = _sftp(transport)
+    channel = transport.subsystem("sftp")
     try:
         client = Client(channel, place.url)
         client.greet()
@@ -54,13 +53,6 @@ def read_by_sftp(transport: Transport, place: Place, request: ScanRequest, progr
         git_directories=tuple(scan.git_directories),
         notes=(_cost(channel, seconds), UNPROVEN),
     )
-
-
-def _sftp(transport: Transport) -> Channel:
-    try:
-        return transport.subsystem("sftp")
-    except SourceError as error:
-        raise MethodUnavailableError(error.message, error.advice) from error
 
 
 def _cost(channel: Channel, seconds: float) -> str:

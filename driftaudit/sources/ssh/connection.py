@@ -10,6 +10,7 @@ import paramiko
 
 from driftaudit.config.access import Timeouts
 from driftaudit.errors import SourceError
+from driftaudit.sources.method import MethodUnavailableError
 from driftaudit.sources.ssh.address import SSHAddress
 from driftaudit.sources.ssh.authentication import authenticate
 from driftaudit.sources.ssh.channel import WINDOW, CountingPacketizer, SSHChannel, closing_after
@@ -56,15 +57,15 @@ class ParamikoTransport:
         self._links = links
 
     def run(self, command: str) -> SSHChannel:
-        """Start `command` under the login shell of the host. Raises SourceError where it cannot start."""
+        """Start `command` under the login shell of the host. Raises as `Transport` says."""
         return self._started(
             lambda channel: channel.exec_command(command),
             "starts no program",
-            "The login must be allowed to run commands (no sftp-only account, MaxSessions above 0).",
+            "The login must be allowed to run commands, and MaxSessions be above 0.",
         )
 
     def subsystem(self, name: str) -> SSHChannel:
-        """Start a subsystem of the server. Raises SourceError where there is none of that name."""
+        """Start a subsystem of the server. Raises as `Transport` says."""
         return self._started(
             lambda channel: channel.invoke_subsystem(name),
             f"has no subsystem {name}",
@@ -81,7 +82,9 @@ class ParamikoTransport:
                 channel = self._transport.open_session(timeout=seconds)
                 start(channel)
         except (paramiko.SSHException, OSError, EOFError) as error:
-            raise SourceError(f"{self._host} {refusal}: {_reason(error)}", advice) from error
+            # while the connection stands, another way to read the host may do
+            kind = MethodUnavailableError if self._transport.is_active() else SourceError
+            raise kind(f"{self._host} {refusal}: {_reason(error)}", advice) from error
         wire.in_stream = True
         return SSHChannel(channel, wire, self._host, self._timeouts.silence)
 
