@@ -93,7 +93,7 @@ def test_a_host_without_python(site: Site, start_sshd: StartServer) -> None:
     site.url = start_sshd(force_command=f"exit {NO_PYTHON}").url(site.production)
     told = site.refused(5)
     assert "no Python 3.6 or newer was found there" in told
-    assert "Install python3 on the host" in told
+    assert "Python 3.6 or newer on the host is best" in told
 
 
 def test_a_host_where_no_interpreter_is_found(site: Site, start_sshd: StartServer) -> None:
