@@ -5,6 +5,7 @@ import socket
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,9 @@ from driftaudit.sources.sftp import contents
 from driftaudit.sources.ssh.address import SSHAddress
 from driftaudit.sources.ssh.source import SSHSource
 from tests.support.git import commit, git, new_repository, write
+from tests.support.plain_sftp import running_plain_sftp
 from tests.support.proxy import running_proxy
-from tests.support.sshd import SSHServer, StartServer
+from tests.support.sshd import ClientHome, SSHServer, StartServer
 
 SFTP = Access(method="sftp")
 ONLY = ("ForceCommand internal-sftp",)
@@ -395,3 +397,18 @@ def test_progress_grows(sshd: SSHServer, tree: Path) -> None:
     assert told[0] == (0, 0)
     assert told == sorted(told)
     assert len(told) > 1
+
+
+def test_a_server_that_refuses_every_command_and_says_little_of_what_it_lists(
+    tree: Path, client_home: ClientHome, ssh_keys: Path, sshd: SSHServer
+) -> None:
+    write(tree, {"a/b": "text\r\n", "large": b"x" * 300_000, "empty": ""})
+    (tree / "link").symlink_to("a/b")
+    whole_seconds(tree)
+    right = read(sshd, tree, Access(method="agent"))
+    with running_plain_sftp(client_home, ssh_keys / "host") as url:
+        found = SSHSource(SSHAddress.parse(f"{url}{tree}"), Access()).snapshot(ScanRequest())
+    assert found.complete
+    assert "starts no program" in found.notes[-1]
+    plain = tuple(replace(entry, owner=str(os.getuid())) for entry in right.entries)
+    assert found.entries == plain

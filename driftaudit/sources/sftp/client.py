@@ -71,7 +71,7 @@ class Limits(NamedTuple):
     """How many tasks run at a time, and what they may weigh together in bytes of memory."""
 
     tasks: int
-    weight: int = 1 << 23
+    weight: int = 1 << 24
 
 
 def taken(value: Answer, kind: type[A]) -> A:

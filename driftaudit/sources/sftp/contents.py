@@ -24,7 +24,7 @@ from driftaudit.sources.sftp.packets import (
 
 T = TypeVar("T")
 
-WINDOW = 1 << 20  # bytes of a file that are on their way at a time; a smaller file is held as a whole
+WINDOW = 1 << 21  # bytes of a file that are on their way at a time; a smaller file is held as a whole
 PIECE = 1 << 16  # bytes of one request; servers may give fewer, most give 64 KiB or more
 
 

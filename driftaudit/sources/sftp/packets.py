@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 VERSION = 3
 MAX_PACKET = 256 * 1024  # bytes of a packet less its length; OpenSSH sends and takes no longer ones
+MAX_HANDLE = 256  # bytes, by the draft
 
 OK, EOF, NO_SUCH_FILE, PERMISSION_DENIED = range(4)  # the status codes that mean something to us
 
@@ -229,6 +230,13 @@ def _status(fields: _Fields) -> Status:
     return Status(code, message.decode("utf-8", "replace"))
 
 
+def _handle(fields: _Fields) -> Handle:
+    handle = fields.text()
+    if len(handle) > MAX_HANDLE:
+        raise PacketError(f"a handle of {len(handle)} bytes")
+    return Handle(handle)
+
+
 def _names(fields: _Fields) -> Names:
     count = fields.number()
     return Names(tuple(Name(fields.text(), fields.text(), fields.attributes()) for _name in range(count)))
@@ -236,7 +244,7 @@ def _names(fields: _Fields) -> Names:
 
 _ANSWERS: Mapping[int, Callable[[_Fields], Answer]] = {
     _STATUS: _status,
-    _HANDLE: lambda fields: Handle(fields.text()),
+    _HANDLE: _handle,
     _DATA: lambda fields: Data(fields.text()),
     _NAME: _names,
     _ATTRS: _Fields.attributes,

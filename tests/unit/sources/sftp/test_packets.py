@@ -111,6 +111,12 @@ def test_many_names_in_a_short_packet_cost_no_memory() -> None:
         answer(struct.pack(">BII", 104, 1, 2**32 - 1))
 
 
+def test_a_handle_that_would_make_every_request_large_is_refused() -> None:
+    assert answer(struct.pack(">BI", 102, 1) + text(b"h" * 256))[1] == Handle(b"h" * 256)
+    with pytest.raises(PacketError, match="257"):
+        answer(struct.pack(">BI", 102, 1) + text(b"h" * 257))
+
+
 @pytest.mark.parametrize("kind", [0, 1, 2, 3, 100, 106, 200, 255])
 def test_a_packet_that_answers_nothing_is_refused(kind: int) -> None:
     with pytest.raises(PacketError, match=f"type {kind}"):
