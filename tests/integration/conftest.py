@@ -14,3 +14,10 @@ def sftp_server() -> str:
         if (Path(place) / "sftp-server").exists():
             return f"{place}/sftp-server"
     pytest.fail("sftp-server is needed for this test: apt-get install openssh-sftp-server")
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    folder = tmp_path / "tree"
+    folder.mkdir()
+    return folder

@@ -6,10 +6,11 @@ from collections import deque
 
 from driftaudit.model.problem import ProblemKind
 from driftaudit.sources.agent.program.refs import MAX_REFS, below
-from driftaudit.sources.sftp.client import Client, Limits, Task, Unseen, taken
+from driftaudit.sources.sftp.client import Client, Limits
 from driftaudit.sources.sftp.contents import file_content
 from driftaudit.sources.sftp.folders import list_folder, require_no_link
 from driftaudit.sources.sftp.packets import NO_SUCH_FILE, Attributes, Status, lstat, real_path
+from driftaudit.sources.sftp.tasks import Task, Unseen, taken
 
 _LIMITS = Limits(50, 1 << 26)
 _LARGEST = 1 << 26  # bytes of a file with refs

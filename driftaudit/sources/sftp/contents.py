@@ -5,7 +5,6 @@ from typing import TypeVar
 
 from driftaudit.model.problem import ProblemKind
 from driftaudit.sources.agent.program.hashing import Hasher
-from driftaudit.sources.sftp.client import Task, Unseen, only_name, taken
 from driftaudit.sources.sftp.packets import (
     EOF,
     Answer,
@@ -21,6 +20,7 @@ from driftaudit.sources.sftp.packets import (
     read,
     read_link,
 )
+from driftaudit.sources.sftp.tasks import Task, Unseen, only_name, taken
 
 T = TypeVar("T")
 

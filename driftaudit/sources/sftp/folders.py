@@ -1,7 +1,6 @@
 """Listing folders over SFTP, without being led out of the tree by a link."""
 
 from driftaudit.model.problem import ProblemKind
-from driftaudit.sources.sftp.client import Refused, Task, Unseen, only_name, taken
 from driftaudit.sources.sftp.packets import (
     EOF,
     PERMISSION_DENIED,
@@ -19,6 +18,7 @@ from driftaudit.sources.sftp.packets import (
     read_folder,
     real_path,
 )
+from driftaudit.sources.sftp.tasks import Refused, Task, Unseen, only_name, taken
 
 _FIRST, _MOST = 2, 8  # requests for names that are out at a time for one folder
 _PATH_MAX = (

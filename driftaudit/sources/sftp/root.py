@@ -4,8 +4,9 @@ import stat as modes
 from typing import NoReturn
 
 from driftaudit.sources.agent.reading import scan_error
-from driftaudit.sources.sftp.client import Client, Task, Unseen, only_name, taken
+from driftaudit.sources.sftp.client import Client
 from driftaudit.sources.sftp.packets import NO_SUCH_FILE, Attributes, Status, lstat, real_path, stat
+from driftaudit.sources.sftp.tasks import Task, Unseen, only_name, taken
 
 
 def find_root(client: Client, host: str, root: str) -> bytes:

@@ -13,12 +13,13 @@ from driftaudit.sources.agent.program.hashing import Hasher
 from driftaudit.sources.agent.program.scope import Scope
 from driftaudit.sources.base import Progress, ScanRequest
 from driftaudit.sources.sftp.checkouts import git_refs
-from driftaudit.sources.sftp.client import Client, Limits, Task, Unseen
+from driftaudit.sources.sftp.client import Client, Limits
 from driftaudit.sources.sftp.contents import WINDOW, file_ids, link_text, openable
 from driftaudit.sources.sftp.entries import Owners, Seen, entry_of
 from driftaudit.sources.sftp.folders import list_folder, still_there
 from driftaudit.sources.sftp.packets import Name
 from driftaudit.sources.sftp.root import below, refuse_root
+from driftaudit.sources.sftp.tasks import Task, Unseen
 
 _FOLDERS = Limits(64)  # open at a time
 _FILES = Limits(200)  # a server may have 256 descriptors
