@@ -13,7 +13,7 @@ from driftaudit.errors import SourceError
 from driftaudit.model.entry import Kind
 from driftaudit.sources.base import ScanRequest
 from driftaudit.sources.method import MethodUnavailableError
-from driftaudit.sources.sftp import contents
+from driftaudit.sources.sftp import client, contents
 from driftaudit.sources.ssh.address import SSHAddress
 from driftaudit.sources.ssh.source import SSHSource
 from tests.support.git import write
@@ -247,3 +247,23 @@ def test_a_server_that_refuses_every_command_and_says_little_of_what_it_lists(
     assert "starts no program" in found.notes[-1]
     plain = tuple(replace(entry, owner=str(os.getuid())) for entry in right.entries)
     assert found.entries == plain
+
+
+def test_many_files_at_the_end_of_long_paths_keep_neither_side_waiting(sshd: SSHServer, tree: Path) -> None:
+    """Their requests are more than any buffer on the way would hold."""
+    deep = tree.joinpath(*["n" * 250] * 12)
+    deep.mkdir(parents=True)
+    for number in range(2000):
+        (deep / f"{number}").write_text(f"{number}\n")
+    found = read(sshd, tree)
+    assert found.complete
+    assert found.scan.hashed_files == 2000
+
+
+def test_a_listing_without_end_does_not_fill_the_memory(
+    sshd: SSHServer, tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "MOST_NAMES", 50)
+    write(tree, {f"{number}": "" for number in range(60)})
+    with pytest.raises(SourceError, match="more than 50 names"):
+        read(sshd, tree)
