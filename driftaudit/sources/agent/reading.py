@@ -73,7 +73,7 @@ class _Reading:
         elif kind == b"P":
             self.progress(*value)
         elif kind == b"E":
-            raise scan_error(self.host, *value)
+            raise _error(self.host, *value)
 
     def _folders(self, folders: list[Any], problems: list[Any], owners: dict[str, str]) -> None:
         self.owners.update((int(uid), name) for uid, name in owners.items())
@@ -165,8 +165,7 @@ def read_tree(
     )
 
 
-def scan_error(host: str, kind: str, detail: str) -> SourceError:
-    """Return what is said of a root that cannot be read. `kind` is the name of the exception there."""
+def _error(host: str, kind: str, detail: str) -> SourceError:
     if kind == "FileNotFoundError":
         return AbsentRootError(
             f"{host}: there is no such folder",

@@ -62,6 +62,14 @@ def link_text(path: bytes, listed: Attributes) -> Task[bytes]:
     return found
 
 
+def blob_id(content: bytes, hasher: Hasher) -> str:
+    """Return the git blob id of a content in hexadecimal digits."""
+    digest = hasher.start(len(content))
+    digest.update(content)
+    found: str = digest.hexdigest()
+    return found
+
+
 def _from_open(path: bytes, listed: Attributes, reading: Callable[[bytes, int], Task[T]]) -> Task[T]:
     handle = taken((yield [open_file(path)])[0], Handle).handle
     try:
@@ -80,7 +88,7 @@ def _ids(handle: bytes, size: int, hasher: Hasher) -> Task[tuple[str, str]]:
         return (yield from _ids_of_large(handle, size, hasher))
     content = yield from _window(handle, 0, size)
     windows = b"\0" not in content and b"\r\n" in content
-    return hasher.blob_id(content), hasher.blob_id(content.replace(b"\r\n", b"\n")) if windows else ""
+    return blob_id(content, hasher), blob_id(content.replace(b"\r\n", b"\n"), hasher) if windows else ""
 
 
 def _ids_of_large(handle: bytes, size: int, hasher: Hasher) -> Task[tuple[str, str]]:

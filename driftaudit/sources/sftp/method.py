@@ -48,7 +48,7 @@ def read_by_sftp(transport: Transport, place: Place, request: ScanRequest, progr
             bytes=sum(entry.size or 0 for entry in scan.entries if entry.kind is Kind.FILE),
             wire_bytes_sent=channel.bytes_sent,
             wire_bytes_received=channel.bytes_received,
-            hashed_files=scan.hashed,
+            hashed_files=scan.done.files,
         ),
         git_directories=tuple(scan.git_directories),
         notes=(_cost(channel, seconds), UNPROVEN),

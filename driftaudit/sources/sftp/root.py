@@ -3,7 +3,7 @@
 import stat as modes
 from typing import NoReturn
 
-from driftaudit.sources.agent.reading import scan_error
+from driftaudit.sources.root_error import root_error
 from driftaudit.sources.sftp.client import Client
 from driftaudit.sources.sftp.packets import NO_SUCH_FILE, Attributes, Status, lstat, real_path, stat
 from driftaudit.sources.sftp.tasks import Task, Unseen, only_name, taken
@@ -23,7 +23,7 @@ def find_root(client: Client, host: str, root: str) -> bytes:
 def refuse_root(host: str, unseen: Unseen) -> NoReturn:
     """Raise what is said of a root that cannot be read."""
     denied = unseen.detail == "Permission denied"
-    raise scan_error(host, "PermissionError" if denied else "OSError", unseen.detail) from unseen
+    raise root_error(host, "PermissionError" if denied else "OSError", unseen.detail) from unseen
 
 
 def _real_root(host: str, root: bytes) -> Task[bytes]:
@@ -33,9 +33,9 @@ def _real_root(host: str, root: bytes) -> Task[bytes]:
         path = below(home, _below_home(host, root))
     state = (yield [stat(path)])[0]
     if isinstance(state, Status) and state.code == NO_SUCH_FILE:
-        raise scan_error(host, *(yield from _why_absent(path)))
+        raise root_error(host, *(yield from _why_absent(path)))
     if not _is_folder(taken(state, Attributes)):
-        raise scan_error(host, "NotADirectoryError", "")
+        raise root_error(host, "NotADirectoryError", "")
     return only_name((yield [real_path(path)])[0])
 
 
@@ -44,7 +44,7 @@ def _below_home(host: str, root: bytes) -> bytes:
     if first == b"~":
         return rest
     if first.startswith(b"~"):
-        raise scan_error(
+        raise root_error(
             host, "OSError", "SFTP does not say where another user's home is; name the folder in full"
         )
     return root

@@ -14,7 +14,7 @@ from driftaudit.sources.agent.program.scope import Scope
 from driftaudit.sources.base import Progress, ScanRequest
 from driftaudit.sources.sftp.checkouts import git_refs
 from driftaudit.sources.sftp.client import Client, Limits
-from driftaudit.sources.sftp.contents import WINDOW, file_ids, link_text, openable
+from driftaudit.sources.sftp.contents import WINDOW, blob_id, file_ids, link_text, openable
 from driftaudit.sources.sftp.entries import Owners, Seen, entry_of
 from driftaudit.sources.sftp.folders import list_folder, still_there
 from driftaudit.sources.sftp.packets import Name
@@ -31,17 +31,18 @@ _NOTHING: _Ids = (None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
-class Totals:
-    """What is to be read once all is listed."""
+class Done:
+    """How many files and bytes were read, of how many: that is known once all folders are listed."""
 
-    files: int
-    bytes: int
+    files: int = 0
+    bytes: int = 0
+    total_files: int = 0
+    total_bytes: int = 0
 
 
-def tell_totals(progress: Progress, totals: Totals) -> None:
-    """Say how much is to come, before it does. Progress has no place for it yet, and hears of a start."""
-    if totals.files:
-        progress(0, 0)
+def tell(progress: Progress, done: Done) -> None:
+    """Tell how far the scan is. Progress has no place yet for how much there is in all."""
+    progress(done.files, done.bytes)
 
 
 @dataclass(slots=True)
@@ -56,8 +57,7 @@ class Scan:
     entries: list[Entry] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     git_directories: list[GitDirectory] = field(default_factory=list)
-    hashed: int = 0
-    size: int = 0  # bytes hashed
+    done: Done = Done()
     _scope: Scope = field(init=False)
     _hasher: Hasher = field(init=False)
     _owners: Owners = field(default_factory=Owners)
@@ -76,7 +76,8 @@ class Scan:
         self._walk()
         for path in self._checkouts:
             self._read_refs(path)
-        tell_totals(self.progress, self._totals())
+        self.done = self._all()
+        tell(self.progress, self.done)
         self._read_contents()
         self._look_again()
         self.entries.sort(key=lambda entry: entry.path)
@@ -138,9 +139,9 @@ class Scan:
         except Unseen as unseen:
             self.problems.append(Problem(path, ProblemKind.GIT_DIRECTORY, unseen.detail))
 
-    def _totals(self) -> Totals:
-        files = [seen.size for seen in self._contents if seen.kind is Kind.FILE]
-        return Totals(len(files), sum(files)) if self.request.read_contents else Totals(0, 0)
+    def _all(self) -> Done:
+        sizes = [seen.size for seen in self._contents if seen.kind is Kind.FILE]
+        return Done(total_files=len(sizes), total_bytes=sum(sizes))
 
     def _read_contents(self) -> None:
         found = self.client.run(self._contents, self._ids, _FILES, lambda seen: min(seen.size, WINDOW))
@@ -157,7 +158,7 @@ class Scan:
         path = self._path(seen.path)
         if seen.kind is Kind.SYMLINK:
             text = yield from link_text(path, seen.attributes)
-            return self._hasher.blob_id(text), None, text.decode("utf-8", "surrogateescape")
+            return blob_id(text, self._hasher), None, text.decode("utf-8", "surrogateescape")
         if not self.request.read_contents:
             yield from openable(path)
             return _NOTHING
@@ -166,11 +167,10 @@ class Scan:
 
     def _count(self, seen: Seen, ids: _Ids) -> None:
         if seen.kind is Kind.FILE and ids is not _NOTHING:
-            self.hashed += 1
-            self.size += seen.size
+            self.done = replace(self.done, files=self.done.files + 1, bytes=self.done.bytes + seen.size)
         if time.monotonic() - self._told >= _TELL_EVERY:
             self._told = time.monotonic()
-            self.progress(self.hashed, self.size)
+            tell(self.progress, self.done)
 
     def _look_again(self) -> None:
         """Take back what was read below a folder that a link has replaced."""
