@@ -25,7 +25,7 @@ from driftaudit.config.access import Access
 from driftaudit.sources.base import ScanRequest
 from driftaudit.sources.ssh.address import SSHAddress
 from driftaudit.sources.ssh.source import SSHSource
-from tests.support.proxy import running_proxy
+from tests.support.delay import running_delay
 from tests.support.sshd import SSHServer, make_client_home, make_key, running_sshd
 
 
@@ -62,8 +62,8 @@ def _delayed(server: SSHServer, seconds: float) -> Iterator[int]:
     if not seconds:
         yield server.port
         return
-    with running_proxy(server.port, delay=seconds / 2) as proxy:
-        yield proxy.port
+    with running_delay(server.port, seconds / 2) as port:
+        yield port
 
 
 def _in_turn(server: SSHServer, port: int, live: Path, options: argparse.Namespace) -> None:

@@ -16,6 +16,7 @@ from driftaudit.sources.method import MethodUnavailableError
 from driftaudit.sources.sftp import client, contents
 from driftaudit.sources.ssh.address import SSHAddress
 from driftaudit.sources.ssh.source import SSHSource
+from tests.support.delay import running_delay
 from tests.support.git import write
 from tests.support.plain_sftp import running_plain_sftp
 from tests.support.proxy import running_proxy
@@ -267,3 +268,14 @@ def test_a_listing_without_end_does_not_fill_the_memory(
     write(tree, {f"{number}": "" for number in range(60)})
     with pytest.raises(SourceError, match="more than 50 names"):
         read(sshd, tree)
+
+
+def test_a_far_host_is_not_asked_file_by_file(sshd: SSHServer, tree: Path) -> None:
+    """One file after the other would take 100 seconds and more behind 50 ms of round trip."""
+    write(tree, {f"{number % 40}/{number}": f"{number}\n" for number in range(1000)})
+    with running_delay(sshd.port, 0.025) as port:
+        sshd.client.configure(f"Host far\n HostName 127.0.0.1\n Port {port}\n HostKeyAlias {sshd.name}")
+        started = time.monotonic()
+        found = SSHSource(SSHAddress.parse(f"ssh://far{tree}"), SFTP).snapshot(ScanRequest())
+    assert found.scan.hashed_files == 1000
+    assert time.monotonic() - started < 30

@@ -2,11 +2,9 @@
 
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from queue import SimpleQueue
 
 _CHUNK = 16384  # bytes
 
@@ -15,14 +13,12 @@ _CHUNK = 16384  # bytes
 class Proxy:
     """Passes bytes between its port and `target`; after `cut_after` bytes from the server it hangs up.
 
-    With `stall` it keeps the connection open instead, and passes nothing more. `delay` is how many seconds
-    later than it came each piece is passed on, in both directions; it takes nothing from the bandwidth.
+    With `stall` it keeps the connection open instead, and passes nothing more.
     """
 
     target: tuple[str, int]
     cut_after: int | None = None
     stall: bool = False
-    delay: float = 0.0
     passed: int = 0  # bytes from the server
     connections: int = 0
     _listener: socket.socket = field(default_factory=lambda: socket.create_server(("127.0.0.1", 0)))
@@ -52,37 +48,12 @@ class Proxy:
                 one.shutdown(socket.SHUT_RDWR)
             one.close()
 
-    def _received(self, source: socket.socket) -> Iterator[bytes]:
-        """Yield what comes, at once or each piece as late as it is to be."""
-        pieces: SimpleQueue[tuple[float, bytes]] = SimpleQueue()
-        if not self.delay:
-            yield from iter(lambda: source.recv(_CHUNK), b"")
-            return
-
-        def take() -> None:
-            data = b"-"
-            while data:
-                try:
-                    data = source.recv(_CHUNK)
-                except OSError:
-                    data = b""
-                pieces.put((time.monotonic() + self.delay, data))
-
-        threading.Thread(target=take, daemon=True).start()
-        while True:
-            due, data = pieces.get()
-            time.sleep(max(0.0, due - time.monotonic()))  # the delay itself
-            if not data:
-                return
-            yield data
-
     def _pass(self, source: socket.socket, sink: socket.socket, from_server: bool) -> None:
         with suppress(OSError):
-            for piece in self._received(source):
-                data = piece
+            while data := source.recv(_CHUNK):
                 if from_server:
                     if self.cut_after is not None:
-                        data = piece[: self.cut_after - self.passed]
+                        data = data[: self.cut_after - self.passed]
                     self.passed += len(data)
                 sink.sendall(data)
                 if from_server and self.passed == self.cut_after:
@@ -95,11 +66,9 @@ class Proxy:
 
 
 @contextmanager
-def running_proxy(
-    port: int, *, cut_after: int | None = None, stall: bool = False, delay: float = 0.0
-) -> Iterator[Proxy]:
+def running_proxy(port: int, *, cut_after: int | None = None, stall: bool = False) -> Iterator[Proxy]:
     """Run a proxy in front of a port of loopback."""
-    proxy = Proxy(("127.0.0.1", port), cut_after, stall, delay)
+    proxy = Proxy(("127.0.0.1", port), cut_after, stall)
     thread = threading.Thread(target=proxy.serve, daemon=True)
     thread.start()
     try:

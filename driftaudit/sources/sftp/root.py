@@ -3,7 +3,7 @@
 import stat as modes
 from typing import NoReturn
 
-from driftaudit.sources.root_error import root_error
+from driftaudit.sources.refusal import root_error
 from driftaudit.sources.sftp.client import Client
 from driftaudit.sources.sftp.packets import NO_SUCH_FILE, Attributes, Status, lstat, real_path, stat
 from driftaudit.sources.sftp.tasks import Task, Unseen, only_name, taken

@@ -1,11 +1,11 @@
-"""What is said of a root that cannot be read, in whatever way it was tried."""
+"""Why a root could not be read, said alike by every way of reading."""
 
 from driftaudit.errors import SourceError
 from driftaudit.sources.base import AbsentRootError
 
 
 def root_error(host: str, kind: str, detail: str) -> SourceError:
-    """Return the error; `kind` is the name of the OSError that Python would raise, `detail` its reason."""
+    """Return the error for a root; `kind` is the name of the exception that Python has for it."""
     if kind == "FileNotFoundError":
         return AbsentRootError(
             f"{host}: there is no such folder",
