@@ -120,7 +120,7 @@ def test_the_refs_of_checkouts_are_read_as_by_the_agent(sshd: SSHServer, tree: P
     assert by_path(found)["app/.git"].pruned
 
 
-@pytest.mark.parametrize("spoilt", ["reftable", "link", "closed", "fifo"])
+@pytest.mark.parametrize("spoilt", ["reftable", "link", "closed", "fifo", "large"])
 def test_refs_that_cannot_be_read_are_a_problem(start_sshd: StartServer, tree: Path, spoilt: str) -> None:
     server = start_sshd(without_root_powers=True)
     commit(new_repository(tree), {"a": "1"})
@@ -132,6 +132,8 @@ def test_refs_that_cannot_be_read_are_a_problem(start_sshd: StartServer, tree: P
         refs.symlink_to(tree.parent / "heads")
     elif spoilt == "closed":
         refs.chmod(0)
+    elif spoilt == "large":
+        os.truncate(refs / "main", 1 << 25)
     else:
         os.mkfifo(refs / "fifo")
     found = read(server, tree)

@@ -12,8 +12,8 @@ from driftaudit.sources.sftp.folders import list_folder, require_no_link
 from driftaudit.sources.sftp.packets import NO_SUCH_FILE, Attributes, Status, lstat, real_path
 from driftaudit.sources.sftp.tasks import Task, Unseen, taken
 
-_LIMITS = Limits(50, 1 << 26)
-_LARGEST = 1 << 26  # bytes of a file with refs
+_LIMITS = Limits(16)
+_LARGEST = 1 << 24  # bytes of a file with refs; so many at a time are held
 _STARTS = ("HEAD", "packed-refs", "refs", "logs/refs/stash")
 _REF = re.compile(r"(?m)^\^?([0-9a-f]{40,64})\b")
 _STASHED = re.compile(r"(?m)^[0-9a-f]+ ([0-9a-f]{40,64}) ")  # "old new who": only the new ids are entries
