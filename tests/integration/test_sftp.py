@@ -27,7 +27,8 @@ from tests.support.sshd import ClientHome, SSHServer, StartServer
 def test_an_account_for_sftp_alone_is_read_without_being_told_so(start_sshd: StartServer, tree: Path) -> None:
     write(tree, {"a": "text\n"})
     started = time.monotonic()
-    found = read(start_sshd(options=ONLY), tree, Access(timeouts=Timeouts(silence=30)))
+    server = start_sshd(options=(*ONLY, "MaxSessions 1"))
+    found = read(server, tree, Access(timeouts=Timeouts(silence=30)))
     assert time.monotonic() - started < 5
     assert found.source.method == "sftp"
     assert found.complete
