@@ -1,6 +1,7 @@
 """Connections over SSH. With `channel`, `authentication` and `plain_config` all that knows paramiko."""
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from enum import StrEnum
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import socket
 
 _KEEPALIVE = 15  # seconds
+_PAUSES = (0.01, 0.05, 0.1, 0.3, 1.0)  # seconds between attempts
 _FAST_CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com")
 
 
@@ -55,6 +57,7 @@ class ParamikoTransport:
         self._host = host
         self._timeouts = timeouts
         self._links = links
+        self._had_session = False
 
     def run(self, command: str) -> SSHChannel:
         """Start `command` under the login shell of the host. Raises as `Transport` says."""
@@ -79,7 +82,7 @@ class ParamikoTransport:
         seconds = self._timeouts.connect
         try:
             with closing_after(seconds, self._transport):
-                channel = self._transport.open_session(timeout=seconds)
+                channel = self._session(seconds)
                 start(channel)
         except (paramiko.SSHException, OSError, EOFError) as error:
             # while the connection stands, another way to read the host may do
@@ -87,6 +90,16 @@ class ParamikoTransport:
             raise kind(f"{self._host} {refusal}: {_reason(error)}", advice) from error
         wire.in_stream = True
         return SSHChannel(channel, wire, self._host, self._timeouts.silence)
+
+    def _session(self, seconds: float) -> paramiko.Channel:
+        """Open a session. With MaxSessions 1 the host takes a moment to see that the one before has ended."""
+        for pause in _PAUSES if self._had_session else ():
+            try:
+                return self._transport.open_session(timeout=seconds)
+            except paramiko.ChannelException:
+                time.sleep(pause)
+        self._had_session = True
+        return self._transport.open_session(timeout=seconds)
 
     def close(self) -> None:
         """End the connection, the hosts that it goes through, and the ProxyCommand. Never raises."""
