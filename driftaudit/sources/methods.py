@@ -8,10 +8,15 @@ from driftaudit.model.snapshot import Snapshot
 from driftaudit.sources.agent.method import read_by_agent
 from driftaudit.sources.base import Progress, ScanRequest
 from driftaudit.sources.method import Method, MethodUnavailableError, Place
+from driftaudit.sources.sftp.method import read_by_sftp
 from driftaudit.sources.shell.method import read_by_shell
 from driftaudit.sources.transport import Transport
 
-METHODS: Mapping[MethodName, Method] = {"agent": read_by_agent, "shell": read_by_shell}
+METHODS: Mapping[MethodName, Method] = {
+    "agent": read_by_agent,
+    "shell": read_by_shell,
+    "sftp": read_by_sftp,
+}
 
 
 def read_host(

@@ -37,11 +37,17 @@ class Transport(Protocol):
     """A connection to a host that is logged in."""
 
     def run(self, command: str) -> Channel:
-        """Start `command` under the login shell of the host. Raises SourceError where it cannot start."""
+        """Start `command` under the login shell of the host.
+
+        Raises MethodUnavailableError where the host refuses, SourceError where the connection is lost.
+        """
         ...
 
     def subsystem(self, name: str) -> Channel:
-        """Start a subsystem of the server, such as `sftp`. Raises SourceError where there is none."""
+        """Start a subsystem of the server, such as `sftp`.
+
+        Raises MethodUnavailableError where there is none, SourceError where the connection is lost.
+        """
         ...
 
     def close(self) -> None:

@@ -25,7 +25,7 @@ from driftaudit.sources.worktree import WorktreeSource
 from tests.support.archives import packed
 from tests.support.bare_hosts import busybox_tools, gnu_tools
 from tests.support.git import commit, git, new_repository
-from tests.support.sshd import SSHServer
+from tests.support.sshd import SSHServer, StartServer
 
 FILES: dict[str, str | bytes] = {
     "a": "text\n",
@@ -78,6 +78,12 @@ def of_host(server: SSHServer, path: Path, mapping: PathMapping, access: Access 
     return source if mapping == PathMapping() else MappedSource(source, mapping)
 
 
+ACCESS = {
+    "openssh": Access(transport="openssh"),
+    "sftp": Access(method="sftp"),
+    **dict.fromkeys(TOOLS, Access(method="shell")),
+}
+SFTP_ONLY: dict[str, object] = {"options": ("ForceCommand internal-sftp",)}
 ARCHIVES = ["tar", "tar.gz", "tar.xz", "tar.zst", "zip"]
 
 
@@ -89,6 +95,8 @@ ARCHIVES = ["tar", "tar.gz", "tar.xz", "tar.zst", "zip"]
         "ssh",
         "openssh",
         *TOOLS,
+        "sftp",
+        "sftp-only",
         *ARCHIVES,
         "tar.gz on a host",
         "saved snapshot",
@@ -106,13 +114,12 @@ def make(request: pytest.FixtureRequest) -> Make:
         return lambda tree, mapping: archived(packed_tree(tree, request.param), mapping)
     if request.param == "saved snapshot":
         return saved_snapshot
-    access = Access(transport="openssh" if request.param == "openssh" else "paramiko")
-    server: SSHServer
+    start: StartServer = request.getfixturevalue("start_sshd")
+    access = ACCESS.get(request.param, Access())
+    options = SFTP_ONLY if request.param == "sftp-only" else {}
     if request.param in TOOLS:
-        tools = TOOLS[request.param](request.getfixturevalue("tmp_path") / "tools")
-        server, access = request.getfixturevalue("start_sshd")(path=tools), Access(method="shell")
-    else:
-        server = request.getfixturevalue("sshd")
+        options = {"path": TOOLS[request.param](request.getfixturevalue("tmp_path") / "tools")}
+    server = start(**options)
     if request.param == "tar.gz on a host":
         return lambda tree, mapping: of_host(server, packed_tree(tree, "tar.gz"), mapping)
 
@@ -221,12 +228,14 @@ def test_all_sources_give_the_same_entries(tree: Path, sshd: SSHServer) -> None:
         DirectorySource(tree),
         SSHSource(address),
         SSHSource(address, Access(transport="openssh")),
+        SSHSource(address, Access(method="sftp")),
     ]
     live += [ArchiveSource(packed_tree(tree, ending)) for ending in ARCHIVES]
     found += [source.snapshot(ScanRequest()).entries for source in live]
     plain = [tuple(_shared(entry) for entry in entries) for entries in found]
     assert all(entries == plain[0] for entries in plain)
     assert found[2] == found[3] == found[4]
+    assert found[5] == tuple(map(_without_parts_of_seconds, found[3]))
 
 
 def _shared(entry: Entry) -> Entry:
@@ -234,3 +243,7 @@ def _shared(entry: Entry) -> Entry:
     return replace(
         entry, size=None, text_digest=None, link_target=None, modified_ns=None, owner=None, permissions=None
     )
+
+
+def _without_parts_of_seconds(entry: Entry) -> Entry:
+    return replace(entry, modified_ns=(entry.modified_ns or 0) // 10**9 * 10**9)

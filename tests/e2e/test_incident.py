@@ -8,7 +8,7 @@ import pytest
 from driftaudit.incident import Incident, build_incident
 from tests.support.cli import check, driftaudit
 from tests.support.git import git
-from tests.support.sshd import SSHServer
+from tests.support.sshd import SSHServer, StartServer
 
 LOST = {
     "src/config.js": "core/only-copy",
@@ -69,6 +69,26 @@ def test_18_39_each_path_is_told_for_what_it_is(incident: Incident) -> None:
         "src/services/freeswitch.js": "unknown",
         **dict.fromkeys(UNDEPLOYED, "missing"),
     }
+
+
+def test_a_host_that_gives_out_files_alone_gives_the_same_findings(
+    incident: Incident, start_sshd: StartServer
+) -> None:
+    """An account for SFTP: nothing in the configuration says so."""
+    right = check(incident.repository).report
+    server = start_sshd(options=("ForceCommand internal-sftp",))
+    text = incident.settings.read_text()
+    incident.settings.write_text(text.replace("url: ssh:", f"url: {server.url(incident.production)} # ssh:"))
+    found = check(incident.repository).report
+    assert found["deployed"]["method"] == "sftp"
+    assert found["deployed"]["wire_bytes_received"] > 1_000
+    for key in ("verdict", "exit_code", "findings", "problems", "plan", "counts", "deployed_commit"):
+        assert found[key] == right[key]
+    for key in ("entries", "bytes", "hashed_files", "tree_digest"):
+        assert found["deployed"][key] == right["deployed"][key]
+    told = driftaudit(incident.repository, "check").out
+    assert "not read by agent: " in told
+    assert "read over SFTP: " in told
 
 
 def test_what_was_committed_does_not_block_and_is_said_to_have_moved(incident: Incident) -> None:

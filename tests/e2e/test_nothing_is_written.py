@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from driftaudit.incident import Incident, build_incident
-from tests.support.cli import driftaudit
+from tests.support.cli import check, driftaudit
 from tests.support.sshd import SSHServer, StartServer
 
 LONG_AGO = (
@@ -27,6 +27,10 @@ def never_read(paths: Iterable[Path]) -> None:
     for path in paths:
         if not path.is_symlink():
             os.utime(path, ns=(LONG_AGO, path.stat().st_mtime_ns))
+
+
+def but_access_times(state: State) -> State:
+    return {path: found[:-1] for path, found in state.items()}
 
 
 def stats(paths: Iterable[Path]) -> State:
@@ -71,6 +75,25 @@ def test_production_is_byte_for_byte_and_stat_for_stat_what_it_was(
     assert contents(paths) == bytes_before
     assert all_paths(incident.production) == paths
     assert all_paths(sshd.home) == home_before
+
+
+def test_over_sftp_all_but_access_times_is_what_it_was(
+    incident: Incident, sshd: SSHServer, start_sshd: StartServer
+) -> None:
+    server = start_sshd(options=("ForceCommand internal-sftp",))
+    text = incident.settings.read_text().replace(
+        "url: ssh:", f"url: {server.url(incident.production)} # ssh:"
+    )
+    incident.settings.write_text(text)
+    paths = all_paths(incident.production)
+    bytes_before, home_before = contents(paths), all_paths(server.home)
+    before = but_access_times(stats(paths))
+    outcome = check(incident.repository)
+    assert (outcome.code, outcome.report["deployed"]["method"]) == (3, "sftp")
+    assert but_access_times(stats(paths)) == before
+    assert contents(paths) == bytes_before
+    assert all_paths(incident.production) == paths
+    assert all_paths(server.home) == home_before
 
 
 def test_neither_the_repository_nor_the_ssh_files_of_the_caller_change(

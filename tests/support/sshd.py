@@ -118,13 +118,14 @@ def running_sshd(
     path: str | None = None,
     known: bool = True,
     options: tuple[str, ...] = (),
+    sftp: str | None = "internal-sftp",
 ) -> Iterator[SSHServer]:
     """Run an sshd that lets the client's key in as the user that runs the tests.
 
     `force_command` runs in place of every command, which it finds in $SSH_ORIGINAL_COMMAND.
     `without_root_powers`: file modes bind even root. `path` is the session's PATH. `known` adds the
     host key to the client's known_hosts. `options` are more lines for sshd_config; the first value of
-    an option is what counts, and these come first.
+    an option is what counts, and these come first. `sftp` is the command of that subsystem, None for none.
     """
     folder.mkdir(parents=True)
     home = folder / "home"
@@ -133,6 +134,8 @@ def running_sshd(
     # a session home of its own: the real one's .bashrc would decide on PATH and on the time a test takes
     environment = f"SetEnv HOME={home}" + (f" PATH={path}" if path is not None else "")
     lines = [*options, environment, *_base_options(folder, host_key)]
+    if sftp:
+        lines.append(f"Subsystem sftp {sftp}")
     if force_command:
         lines.append(f"ForceCommand {force_command}")
     process, port = _start(folder, lines, without_root_powers=without_root_powers)
@@ -161,7 +164,6 @@ def _base_options(folder: Path, host_key: Path) -> list[str]:
         "MaxSessions 100",
         "LogLevel VERBOSE",
         "PrintMotd no",
-        "Subsystem sftp internal-sftp",
     ]
     if _understands("PerSourcePenalties no"):  # OpenSSH 9.8: else refused keys lock 127.0.0.1 out
         options.append("PerSourcePenalties no")

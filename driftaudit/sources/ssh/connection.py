@@ -1,6 +1,7 @@
 """Connections over SSH. With `channel`, `authentication` and `plain_config` all that knows paramiko."""
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from enum import StrEnum
@@ -10,6 +11,7 @@ import paramiko
 
 from driftaudit.config.access import Timeouts
 from driftaudit.errors import SourceError
+from driftaudit.sources.method import MethodUnavailableError
 from driftaudit.sources.ssh.address import SSHAddress
 from driftaudit.sources.ssh.authentication import authenticate
 from driftaudit.sources.ssh.channel import WINDOW, CountingPacketizer, SSHChannel, closing_after
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     import socket
 
 _KEEPALIVE = 15  # seconds
+_PAUSES = (0.01, 0.05, 0.1, 0.3, 1.0)  # seconds between attempts
 _FAST_CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com")
 
 
@@ -54,17 +57,18 @@ class ParamikoTransport:
         self._host = host
         self._timeouts = timeouts
         self._links = links
+        self._had_session = False
 
     def run(self, command: str) -> SSHChannel:
-        """Start `command` under the login shell of the host. Raises SourceError where it cannot start."""
+        """Start `command` under the login shell of the host. Raises as `Transport` says."""
         return self._started(
             lambda channel: channel.exec_command(command),
             "starts no program",
-            "The login must be allowed to run commands (no sftp-only account, MaxSessions above 0).",
+            "The login must be allowed to run commands, and MaxSessions be above 0.",
         )
 
     def subsystem(self, name: str) -> SSHChannel:
-        """Start a subsystem of the server. Raises SourceError where there is none of that name."""
+        """Start a subsystem of the server. Raises as `Transport` says."""
         return self._started(
             lambda channel: channel.invoke_subsystem(name),
             f"has no subsystem {name}",
@@ -78,12 +82,24 @@ class ParamikoTransport:
         seconds = self._timeouts.connect
         try:
             with closing_after(seconds, self._transport):
-                channel = self._transport.open_session(timeout=seconds)
+                channel = self._session(seconds)
                 start(channel)
         except Exception as error:  # whatever stopped paramiko's thread comes out here
-            raise SourceError(f"{self._host} {refusal}: {_reason(error)}", advice) from error
+            # while the connection stands, another way to read the host may do
+            kind = MethodUnavailableError if self._transport.is_active() else SourceError
+            raise kind(f"{self._host} {refusal}: {_reason(error)}", advice) from error
         wire.in_stream = True
         return SSHChannel(channel, wire, self._host, self._timeouts.silence)
+
+    def _session(self, seconds: float) -> paramiko.Channel:
+        """Open a session. With MaxSessions 1 the host takes a moment to see that the one before has ended."""
+        for pause in _PAUSES if self._had_session else ():
+            try:
+                return self._transport.open_session(timeout=seconds)
+            except paramiko.ChannelException:
+                time.sleep(pause)
+        self._had_session = True
+        return self._transport.open_session(timeout=seconds)
 
     def close(self) -> None:
         """End the connection, the hosts that it goes through, and the ProxyCommand. Never raises."""
