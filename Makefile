@@ -35,8 +35,8 @@ format: $(LINT) ## put the code into its form
 	$(PYTHON) -m ruff format .
 	$(PYTHON) -m ruff check --fix .
 
-bench: $(TEST) ## time the gate beside other tools
-	$(PYTHON) -m benchmarks.gate $(ARGS)
+bench: $(TEST) ## time driftaudit beside other tools; ARGS="--help" says what can be chosen
+	$(PYTHON) -m benchmarks $(ARGS)
 
 pictures: $(TEST) ## make the pictures of the documentation anew
 	$(PYTHON) docs/pictures.py
