@@ -15,6 +15,8 @@ Times driftaudit beside its peers, in turn, over a real sshd on loopback.
     python -m benchmarks                                     10,000 and 80,000 files, three drifts, all tools
     python -m benchmarks --sizes 80000 --drift 0 20 --only check-warm,rsync
     python -m benchmarks --sizes 10000 80000 400000 --write   and docs/benchmarks.md is made anew
+    python -m benchmarks --sizes 400000 --save large.json     a part now,
+    python -m benchmarks --load usual.json large.json --write and all of them on one page
 """
 
 
@@ -29,6 +31,9 @@ class Options:
     patience: float
     work: Path
     write: bool
+    save: Path | None
+    load: Sequence[Path]
+    shown: str  # the command line, less what only matters here
 
 
 def options(arguments: Sequence[str] | None = None) -> Options:
@@ -42,6 +47,9 @@ def options(arguments: Sequence[str] | None = None) -> Options:
         patience=given.patience,
         work=given.work.absolute(),
         write=given.write,
+        save=given.save,
+        load=given.load,
+        shown=_shown(given),
     )
 
 
@@ -61,7 +69,25 @@ def _parser() -> argparse.ArgumentParser:
     work = platformdirs.user_cache_path("driftaudit-bench")
     parser.add_argument("--work", type=Path, default=work, help="where trees are made, and kept")
     parser.add_argument("--write", action="store_true", help="make docs/benchmarks.md and its plot anew")
+    parser.add_argument("--save", type=Path, help="keep the results in this file")
+    parser.add_argument(
+        "--load", type=Path, nargs="+", default=[], help="measure nothing: show what was saved"
+    )
     return parser
+
+
+def _shown(given: argparse.Namespace) -> str:
+    words = [
+        "--sizes",
+        *map(str, given.sizes),
+        "--drift",
+        *map(str, given.drift),
+        "--rounds",
+        str(given.rounds),
+    ]
+    names = [contender.name for contender in given.only]
+    only = [] if names == list(BY_NAME) else ["--only", ",".join(names)]
+    return " ".join(["python -m benchmarks", *words, *only])
 
 
 def _count(text: str) -> int:

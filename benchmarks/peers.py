@@ -42,7 +42,6 @@ class Contender:
     title: str
     command: Callable[[Place], list[str]]
     program: str | None = None  # where it is no part of this repository
-    package: str = ""
     codes: tuple[int, ...] = (0,)
     answer: Callable[[bytes], Answer] = unread
     primed: bool = False  # runs once unmeasured on the tree before it is edited, and finds what that run left
@@ -81,29 +80,52 @@ RSYNC, QUICK, FIND = "rsync", "rsync-quick", "find"
 COLD, WARM, DELAYED = "check-cold", "check-warm", "check-delayed"
 
 CONTENDERS = (
-    Contender(RSYNC, "rsync -c", lambda p: _rsync(p, "-c"), "rsync", "rsync", answer=of_rsync),
-    Contender(QUICK, "rsync, quick check", lambda p: _rsync(p, "-t"), "rsync", "rsync", answer=of_rsync),
-    Contender(FIND, "find over ssh", lambda p: _on_host(p, "find", p.root, "-printf", _FIND), "ssh"),
+    Contender(RSYNC, "rsync -c", lambda p: _rsync(p, "-c"), program="rsync", answer=of_rsync),
+    Contender(QUICK, "rsync, quick check", lambda p: _rsync(p, "-t"), program="rsync", answer=of_rsync),
     Contender(
-        "hashdeep", "hashdeep over ssh", lambda p: _on_host(p, "hashdeep", "-r", p.root), "hashdeep", "hashdeep",
+        FIND,
+        "find, over ssh",
+        lambda p: _on_host(p, "find", p.root, "-printf", _FIND),
+        program="find",
     ),
     Contender(
-        "git-status", "git status, no network", _git_status, "git", "git", answer=of_git_status, primed=True,
+        "hashdeep",
+        "hashdeep, over ssh",
+        lambda p: _on_host(p, "hashdeep", "-r", p.root),
+        program="hashdeep",
     ),
     Contender(
-        "rclone", "rclone check",
+        "git-status",
+        "git status, no network",
+        _git_status,
+        program="git",
+        answer=of_git_status,
+        primed=True,
+    ),
+    Contender(
+        "rclone",
+        "rclone check",
         lambda p: ["rclone", "check", p.repository, p.sftp, "--exclude", "/.git/**"],
-        "rclone", "rclone", codes=(0, 1), once=True,
+        program="rclone",
+        codes=(0, 1),
+        once=True,
     ),
     Contender(COLD, "check, cold", lambda p: _check(p, "--no-cache"), codes=_CHANGED, answer=of_check),
     Contender(WARM, "check, warm", _check, codes=_CHANGED, answer=of_check, primed=True),
     Contender(
-        DELAYED, "check, warm, 50 ms away", lambda p: _check(p, url=p.delayed_url),
-        codes=_CHANGED, answer=of_check, primed=True,
+        DELAYED,
+        "check, warm, 50 ms away",
+        lambda p: _check(p, url=p.delayed_url),
+        codes=_CHANGED,
+        answer=of_check,
+        primed=True,
     ),
     Contender(
-        "compare", "compare", lambda p: [*p.driftaudit, "compare", "HEAD", p.url, "--format", "json"],
-        codes=_CHANGED, answer=of_compare,
+        "compare",
+        "compare",
+        lambda p: [*p.driftaudit, "compare", "HEAD", p.url, "--format", "json"],
+        codes=_CHANGED,
+        answer=of_compare,
     ),
-)  # fmt: skip
+)
 BY_NAME = {contender.name: contender for contender in CONTENDERS}
