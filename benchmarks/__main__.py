@@ -56,7 +56,8 @@ def _by_size(asked: Options, contenders: Sequence[Contender]) -> Iterator[Result
 def _present(contenders: Sequence[Contender]) -> Iterator[Contender]:
     for contender in contenders:
         if contender.absent:
-            _say(f"{contender.program} is not installed, and left out: make bench-programs")
+            line = f"apt-get install {contender.program} (or: make bench-programs)"
+            _say(f"{contender.title} is left out, since it is not installed: {line}")
         else:
             yield contender
 

@@ -22,6 +22,8 @@ circle { fill: #8c959f; }
 .cold circle, .cold text { fill: #0969da; }
 .warm polyline { stroke: #1a7f37; }
 .warm circle, .warm text { fill: #1a7f37; }
+.bar polyline { stroke: #9a6700; }
+.bar circle, .bar text { fill: #9a6700; }
 .own polyline { stroke-width: 3; }
 .own text { font-weight: 600; }
 @media (prefers-color-scheme: dark) {
@@ -36,6 +38,8 @@ circle { fill: #8c959f; }
   .cold circle, .cold text { fill: #58a6ff; }
   .warm polyline { stroke: #3fb950; }
   .warm circle, .warm text { fill: #3fb950; }
+  .bar polyline { stroke: #d29922; }
+  .bar circle, .bar text { fill: #d29922; }
 }
 """
 

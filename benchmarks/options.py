@@ -60,7 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--sizes", type=_count, nargs="+", default=[10_000, 80_000], help="files of the trees"
     )
-    parser.add_argument("--drift", type=int, nargs="+", default=[0, 20, 2_000], help="files that are edited")
+    parser.add_argument(
+        "--drift", type=_count_or_none, nargs="+", default=[0, 20, 2_000], help="files that are edited"
+    )
     parser.add_argument("--rounds", type=_count, default=5, help="runs of each tool, in turn")
     parser.add_argument(
         "--only", type=_contenders, default=list(BY_NAME.values()), help=f"some of {','.join(BY_NAME)}"
@@ -90,11 +92,15 @@ def _shown(given: argparse.Namespace) -> str:
     return " ".join(["python -m benchmarks", *words, *only])
 
 
-def _count(text: str) -> int:
+def _count(text: str, least: int = 1) -> int:
     number = int(text.replace(",", ""))
-    if number < 1:
-        raise argparse.ArgumentTypeError("at least 1")
+    if number < least:
+        raise argparse.ArgumentTypeError(f"at least {least}")
     return number
+
+
+def _count_or_none(text: str) -> int:
+    return _count(text, 0)
 
 
 def _contenders(text: str) -> list[Contender]:
