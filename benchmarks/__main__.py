@@ -1,5 +1,6 @@
 """`python -m benchmarks`: make the trees, run all in turn, print what came out."""
 
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ _DOCS = Path(__file__).parents[1] / "docs"
 
 def main() -> None:
     """Measure, or take what was saved; print it, and write the page where that was asked for."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # sshd ends with us, and edits are put back
     asked = options()
     records = [saved(path) for path in asked.load] if asked.load else [_measured(asked)]
     results = together(records)
@@ -67,4 +69,7 @@ def _say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)

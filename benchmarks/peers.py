@@ -50,11 +50,16 @@ class Contender:
     @property
     def shown(self) -> str:
         """Return its command as a person would type it."""
-        return shlex.join(self.command(SHOWN))
+        return " ".join(map(_quoted, self.command(SHOWN)))
 
     @property
     def absent(self) -> bool:
         return self.program is not None and shutil.which(self.program, path=PATH) is None
+
+
+def _quoted(word: str) -> str:
+    """Quote a word for the shell, but in double quotes where that is easier to read."""
+    return f'"{word}"' if "'" in word and not set(word) & set('"$`') else shlex.quote(word)
 
 
 def _rsync(place: Place, *options: str) -> list[str]:

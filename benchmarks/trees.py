@@ -98,8 +98,14 @@ def _contents(size: Size) -> Iterator[bytes]:
     for number, weight in enumerate(weights):
         length = min(int(weight * scale), _LARGEST)
         start = rng.randrange(1 << 20)
-        repeats = length // len(pool) + 1
-        yield f"{number}\n".encode() + (pool[start:] + pool * repeats)[:length]
+        yield f"{number}\n".encode() + _cut(pool, start, length)
+
+
+def _cut(pool: bytes, start: int, length: int) -> bytes:
+    """Return so many bytes of the pool, which begins again where it ends."""
+    if start + length <= len(pool):
+        return pool[start : start + length]
+    return (pool[start:] + pool * (length // len(pool) + 1))[:length]
 
 
 def _commit(commit: IO[bytes], path: str, content: bytes) -> None:
