@@ -8,6 +8,7 @@ import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from benchmarks.host import Host
 from benchmarks.memory import sampled_peak
@@ -25,6 +26,7 @@ def run(contender: Contender, place: Place, host: Host, patience: float) -> Run 
     """
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         result = host.folder / "result.json"
+        result.unlink(missing_ok=True)  # that of the run before
         command = [*_LAUNCH, str(result), *contender.command(place)]
         with (
             sampled_peak(host.pid, _AGENT) as peak,
@@ -40,7 +42,9 @@ def run(contender: Contender, place: Place, host: Host, patience: float) -> Run 
         ):
             if not _done(process, patience):
                 return None
-        took = json.loads(result.read_text())
+        took: dict[str, Any] = (
+            json.loads(result.read_text()) if process.returncode == 0 else {"code": "no start"}
+        )
         output.seek(0)
         errors.seek(0)
         if took["code"] not in contender.codes:
