@@ -29,9 +29,14 @@ def drift_to(tree: Tree, files: int) -> None:
     _say(tree, files)
 
 
-def put_back(tree: Tree) -> None:
-    """Make the live tree what is committed, whatever an interrupted run left."""
+def put_back(tree: Tree) -> int:
+    """Make the live tree what is committed, also after a run that was interrupted.
+
+    Returns how many files were edited.
+    """
+    edits = _drifted(tree)
     drift_to(tree, 0)
+    return edits
 
 
 def _drifted(tree: Tree) -> int:

@@ -1,6 +1,7 @@
 """Runs the contenders in turn, round by round, so that what disturbs the machine disturbs them all."""
 
 import shutil
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ from benchmarks.peers import Contender
 from benchmarks.results import Key, Results, Run, Series
 from benchmarks.running import run
 from benchmarks.trees import Tree
+
+_OLD_ENOUGH = 3  # seconds after which a file that was put back may be remembered: a new one may yet change
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ class _Session:
 
         Round 0 is not counted: it brings the files into the machine's memory.
         """
-        put_back(self.tree)
+        if put_back(self.tree):
+            time.sleep(_OLD_ENOUGH)
         self._prime()
         for drift in self.wanted.drifts if number else self.wanted.drifts[:1]:
             drift_to(self.tree, drift)

@@ -60,7 +60,8 @@ def test_drift_edits_as_many_files_as_it_says_and_is_taken_back(tmp_path: Path) 
 def test_what_an_interrupted_run_left_is_put_back(tmp_path: Path) -> None:
     tree = tree_in(tmp_path, 40)
     drift_to(tree, 5)
-    put_back(Tree(tree.folder, tree.size))
+    assert put_back(Tree(tree.folder, tree.size)) == 5
+    assert put_back(tree) == 0
     assert differing(tree) == set()
 
 
