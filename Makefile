@@ -10,7 +10,7 @@ PACKAGE := $(VENV)/.package
 TEST := $(VENV)/.test
 LINT := $(VENV)/.lint
 
-.PHONY: help demo test test-programs lint format bench pictures check-wheel clean
+.PHONY: help demo test test-programs lint format bench bench-programs pictures check-wheel clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -35,8 +35,11 @@ format: $(LINT) ## put the code into its form
 	$(PYTHON) -m ruff format .
 	$(PYTHON) -m ruff check --fix .
 
-bench: $(TEST) ## time the gate beside other tools
-	$(PYTHON) -m benchmarks.gate $(ARGS)
+bench: $(TEST) ## time driftaudit beside other tools; ARGS="--help" says what can be chosen
+	$(PYTHON) -m benchmarks $(ARGS)
+
+bench-programs: ## install the programs that `make bench` times, where that can be done unasked
+	@sh scripts/bench-programs.sh
 
 pictures: $(TEST) ## make the pictures of the documentation anew
 	$(PYTHON) docs/pictures.py
