@@ -20,7 +20,6 @@ from pathlib import Path
 
 import paramiko
 
-from benchmarks.trees import make_tree
 from driftaudit.config.access import Access
 from driftaudit.sources.base import ScanRequest
 from driftaudit.sources.ssh.address import SSHAddress
@@ -33,7 +32,7 @@ def main() -> None:
     options = _options()
     with ExitStack() as things:
         folder = Path(things.enter_context(tempfile.TemporaryDirectory(dir=options.work)))
-        make_tree(folder / "live", options.files, options.files // 16, options.files * options.size)
+        _make_tree(folder / "live", options.files, options.size)
         for key in ("host", "client"):
             make_key(folder / key)
         home = make_client_home(folder / "home", folder / "client")
@@ -49,12 +48,19 @@ def _options() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--files", type=int, default=5_000)
-    parser.add_argument("--size", type=int, default=2_000, help="bytes of a file, in the middle")
+    parser.add_argument("--size", type=int, default=2_000, help="bytes of a file")
     parser.add_argument("--delay", type=float, default=0.0, help="milliseconds of round trip")
     parser.add_argument("--peer-files", type=int)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--work", type=Path)
     return parser.parse_args()
+
+
+def _make_tree(folder: Path, files: int, size: int) -> None:
+    for number in range(files):
+        place = folder / f"part{number // 16:05d}"
+        place.mkdir(parents=True, exist_ok=True)
+        (place / f"{number:06d}.js").write_bytes(os.urandom(size))
 
 
 @contextmanager
