@@ -109,7 +109,11 @@ def test_closing_the_connection_ends_all(sshd: SSHServer) -> None:
         assert len(children(os.getpid())) == len(before) + 2
     assert children(os.getpid()) == before
     for channel in channels:
+        with pytest.raises(SourceError, match="lost"):
+            all_of_open(channel)
         channel.close()
+    with pytest.raises(SourceError, match="has been ended"):
+        transport.run("true")
     assert len(list(Path("/proc/self/fd").iterdir())) == files
     eventually(lambda: not children(sshd.process.pid))
 

@@ -9,7 +9,7 @@ from driftaudit.sources.base import ScanRequest
 from driftaudit.sources.ssh.address import SSHAddress
 from driftaudit.sources.ssh.source import SSHSource
 from tests.support.proxy import running_proxy
-from tests.support.sshd import SSHServer
+from tests.support.sshd import SSHServer, StartServer
 
 
 @pytest.fixture
@@ -37,6 +37,13 @@ def test_a_scan_that_trickles_has_a_limit(sshd: SSHServer, tree: Path, transport
         assert 1 < time.monotonic() - started < 8
     assert caught.value.message == f"ssh://web{tree}: the scan took longer than 1 seconds"
     assert "timeouts: scan:" in caught.value.advice
+
+
+@pytest.mark.parametrize("transport", ["paramiko", "openssh"])
+def test_a_host_that_never_answers(start_sshd: StartServer, tree: Path, transport: TransportName) -> None:
+    server = start_sshd(force_command="sleep 60")
+    with pytest.raises(SourceError, match="the scan took longer than 1 seconds"):
+        source(server, server.port, tree, transport, 1).snapshot(ScanRequest())
 
 
 @pytest.mark.parametrize("transport", ["paramiko", "openssh"])

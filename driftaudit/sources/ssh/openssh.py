@@ -49,6 +49,7 @@ class OpenSSHTransport:
         self._config.write_bytes(os.fsencode(text))
         self._numbers = count(1)
         self._processes: list[SSHProcess] = []
+        self._is_closed = False
 
     def run(self, command: str) -> OpenSSHChannel:
         """Log in and start `command` under the login shell of the host. Raises SourceError."""
@@ -73,11 +74,13 @@ class OpenSSHTransport:
 
     def close(self) -> None:
         """End every ssh. Never raises. May be called while another thread reads, which then sees the end."""
+        self._is_closed = True
         for process in self._processes:
             process.end()
         self._folder.cleanup()
 
     def _started(self, options: Sequence[str], words: str, failing: str, advice: str) -> OpenSSHChannel:
+        self._require_open()
         login = ["-p", str(self._address.port)] if self._address.port else []
         login += ["-l", self._address.user] if self._address.user else []
         command = [*self._ssh(), "-T", "-o", "LogLevel=VERBOSE", *options, *login]
@@ -86,11 +89,16 @@ class OpenSSHTransport:
         )
         self._processes.append(process)
         try:
+            self._require_open()  # it may have been closed meanwhile, without this process
             self._wait_for_login(process)
         except BaseException:
             process.close()
             raise
         return OpenSSHChannel(process, self.attempt.name, self._timeouts.silence, failing, advice)
+
+    def _require_open(self) -> None:
+        if self._is_closed:
+            raise SourceError(f"The connection to {self.attempt.name} has been ended", "Run it again.")
 
     def _wait_for_login(self, process: SSHProcess) -> None:
         seconds = self.attempt.seconds + self._timeouts.login

@@ -15,7 +15,7 @@ _OWN_FAILURE = 255  # the exit status of ssh where it failed itself, and of a pr
 _END_TIME = 2  # seconds for ssh to end once the output has
 _AGAIN = "Run it again; nothing was changed there."
 
-_NO_FAILURE = re.compile(r"Transferred: |Bytes per second: |Killed by signal ")
+_NO_FAILURE = re.compile(r"Transferred: |Bytes per second: ")
 _LOST = re.compile(r"^Connection to .* closed by remote host", re.MULTILINE)
 _REFUSED = re.compile(r"^.*(?:open failed|request failed).*$", re.MULTILINE)
 
@@ -65,8 +65,8 @@ class OpenSSHChannel:
         Raises SourceError where the connection is lost, silent for longer than the time-out, or where the
         host did not start the program.
         """
+        self._require_open()
         while not self._ahead and not self._ended:
-            self._require_open()
             if not _ready(self._silence, (self._process.output, select.POLLIN)):
                 raise self._silent()
             self._take()
