@@ -11,7 +11,9 @@ from driftaudit.cache import Cache
 from driftaudit.compare.equal import filled_in
 from driftaudit.compare.trees import compare
 from driftaudit.deploy.base import Intent
+from driftaudit.deploy.live_links import LiveTree
 from driftaudit.deploy.registry import WORST_CASE, plan_deploy
+from driftaudit.deploy.write_through import write_through
 from driftaudit.errors import UsageError
 from driftaudit.gate import decide
 from driftaudit.model.audit import Audit, TreeFacts
@@ -34,6 +36,7 @@ from driftaudit.sources.git import GitSource
 
 EXPENDABLE = "generated"
 UNREAD = "runtime"
+_LONGEST_TARGET = 4096  # bytes of a link's target; systems know none that is longer
 SECRET = "secret"  # noqa: S105 - the name of a label
 
 
@@ -71,7 +74,9 @@ def run_audit(request: AuditRequest, progress: Progress = no_progress) -> Audit:
     desired, deployed, known = _both_trees(request, object_format, progress)
     settled = _settled(request, desired, deployed)
     changes = settled.changes
-    plan = plan_deploy(request.intent or Intent(WORST_CASE), changes, desired, deployed)
+    intent = request.intent or Intent(WORST_CASE)
+    plan = plan_deploy(intent, changes, desired, deployed)
+    plan = write_through(plan, intent, changes, _live_tree(request, deployed))
     _refuse_own_paths(request, plan)
     clone = _clone_problems(request.repository)
     problems = _sorted((*desired.problems, *deployed.problems, *settled.problems, *clone))
@@ -118,9 +123,25 @@ def _settled(request: AuditRequest, desired: Snapshot, deployed: Snapshot) -> _S
     if commit is None:
         return _Settled(settled)
     large = LargeFiles(repository, mapping, commit, request.cache)
-    filled = large.fill_in(settled, desired.entries, deployed.entries)
+    filled = large.fill_in(settled, _by_path(desired).get, _by_path(deployed).get)
     kept, notes = without_left_out(filled.changes, repository, mapping, commit)
     return _Settled(kept, filled.problems, filled.pointers, notes)
+
+
+def _by_path(snapshot: Snapshot) -> dict[str, Entry]:
+    return {entry.path: entry for entry in snapshot.entries}
+
+
+def _live_tree(request: AuditRequest, deployed: Snapshot) -> LiveTree:
+    """Return the deployed tree to follow links in; what git has of a link is the text of its target."""
+
+    def target_of(link: Entry) -> str | None:
+        if link.link_target is not None or not link.digest or not request.repository:
+            return link.link_target
+        text = request.repository.blobs([link.digest], _LONGEST_TARGET).get(link.digest)
+        return text.decode("utf-8", "surrogateescape") if text else None
+
+    return LiveTree(deployed.source, _by_path(deployed).get, target_of)
 
 
 def _refuse_own_paths(request: AuditRequest, plan: Plan) -> None:
