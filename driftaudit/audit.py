@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 from driftaudit.cache import Cache
 from driftaudit.compare.trees import compare
 from driftaudit.deploy.base import Intent, Trees
+from driftaudit.deploy.live_links import LiveTree
 from driftaudit.deploy.registry import WORST_CASE, plan_deploy
+from driftaudit.deploy.write_through import write_through
 from driftaudit.errors import UsageError
 from driftaudit.gate import decide
 from driftaudit.model.audit import Audit, TreeFacts
 from driftaudit.model.change import Change
-from driftaudit.model.entry import Kind
+from driftaudit.model.entry import Entry, Kind
 from driftaudit.model.listing import Listing
 from driftaudit.model.mapping import IDENTITY, PathMapping
 from driftaudit.model.plan import Plan
@@ -30,6 +32,7 @@ from driftaudit.repo import Repository
 from driftaudit.sources.base import Progress, Source, no_progress
 from driftaudit.trees import Reading, ReadingRequest, Side, read_trees
 
+_LONGEST_TARGET = 4096  # bytes of a link's target; systems know none that is longer
 SECRET = "secret"  # noqa: S105 - the name of a label
 
 
@@ -70,10 +73,12 @@ def run_audit(request: AuditRequest, progress: Progress = no_progress) -> Audit:
         history = paths_in_history(request.repository, request.base, request.mapping, request.cache)
     read = read_trees(_reading(request, history, object_format), progress)
     desired, deployed = read.desired.snapshot, read.deployed.snapshot
-    settled = _settled(request, desired, deployed)
-    changes = settled.changes
     trees = Trees(read.desired.listing, read.deployed.listing, deployed, _unseen(desired, deployed))
-    plan = plan_deploy(request.intent or Intent(WORST_CASE), changes, trees)
+    settled = _settled(request, desired, trees)
+    changes = settled.changes
+    intent = request.intent or Intent(WORST_CASE)
+    plan = plan_deploy(intent, changes, trees)
+    plan = write_through(plan, intent, changes, _live_tree(request, trees))
     _refuse_own_paths(request, plan)
     clone = _clone_problems(request.repository)
     problems = _sorted((*desired.problems, *deployed.problems, *settled.problems, *clone))
@@ -111,7 +116,8 @@ class _Settled:
     notes: tuple[str, ...] = ()
 
 
-def _settled(request: AuditRequest, desired: Snapshot, deployed: Snapshot) -> _Settled:
+def _settled(request: AuditRequest, desired: Snapshot, trees: Trees) -> _Settled:
+    deployed = trees.seen
     changes = compare(desired.entries, deployed.entries, deployed.problems)
     repository, mapping = request.repository, request.mapping
     if repository is None:
@@ -121,9 +127,21 @@ def _settled(request: AuditRequest, desired: Snapshot, deployed: Snapshot) -> _S
     if commit is None:
         return _Settled(settled)
     large = LargeFiles(repository, mapping, commit, request.cache)
-    filled = large.fill_in(settled, desired.entries, deployed.entries)
+    filled = large.fill_in(settled, trees.desired.get, trees.live)
     kept, notes = without_left_out(filled.changes, repository, mapping, commit)
     return _Settled(kept, filled.problems, filled.pointers, notes)
+
+
+def _live_tree(request: AuditRequest, trees: Trees) -> LiveTree:
+    """Return the deployed tree to follow links in; what git has of a link is the text of its target."""
+
+    def target_of(link: Entry) -> str | None:
+        if link.link_target is not None or not link.digest or not request.repository:
+            return link.link_target
+        text = request.repository.blobs([link.digest], _LONGEST_TARGET).get(link.digest)
+        return text.decode("utf-8", "surrogateescape") if text else None
+
+    return LiveTree(trees.seen.source, trees.live, target_of)
 
 
 def _refuse_own_paths(request: AuditRequest, plan: Plan) -> None:

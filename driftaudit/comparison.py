@@ -12,7 +12,7 @@ from driftaudit.cache import Cache
 from driftaudit.compare.trees import compare
 from driftaudit.model.change import Aspect, Change
 from driftaudit.model.comparison import Comparison, Side
-from driftaudit.model.entry import MODE_SUBMODULE, Kind
+from driftaudit.model.entry import MODE_SUBMODULE, Entry, Kind
 from driftaudit.model.mapping import PathMapping
 from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.snapshot import Snapshot
@@ -208,7 +208,9 @@ def _explained(
     settled = settle(changes, repository, mapping, commit)
     if commit is None:
         return settled
-    filled = LargeFiles(repository, mapping, commit, Cache()).fill_in(settled, desired.entries, live.entries)
+    filled = LargeFiles(repository, mapping, commit, Cache()).fill_in(
+        settled, _by_path(desired).get, _by_path(live).get
+    )
     found = []
     for change in filled.changes:
         aspects = tuple(aspect for aspect in change.aspects if aspect is not Aspect.LFS_POINTER)
@@ -217,6 +219,10 @@ def _explained(
         elif aspects or not change.aspects:
             found.append(replace(change, aspects=aspects))
     return tuple(found)
+
+
+def _by_path(snapshot: Snapshot) -> dict[str, Entry]:
+    return {entry.path: entry for entry in snapshot.entries}
 
 
 def _swapped(changes: Iterable[Change]) -> Iterable[Change]:

@@ -1,10 +1,9 @@
 """Where the links of a live tree lead, followed on paper: by its entries, never on the host."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
-from driftaudit.deploy.base import Trees
 from driftaudit.model.entry import Entry, Kind
 from driftaudit.model.snapshot import SourceFacts
 
@@ -30,6 +29,15 @@ class _Way:
     name: str = ""  # what a copy is called in a folder that the way ends at
 
 
+@dataclass(frozen=True, slots=True)
+class LiveTree:
+    """A live tree that can be asked for the entry at a path, and for where a link of either tree leads."""
+
+    source: SourceFacts
+    entry_at: Callable[[str], Entry | None]
+    target_of: Callable[[Entry], str | None] = lambda link: link.link_target
+
+
 class LiveLinks:
     """Follows links below a root. `coming` are the links that the deploy brings, by path.
 
@@ -37,9 +45,8 @@ class LiveLinks:
     copies, so both the live entry and the coming link are followed.
     """
 
-    def __init__(self, trees: Trees, coming: Mapping[str, Entry]) -> None:
-        live = trees.seen
-        self._entry = trees.live
+    def __init__(self, live: LiveTree, coming: Mapping[str, Entry]) -> None:
+        self._live = live
         self._coming = coming
         named = _named_root(live.source)
         root = live.source.real_root or named
@@ -86,7 +93,7 @@ class LiveLinks:
     def _below(self, way: _Way, found: set[str]) -> Iterator[_Way]:
         at, rest = way.at, way.rest
         path = "/".join(at[len(self._root) :])
-        entry, coming = self._entry(path), self._coming.get(path)
+        entry, coming = self._live.entry_at(path), self._coming.get(path)
         for link in (entry, coming):
             if link and link.kind is Kind.SYMLINK and way.links < _MOST_LINKS:
                 yield self._followed(link, way)
@@ -96,11 +103,12 @@ class LiveLinks:
             yield way
 
     def _followed(self, link: Entry, way: _Way) -> _Way:
-        if not link.link_target:
+        text = self._live.target_of(link)
+        if not text:
             raise OutOfSightError
-        target = _parts(link.link_target)
+        target = _parts(text)
         links, rest = way.links + 1, target + way.rest
-        if not link.link_target.startswith("/"):
+        if not text.startswith("/"):
             return replace(way, at=way.at[:-1], rest=rest, links=links)
         for root in (self._root, self._named):
             if root and target[: len(root)] == root:

@@ -8,7 +8,6 @@ from driftaudit.deploy.overlay import overlay
 from driftaudit.deploy.paths import check_paths
 from driftaudit.deploy.release import release
 from driftaudit.deploy.replace import replace
-from driftaudit.deploy.write_through import write_through
 from driftaudit.errors import UsageError
 from driftaudit.model.change import Change
 from driftaudit.model.plan import Plan
@@ -32,8 +31,7 @@ def plan_deploy(
     """Return what the deploy does to the tree. Raises UsageError for a method that is not there.
 
     The changes hold nothing that both trees have alike: with the trees themselves the paths of the intent
-    are checked too, and UsageError raised for one that is nowhere, or below a live link; and what an overlay
-    overwrites behind live links is in the plan.
+    are checked too, and UsageError raised for one that is nowhere, or below a live link.
     """
     method = METHODS.get(intent.method)
     if method is None:
@@ -41,5 +39,4 @@ def plan_deploy(
         raise UsageError(f"there is no deploy method {intent.method!r}", f"Use one of {known}.")
     if trees:
         check_paths(intent, trees)
-    plan = method(intent, changes)
-    return write_through(plan, intent, changes, trees) if trees and method is overlay else plan
+    return method(intent, changes)

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from driftaudit.deploy.base import Intent, Trees, within_any
-from driftaudit.deploy.live_links import LiveLinks, OutOfSightError
+from driftaudit.deploy.base import Intent, within_any
+from driftaudit.deploy.live_links import LiveLinks, LiveTree, OutOfSightError
 from driftaudit.errors import UsageError
 from driftaudit.model.change import Change
 from driftaudit.model.entry import Kind
@@ -13,17 +13,18 @@ from driftaudit.model.mapping import is_within
 from driftaudit.model.plan import Plan
 
 
-def write_through(plan: Plan, intent: Intent, changes: Sequence[Change], trees: Trees) -> Plan:
+def write_through(plan: Plan, intent: Intent, changes: Sequence[Change], live: LiveTree) -> Plan:
     """Return the plan with what lies behind live links that a file comes upon: it is overwritten too.
 
-    Raises UsageError where such a link leads out of the root.
+    Other methods than an overlay take a link away before they write. Raises UsageError where such a link
+    leads out of the root.
     """
     brings = [change for change in changes if change.desired and within_any(change.path, intent.paths)]
     written = [change.path for change in brings if _is_file_upon_link(change)]
-    if not written:
+    if intent.method != "overlay" or not written:
         return plan
     coming = {change.path: change.desired for change in brings if change.desired}
-    links = LiveLinks(trees, {path: entry for path, entry in coming.items() if entry.kind is Kind.SYMLINK})
+    links = LiveLinks(live, {path: entry for path, entry in coming.items() if entry.kind is Kind.SYMLINK})
     ends = {end for path in written for end in _ends(links, path)}
     actions = {change.path: Action.OVERWRITE for change in changes if change.deployed and change.path in ends}
     return replace(

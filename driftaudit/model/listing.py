@@ -2,8 +2,8 @@
 
 import hashlib
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
 
 from driftaudit.model.entry import (
@@ -28,13 +28,12 @@ class Listing:
 
     `rows` are mode, "blob", id, a tab and the path, for files, links, special files and submodules, sorted by
     the bytes of the path; an id that is not known is made of dashes. `folders` are the paths of the folders,
-    "" for the root included. `targets` holds the texts of links, where they were asked for, by id.
+    "" for the root included.
     """
 
     rows: tuple[bytes, ...]
     folders: Collection[str]
     width: int = 40  # digits of an id
-    targets: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def _path(self) -> int:
@@ -49,11 +48,6 @@ class Listing:
         """The paths of all files, joined by NUL."""
         start = self._path
         return b"\0".join([row[start:] for row in self.rows])
-
-    def links(self) -> set[str]:
-        """Return the ids of the texts of all links."""
-        rows = [row for row in self.rows if row.startswith(b"120000")]
-        return {row[_OID : _OID + self.width].decode("ascii") for row in rows} - {"-" * self.width}
 
     def all_paths(self) -> Iterator[str]:
         """Yield the paths of all files and folders."""
@@ -110,13 +104,13 @@ class Listing:
         known, start = set(map(_bytes, folders)), self._path
         rows = tuple([row for row in self.rows if row[start:].rpartition(b"/")[0] in known])
         below = {path for path in self.folders if not path or _above(path) in folders}
-        return Listing(rows, below, self.width, self.targets)
+        return Listing(rows, below, self.width)
 
     def joined(self, other: "Listing") -> "Listing":
         """Return the tree with what another one has besides."""
         start = self._path
         rows = tuple(sorted((*self.rows, *other.rows), key=lambda row: row[start:]))
-        return Listing(rows, {*self.folders, *other.folders}, self.width, {**self.targets, **other.targets})
+        return Listing(rows, {*self.folders, *other.folders}, self.width)
 
     def _are_all(self, folders: Collection[str]) -> bool:
         return len(folders) >= len(self.folders) and all(folder in folders for folder in self.folders)
@@ -145,7 +139,7 @@ class Listing:
         if mode == MODE_SUBMODULE:
             return Entry(path, Kind.DIRECTORY, MODE_SUBMODULE)
         digest = None if oid.startswith("-") else oid
-        return Entry(path, _KINDS.get(mode, Kind.SPECIAL), mode, None, digest, None, self.targets.get(oid))
+        return Entry(path, _KINDS.get(mode, Kind.SPECIAL), mode, None, digest)
 
 
 def listing_of(entries: Iterable[Entry], width: int = 40) -> Listing:

@@ -1,6 +1,6 @@
 """Differences between LFS pointers and what they stand for: the content is right, the pointer is not."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from driftaudit.cache import Cache
@@ -10,6 +10,9 @@ from driftaudit.model.mapping import PathMapping
 from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.plumbing.lfs import POINTER_LIMIT, Pointer, parse_pointer
 from driftaudit.repo import Commits, Repository, blob_id
+
+EntryAt = Callable[[str], Entry | None]
+"""Tells what a tree has at a path."""
 
 _UNVERIFIED = "its LFS object is not in the local store, or damaged, so nobody can tell whether it was edited"
 
@@ -36,17 +39,15 @@ class LargeFiles:
     commit: str
     cache: Cache
 
-    def fill_in(
-        self, changes: Sequence[Change], desired: Sequence[Entry], deployed: Sequence[Entry]
-    ) -> Filled:
+    def fill_in(self, changes: Sequence[Change], desired_at: EntryAt, deployed_at: EntryAt) -> Filled:
         """Return the changes without those where the content of a desired pointer is live.
 
         A pointer that is live itself is a change. Contents are read for live files of the right size alone.
         """
         if not self.repository.attributes(self.commit).have_filters:
             return Filled(tuple(changes))
-        pointers = self._desired_pointers(desired)
-        live = {entry.path: entry for entry in deployed if entry.path in pointers and _is_read(entry)}
+        pointers = self._desired_pointers(desired_at)
+        live = {path: entry for path in pointers if (entry := deployed_at(path)) and _is_read(entry)}
         ids = self._content_ids(
             {pointers[path][1] for path, entry in live.items() if _may_be(pointers[path][1], entry)}
         )
@@ -62,11 +63,11 @@ class LargeFiles:
                 found[path] = Change(path, there, entry, aspects)
         return self._with_older(sorted(found.values(), key=lambda change: change.path))
 
-    def _desired_pointers(self, desired: Iterable[Entry]) -> dict[str, tuple[Entry, Pointer]]:
+    def _desired_pointers(self, desired_at: EntryAt) -> dict[str, tuple[Entry, Pointer]]:
         """Return the desired entries that are pointers of LFS, by path under the root."""
         sources = self.repository.attributes(self.commit).lfs_paths()
         places = {place for source in sources for place in self.mapping.all_in_root(source)}
-        entries = [entry for entry in desired if entry.path in places and _is_read(entry)]
+        entries = [entry for place in sorted(places) if (entry := desired_at(place)) and _is_read(entry)]
         parsed = self._parsed({entry.digest or "" for entry in entries})
         return {
             entry.path: (entry, parsed[entry.digest])

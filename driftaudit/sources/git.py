@@ -1,10 +1,9 @@
 """A commit of the local repository, as it would lie under the root."""
 
 import time
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from driftaudit.model.entry import MODE_SUBMODULE, Entry, Kind
+from driftaudit.model.entry import MODE_SUBMODULE
 from driftaudit.model.listing import Listing, listing_of, projected
 from driftaudit.model.mapping import IDENTITY, PathMapping, is_within
 from driftaudit.model.problem import Problem, ProblemKind
@@ -13,12 +12,10 @@ from driftaudit.repo import Repository
 from driftaudit.sources.base import Progress, ScanRequest, no_progress
 from driftaudit.sources.projection import effective_mapping, project, project_problems
 
-_LONGEST_TARGET = 4096  # bytes; systems know none that is longer
-
 
 @dataclass(frozen=True, slots=True)
 class GitSource:
-    """Reads a revision by `git ls-tree`: the digests are there, so no content is read but that of links."""
+    """Reads a revision by `git ls-tree` alone: the digests are there, so no content is read."""
 
     repository: Repository
     revision: str
@@ -65,7 +62,6 @@ class GitSource:
             mapped = {source for source, _to in self.mapping.pairs if whole.has(source)}
             mapping = effective_mapping(self.mapping, mapped, tree)
             listing = projected(whole, mapping) or listing_of(project(whole.outside(()), mapping, tree))
-        listing = replace(listing, targets=self._targets(listing.links()))
         return Snapshot(
             source=SourceFacts("git", str(self.repository.top), "ls-tree", self.revision, commit),
             entries=(),
@@ -99,26 +95,11 @@ class GitSource:
         mapping = effective_mapping(self.mapping, {entry.path for entry in entries}, tree)
         return Snapshot(
             source=SourceFacts("git", str(self.repository.top), "ls-tree", self.revision, commit),
-            entries=project(self._with_targets(entries), mapping, tree),
+            entries=project(entries, mapping, tree),
             problems=project_problems(problems, mapping),
             scan=ScanFacts(started_at=scan.started_at, duration_seconds=time.monotonic() - started),
             notes=self._uncommitted(),
         )
-
-    def _with_targets(self, entries: Iterable[Entry]) -> Iterable[Entry]:
-        """Return the entries with what links lead to, where the object store has it."""
-        targets = self._targets({e.digest for e in entries if e.kind is Kind.SYMLINK and e.digest})
-        return [
-            replace(entry, link_target=targets[entry.digest])
-            if entry.kind is Kind.SYMLINK and entry.digest in targets
-            else entry
-            for entry in entries
-        ]
-
-    def _targets(self, links: Collection[str]) -> dict[str, str]:
-        """Return what links lead to by their ids, where the object store has it."""
-        found = self.repository.blobs(sorted(links), _LONGEST_TARGET) if links else {}
-        return {oid: target.decode("utf-8", "surrogateescape") for oid, target in found.items()}
 
     def _uncommitted(self) -> tuple[str, ...]:
         paths = [

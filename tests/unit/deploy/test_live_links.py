@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from driftaudit.deploy.base import Trees
-from driftaudit.deploy.live_links import LiveLinks, OutOfSightError
+from driftaudit.deploy.live_links import LiveLinks, LiveTree, OutOfSightError
 from driftaudit.model.entry import MODE_SYMLINK, Entry, Kind
-from driftaudit.model.listing import listing_of
 from driftaudit.model.snapshot import Snapshot, SourceFacts
 from driftaudit.sources.base import ScanRequest
 from driftaudit.sources.directory import DirectorySource
@@ -28,8 +26,8 @@ def live(root: Path, links: dict[str, str], *files: str) -> Snapshot:
 
 def ends(snapshot: Snapshot, path: str = "conf", **coming: str) -> set[str]:
     links = {name: Entry(name, Kind.SYMLINK, MODE_SYMLINK, link_target=to) for name, to in coming.items()}
-    trees = Trees(listing_of(()), listing_of(snapshot.entries), snapshot)
-    return set(LiveLinks(trees, links).destinations(path))
+    entries = {entry.path: entry for entry in snapshot.entries}
+    return set(LiveLinks(LiveTree(snapshot.source, entries.get), links).destinations(path))
 
 
 @pytest.mark.parametrize(
