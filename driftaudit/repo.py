@@ -159,11 +159,10 @@ class Repository:
         """Return the whole tree of a commit, whose folders are known already."""
         output = self._run("ls-tree", "-r", "-z", "--full-tree", commit)
         width = 64 if self.object_format == "sha256" else 40
-        rows = output.split(b"\0")[:-1]
-        modes = {row[:7] for row in rows}
-        if modes - _USUAL_MODES:
-            rows = [_as_written_today(row) for row in rows]
-        return Listing(tuple(rows), folders, width)
+        after = b"\0" + output  # a NUL can only stand between two rows
+        if sum(after.count(b"\0" + mode) for mode in _USUAL_MODES) != output.count(b"\0"):
+            output = b"".join([_as_written_today(row) + b"\0" for row in output.split(b"\0")[:-1]])
+        return Listing(output, folders, width)
 
     def folder_trees(self, commit: str) -> dict[str, str]:
         """Return the tree ids of all folders of a commit, "" being its top."""

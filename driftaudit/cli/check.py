@@ -35,14 +35,16 @@ def command(
     from driftaudit.audit import run_audit
     from driftaudit.cli.output import destinations, render_options, write
     from driftaudit.cli.progress import scan_progress
-    from driftaudit.cli.target import Options, Workplace, audit_request
+    from driftaudit.cli.target import Options, Workplace, begun_audit
     from driftaudit.render.printable import printable
     from driftaudit.render.registry import FORMATS
 
     places = destinations(formats, outputs)
     wanted = Options(config, desired, maps, deploy, packs, no_cache, rehash, rate_limit)
-    request = audit_request(Workplace(wanted), target, wanted)
-    with scan_progress(request.target) as progress:
+    with (
+        begun_audit(Workplace(wanted), target, wanted) as request,
+        scan_progress(request.target) as progress,
+    ):
         audit = run_audit(request, progress)
     written = [(place, FORMATS[place.format](audit, render_options(place, quiet))) for place in places]
     for place, report in written:

@@ -1,7 +1,8 @@
 """Turns a target's name or URL, its settings and the options into what is to be audited."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from driftaudit.sources.directory import DirectorySource
 from driftaudit.sources.git import GitSource
 from driftaudit.sources.mapped import MappedSource
 from driftaudit.sources.registry import Setting, local_source, open_source, scheme_of
+from driftaudit.sources.ssh.opening import Opening
+from driftaudit.sources.ssh.source import SSHSource
 from driftaudit.sources.worktree import WorktreeSource
 
 
@@ -105,6 +108,25 @@ def cache_of(options: Options) -> Cache:
     return Cache() if options.no_cache else Cache.of_user(anew=options.rehash)
 
 
+@contextmanager
+def begun_audit(workplace: Workplace, name: str | None, options: Options) -> Iterator[AuditRequest]:
+    """Yield all that an audit needs; meanwhile its host is being connected to. Raises as `audit_request`."""
+    source = _deployed_source(workplace, workplace.target(name))
+    if not isinstance(source, SSHSource):
+        yield audit_request(workplace, name, options)
+        return
+    opening = Opening(source.address, source.access)
+    try:
+        request = audit_request(workplace, name, options)
+        yield replace(request, deployed=replace(source, opening=opening))
+    finally:
+        opening.give_up()
+
+
+def _deployed_source(workplace: Workplace, target: TargetSettings) -> Source:
+    return open_source(_live_url(target), workplace.setting(target.desired.mapping, target.access))
+
+
 def audit_request(workplace: Workplace, name: str | None, options: Options) -> AuditRequest:
     """Return all that an audit needs. Raises UsageError, ConfigError or RepositoryError."""
     target = workplace.target(name)
@@ -115,7 +137,7 @@ def audit_request(workplace: Workplace, name: str | None, options: Options) -> A
     return AuditRequest(
         target=target.name,
         desired=source,
-        deployed=open_source(_live_url(target), workplace.setting(mapping, target.access)),
+        deployed=_deployed_source(workplace, target),
         policy=load_policy(
             options.packs or target.packs,
             settings.labels if settings else {},

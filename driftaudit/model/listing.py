@@ -2,7 +2,7 @@
 
 import hashlib
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,14 +26,19 @@ _KINDS = {MODE_FILE: Kind.FILE, MODE_EXECUTABLE: Kind.FILE, MODE_SYMLINK: Kind.S
 class Listing:
     """All that a tree holds, as `git ls-tree -r -z` prints it.
 
-    `rows` are mode, "blob", id, a tab and the path, for files, links, special files and submodules, sorted by
-    the bytes of the path; an id that is not known is made of dashes. `folders` are the paths of the folders,
-    "" for the root included.
+    `content` has a row for each file, link, special file and submodule: mode, "blob", id, a tab, the path and
+    a NUL, sorted by the bytes of the path; an id that is not known is made of dashes. `folders` are the paths
+    of the folders, "" for the root included.
     """
 
-    rows: tuple[bytes, ...]
+    content: bytes
     folders: Collection[str]
     width: int = 40  # digits of an id
+
+    @cached_property
+    def rows(self) -> tuple[bytes, ...]:
+        """The rows without their NUL. Many questions can be answered without."""
+        return tuple(self.content.split(b"\0")[:-1])
 
     @property
     def _path(self) -> int:
@@ -41,13 +46,20 @@ class Listing:
 
     def __len__(self) -> int:
         """How many entries the tree has, folders included, the root not."""
-        return len(self.rows) + len(self.folders) - 1
+        return self.content.count(b"\0") + len(self.folders) - 1
 
     @cached_property
     def paths(self) -> bytes:
         """The paths of all files, joined by NUL."""
         start = self._path
         return b"\0".join([row[start:] for row in self.rows])
+
+    def submodules(self) -> list[str]:
+        """Return the paths of all submodules."""
+        if b"160000 blob " not in self.content:
+            return []
+        rows = [row[self._path :] for row in self.rows if row.startswith(b"160000")]
+        return [path.decode("utf-8", "surrogateescape") for path in rows]
 
     def all_paths(self) -> Iterator[str]:
         """Yield the paths of all files and folders."""
@@ -102,32 +114,31 @@ class Listing:
         if self._are_all(folders):
             return self
         known, start = set(map(_bytes, folders)), self._path
-        rows = tuple([row for row in self.rows if row[start:].rpartition(b"/")[0] in known])
+        rows = [row for row in self.rows if row[start:].rpartition(b"/")[0] in known]
         below = {path for path in self.folders if not path or _above(path) in folders}
-        return Listing(rows, below, self.width)
+        return Listing(_content(rows), below, self.width)
 
     def joined(self, other: "Listing") -> "Listing":
         """Return the tree with what another one has besides."""
         start = self._path
-        rows = tuple(sorted((*self.rows, *other.rows), key=lambda row: row[start:]))
-        return Listing(rows, {*self.folders, *other.folders}, self.width)
+        rows = sorted((*self.rows, *other.rows), key=lambda row: row[start:])
+        return Listing(_content(rows), {*self.folders, *other.folders}, self.width)
 
     def _are_all(self, folders: Collection[str]) -> bool:
         return len(folders) >= len(self.folders) and all(folder in folders for folder in self.folders)
 
     def digest(self, without: Collection[str] = ()) -> str:
-        """Return the SHA-256 of all rows; the ids of the paths `without` are left out of it.
+        """Return the SHA-256 of all rows; the ids of the paths `without` are dashes in it.
 
         The digest of a short secret can be guessed.
         """
-        rows: Iterable[bytes] = self.rows
-        if without:
-            hidden = {_bytes(path) for path in without}
-            blank, start = b"-" * self.width, self._path
-            rows = [
-                row[:_OID] + blank + row[start - 1 :] if row[start:] in hidden else row for row in self.rows
-            ]
-        return hashlib.sha256(b"\0".join(rows)).hexdigest()
+        hidden = [self._at(_bytes(path)) for path in without if self.get(path)]
+        if not hidden:
+            return hashlib.sha256(self.content).hexdigest()
+        rows = list(self.rows)
+        for at in hidden:
+            rows[at] = rows[at][:_OID] + b"-" * self.width + rows[at][self._path - 1 :]
+        return hashlib.sha256(_content(rows)).hexdigest()
 
     def _at(self, path: bytes) -> int:
         start = self._path
@@ -151,8 +162,10 @@ def listing_of(entries: Iterable[Entry], width: int = 40) -> Listing:
         else:
             rows.append((_bytes(entry.path), entry.mode, entry.digest or "-" * width))
     rows.sort()
-    ordered = tuple(b"%b blob %b\t%b" % (mode.encode(), oid.encode(), path) for path, mode, oid in rows)
-    return Listing(ordered, folders, width)
+    written = b"".join(
+        [b"%b blob %b\t%b\0" % (mode.encode(), oid.encode(), path) for path, mode, oid in rows]
+    )
+    return Listing(written, folders, width)
 
 
 def projected(listing: Listing, mapping: PathMapping) -> Listing | None:
@@ -172,7 +185,11 @@ def projected(listing: Listing, mapping: PathMapping) -> Listing | None:
                 rows.append((path, row[:head]))
         folders |= {path for folder in listing.folders for path in _placed(folder, source, place)}
     rows.sort()
-    return Listing(tuple(head + path for path, head in rows), folders, listing.width)
+    return Listing(_content([head + path for path, head in rows]), folders, listing.width)
+
+
+def _content(rows: Sequence[bytes]) -> bytes:
+    return b"\0".join([*rows, b""]) if rows else b""
 
 
 def _rebased(path: bytes, old: bytes, new: bytes) -> bytes | None:

@@ -54,8 +54,7 @@ class GitSource:
         commit = self.repository.commit(self.revision)
         whole = self.repository.listing(commit, self.repository.folder_trees(commit).keys())
         tree = f"commit {commit[:10]}"
-        submodules = [row.partition(b"\t")[2] for row in whole.rows if row.startswith(b"160000")]
-        problems = [_submodule(path.decode("utf-8", "surrogateescape")) for path in submodules]
+        problems = [_submodule(path) for path in whole.submodules()]
         if self.mapping == IDENTITY:
             mapping, listing = IDENTITY, whole
         else:

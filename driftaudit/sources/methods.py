@@ -1,4 +1,4 @@
-"""All ways to read a host, in the order in which they are tried. A new one is one file and one line here."""
+"""All ways to read a host, in the order in which they are tried. A new one is one file and its line here."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,15 +8,22 @@ from driftaudit.model.snapshot import Snapshot
 from driftaudit.sources.agent.method import read_by_agent
 from driftaudit.sources.base import Progress, ScanRequest
 from driftaudit.sources.method import Method, MethodUnavailableError, Place
-from driftaudit.sources.sftp.method import read_by_sftp
-from driftaudit.sources.shell.method import read_by_shell
 from driftaudit.sources.transport import Transport
 
-METHODS: Mapping[MethodName, Method] = {
-    "agent": read_by_agent,
-    "shell": read_by_shell,
-    "sftp": read_by_sftp,
-}
+
+def _by_shell(transport: Transport, place: Place, request: ScanRequest, progress: Progress) -> Snapshot:
+    from driftaudit.sources.shell.method import read_by_shell  # needed for few hosts
+
+    return read_by_shell(transport, place, request, progress)
+
+
+def _by_sftp(transport: Transport, place: Place, request: ScanRequest, progress: Progress) -> Snapshot:
+    from driftaudit.sources.sftp.method import read_by_sftp  # for fewer still
+
+    return read_by_sftp(transport, place, request, progress)
+
+
+METHODS: Mapping[MethodName, Method] = {"agent": read_by_agent, "shell": _by_shell, "sftp": _by_sftp}
 
 
 def read_host(

@@ -10,8 +10,10 @@ from driftaudit.sources.base import Progress, ScanRequest, no_progress
 from driftaudit.sources.method import Place
 from driftaudit.sources.methods import read_host
 from driftaudit.sources.ssh.address import SSHAddress
+from driftaudit.sources.ssh.opening import Opening
 from driftaudit.sources.ssh.time_limit import ended_after
 from driftaudit.sources.ssh.transports import open_transport
+from driftaudit.sources.transport import Transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,7 @@ class SSHSource:
 
     address: SSHAddress
     access: Access = field(default_factory=Access)
+    opening: Opening | None = field(default=None, compare=False)
 
     def snapshot(self, request: ScanRequest, progress: Progress = no_progress) -> Snapshot:
         """Read the tree. Raises SourceError where the host or the tree cannot be had."""
@@ -30,7 +33,11 @@ class SSHSource:
             rate_limit=request.rate_limit or self.access.rate_limit,
         )
         with (
-            closing(open_transport(self.address, self.access)) as transport,
+            closing(self._transport()) as transport,
             ended_after(self.access.timeouts.scan, transport, place.url),
         ):
             return read_host(transport, place, wanted, progress, self.access.method)
+
+    def _transport(self) -> Transport:
+        begun = self.opening.take() if self.opening else None
+        return begun or open_transport(self.address, self.access)

@@ -3,8 +3,10 @@
 import hashlib
 import os
 
-from .opening import NO_ATIME, QUIET, open_quietly
+from .opening import NO_ATIME, QUIET
 
+UNNOTICED = QUIET | NO_ATIME
+USER = os.geteuid()
 PIECE = 128 * 1024  # bytes read at a time; larger buffers were slower on small files
 
 
@@ -73,9 +75,13 @@ def blob_ids(handle, size, hasher, spent=free_of_pace):
         spent(size)
         if len(content) != size:
             raise ChangedError
+        digest = hasher.empty.copy()
+        digest.update(b"blob %d\0" % size)
+        digest.update(content)
         # Looking for one byte is far cheaper than for two: most contents cost no more than that.
-        windows = b"\r" in content and b"\0" not in content and b"\r\n" in content
-        return hasher.blob_id(content), hasher.blob_id(content.replace(b"\r\n", b"\n")) if windows else b""
+        if b"\r" in content and b"\0" not in content and b"\r\n" in content:
+            return digest.digest(), hasher.blob_id(content.replace(b"\r\n", b"\n"))
+        return digest.digest(), b""
     digest = hasher.start(size)
     seen = line_ends = 0
     text = True
@@ -108,9 +114,10 @@ def same_state(a, b):
 
 def read_file(folder, name, listed, hasher, spent=free_of_pace):
     # Who owns a file may leave its access time as it is; asking for that would be refused to others.
-    if listed.st_uid == USER or USER == 0:
-        handle = open_quietly(name, QUIET, folder)
-    else:
+    flags = UNNOTICED if USER in (0, listed.st_uid) else QUIET
+    try:
+        handle = os.open(name, flags, dir_fd=folder)
+    except PermissionError:
         handle = os.open(name, QUIET, dir_fd=folder)
     try:
         ids = blob_ids(handle, listed.st_size, hasher, spent)
@@ -124,6 +131,3 @@ def read_file(folder, name, listed, hasher, spent=free_of_pace):
 def read_link(folder, name, hasher):
     target = os.fsencode(os.readlink(name, dir_fd=folder))
     return hasher.blob_id(target), target.decode("utf-8", "surrogateescape")
-
-
-USER = os.geteuid() if NO_ATIME else -1

@@ -16,6 +16,7 @@ class Patterns:
         self.names = set(texts["name"])
         self.suffixes = tuple(texts["suffix"])
         self.prefixes = tuple(texts["prefix"])
+        self.beginnings = {text[:1] for text in self.prefixes}
         self.any_glob, self.any_path = any_of(texts["glob"]), any_of(texts["path"])
         self.last_undoing = max([number for number, row in enumerate(rows) if not row[0]], default=-1)
 
@@ -34,7 +35,7 @@ class Patterns:
         return (
             name in self.names
             or name.endswith(self.suffixes)
-            or name.startswith(self.prefixes)
+            or (name[:1] in self.beginnings and name.startswith(self.prefixes))
             or (self.any_glob and self.any_glob(seen_name))
             or (self.any_path and self.any_path(seen_path))
         )

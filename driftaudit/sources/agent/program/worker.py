@@ -12,6 +12,7 @@ from .refs import git_refs
 from .state import StateDigest
 
 FRAME_ROWS = 2500  # rows of folders, before a worker sends what it has
+TOLD_BYTES = 1 << 20  # read since the counts were told, before the clock is asked
 SHIFT = 0.02  # seconds, after which what is still to do is shared anew
 
 
@@ -116,8 +117,9 @@ class Worker:
 
     def spent(self, size):
         self.bytes += size
-        self.pace.spent(size)
-        if time.monotonic() - self.told > HEARTBEAT / 2:
+        if self.pace.rate:
+            self.pace.spent(size)
+        if self.bytes > TOLD_BYTES and time.monotonic() - self.told > HEARTBEAT / 2:
             self.tell_counts()
 
     def tell_counts(self):
