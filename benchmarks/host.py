@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.delay import delaying_proxy
 from benchmarks.peers import PATH, Place
 from benchmarks.trees import Tree
+from tests.support.delay import running_delay
 from tests.support.sshd import SSHServer, make_client_home, make_key, running_sshd
 
 ONE_WAY = 0.025  # seconds that the delay takes each way
@@ -85,7 +85,7 @@ def running_host(work: Path) -> Iterator[Host]:
         home = make_client_home(folder / "home", folder / "client")
         with (
             running_sshd(folder / "sshd", home, folder / "host") as server,
-            delaying_proxy(server.port, ONE_WAY) as delayed_port,
+            running_delay(server.port, ONE_WAY) as delayed_port,
         ):
             with home.known_hosts.open("a") as file:
                 file.write(server.known_hosts_line.replace(f":{server.port} ", f":{delayed_port} "))

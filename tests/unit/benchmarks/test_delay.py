@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from benchmarks.delay import delaying_proxy
+from tests.support.delay import running_delay
 
 ONE_WAY = 0.05  # seconds
 
@@ -31,7 +31,7 @@ def echo() -> Iterator[int]:
 
 def test_bytes_come_back_whole_and_not_before_their_time(echo: int) -> None:
     sent = bytes(range(256)) * 4000
-    with delaying_proxy(echo, ONE_WAY) as port, socket.create_connection(("127.0.0.1", port), 10) as client:
+    with running_delay(echo, ONE_WAY) as port, socket.create_connection(("127.0.0.1", port), 10) as client:
         started = time.monotonic()
         writer = threading.Thread(target=client.sendall, args=(sent,))
         writer.start()
