@@ -208,7 +208,7 @@ def _desired_source(
         raise UsageError(f"there is no {what} {path}", "Build it first, or correct the path after --desired.")
     plain = local_source(path)
     if isinstance(plain, DirectorySource) and not path.is_dir():
-        raise UsageError(f"{path} is neither a folder nor an archive", f"Known are {', '.join(FORMATS)}.")
+        raise UsageError(f"{path} is a file, and no archive by its name", f"Known are {', '.join(FORMATS)}.")
     mapped = plain if mapping == IDENTITY else MappedSource(plain, mapping)
     return mapped, *_history_of_build(workplace.repository_if_any(), path, mapping)
 

@@ -58,7 +58,9 @@ def test_a_damaged_archive_gives_no_report(site: Site) -> None:
     assert "it is cut off" in site.refused(5, "--desired", str(path))
     assert "there is no archive" in site.refused(2, "--desired", "./absent.tar.gz")
     (site.folder / "notes.txt").write_text("x")
-    assert "neither a folder nor an archive" in site.refused(2, "--desired", str(site.folder / "notes.txt"))
+    assert "is a file, and no archive by its name" in site.refused(
+        2, "--desired", str(site.folder / "notes.txt")
+    )
 
 
 def test_an_archive_is_a_target(site: Site) -> None:
