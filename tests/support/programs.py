@@ -19,6 +19,7 @@ _PACKAGES = {
     "tcsh": "tcsh",
     "fish": "fish",
     "setpriv": "util-linux",
+    "sudo": "sudo",
     "busybox": "busybox-static",
     "unshare": "util-linux",
 }
