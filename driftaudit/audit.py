@@ -91,13 +91,14 @@ def run_audit(request: AuditRequest, progress: Progress = no_progress) -> Audit:
     hidden = {problem.path for problem in desired.problems}
     decision = decide(findings, problems, plan, lambda path: path in hidden or trees.desired.has(path))
     secrets = _secret_paths(request.policy.labels, read)
+    facts = _facts(read.desired, secrets)
     return Audit(
         target=request.target,
         decision=decision,
         started_at=started_at,
         duration_seconds=time.monotonic() - started,
-        desired=_facts(read.desired, secrets),
-        deployed=_facts(read.deployed, secrets),
+        desired=facts,
+        deployed=_facts(read.deployed, secrets, facts.tree_digest if read.are_alike else None),
         plan=plan,
         findings=findings,
         problems=problems,
@@ -206,13 +207,13 @@ def _secret_paths(labels: Labels, read: Reading) -> frozenset[str]:
     return frozenset(path for path in found if SECRET in labels.of(path))
 
 
-def _facts(side: Side, secrets: Collection[str]) -> TreeFacts:
+def _facts(side: Side, secrets: Collection[str], digest: str | None = None) -> TreeFacts:
     return TreeFacts(
         source=side.snapshot.source,
         scan=side.snapshot.scan,
         entries=len(side.listing),
         complete=side.snapshot.complete,
-        tree_digest=side.listing.digest(secrets),
+        tree_digest=digest or side.listing.digest(secrets),
     )
 
 

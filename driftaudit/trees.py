@@ -36,6 +36,11 @@ class Reading:
     deployed: Side
     labelled: frozenset[str]
 
+    @property
+    def are_alike(self) -> bool:
+        """Whether nothing differs, as far as both could be seen: one listing stands for both."""
+        return self.deployed.listing is self.desired.listing
+
 
 @dataclass(frozen=True, slots=True)
 class ReadingRequest:

@@ -134,6 +134,8 @@ def audit_request(workplace: Workplace, name: str | None, options: Options) -> A
     mapping = path_mapping(options.maps) if options.maps else target.desired.mapping
     desired = _desired_settings(workplace, options, target)
     source, base, history_mapping = _desired_source(workplace, desired, mapping)
+    if isinstance(source, GitSource):
+        source = source.begun()
     return AuditRequest(
         target=target.name,
         desired=source,

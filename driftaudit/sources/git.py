@@ -1,7 +1,9 @@
 """A commit of the local repository, as it would lie under the root."""
 
+import threading
 import time
-from dataclasses import dataclass
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
 
 from driftaudit.model.entry import MODE_SUBMODULE
 from driftaudit.model.listing import Listing, listing_of, projected
@@ -20,6 +22,7 @@ class GitSource:
     repository: Repository
     revision: str
     mapping: PathMapping = IDENTITY
+    reading: Future[tuple[Snapshot, Listing]] | None = field(default=None, compare=False)
 
     def require_mapped_paths(self) -> None:
         """Raise UsageError where the commit lacks a mapped path: at once, before a host is asked anything."""
@@ -48,9 +51,26 @@ class GitSource:
                     found[place] = tree
         return found
 
+    def begun(self) -> "GitSource":
+        """Return the same source, which git is being asked for from now on: that costs others no time."""
+        reading: Future[tuple[Snapshot, Listing]] = Future()
+
+        def read() -> None:
+            try:
+                reading.set_result(self._listed())
+            except BaseException as error:  # it is told where the listing is asked for
+                reading.set_exception(error)
+
+        threading.Thread(target=read, daemon=True).start()
+        return replace(self, reading=reading)
+
     def listed(self) -> tuple[Snapshot, Listing]:
         """Return the tree of the commit as a listing, and a snapshot of it without entries."""
+        return self.reading.result() if self.reading else self._listed()
+
+    def _listed(self) -> tuple[Snapshot, Listing]:
         started = time.monotonic()
+        notes = self._uncommitted()
         commit = self.repository.commit(self.revision)
         whole = self.repository.listing(commit, self.repository.folder_trees(commit).keys())
         tree = f"commit {commit[:10]}"
@@ -66,7 +86,7 @@ class GitSource:
             entries=(),
             problems=project_problems(problems, mapping),
             scan=ScanFacts(duration_seconds=time.monotonic() - started),
-            notes=self._uncommitted(),
+            notes=notes,
         ), listing
 
     def _trees(self) -> dict[str, str]:
