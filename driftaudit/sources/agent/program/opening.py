@@ -7,6 +7,8 @@ import sys
 QUIET = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 MOST_OPEN = 60  # descriptors of folders at a time
 NO_ATIME = getattr(os, "O_NOATIME", 0)
+# What opening or reading says of a path that is no longer of the kind that it was listed as.
+OTHER_KIND = {errno.ENOTDIR, errno.ELOOP, errno.EISDIR, errno.EINVAL, errno.EAGAIN, errno.ENXIO}
 LOCALE_IS_UTF8 = sys.getfilesystemencoding().lower() == "utf-8"
 
 
@@ -96,8 +98,7 @@ def kind_of(error):
     """Return what an error in opening or reading says of a path that was listed a moment before."""
     if isinstance(error, FileNotFoundError):
         return "vanished"
-    # A folder that became a file, or anything that became a link.
-    return "unstable" if error.errno in (errno.ENOTDIR, errno.ELOOP) else "unreadable"
+    return "unstable" if error.errno in OTHER_KIND else "unreadable"
 
 
 def reason_of(error):
