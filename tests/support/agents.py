@@ -1,5 +1,6 @@
 """The processes of the agent that scan for this very process."""
 
+import os
 from pathlib import Path
 
 from tests.support.openssh_client import children
@@ -31,3 +32,12 @@ def peak_memory(pid: int) -> int:
     except OSError:
         return 0
     return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
+
+
+def has_open(pid: int, path: Path) -> bool:
+    """Whether a process has a file open."""
+    links = Path(f"/proc/{pid}/fd").glob("*")
+    try:
+        return any(os.readlink(link) == str(path) for link in links)
+    except OSError:  # ended, or closed in between
+        return False
