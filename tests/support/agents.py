@@ -1,6 +1,5 @@
 """The processes of the agent that scan for this very process."""
 
-import os
 from pathlib import Path
 
 from tests.support.openssh_client import children
@@ -38,6 +37,6 @@ def has_open(pid: int, path: Path) -> bool:
     """Whether a process has a file open."""
     links = Path(f"/proc/{pid}/fd").glob("*")
     try:
-        return any(os.readlink(link) == str(path) for link in links)
+        return any(link.readlink() == path for link in links)
     except OSError:  # ended, or closed in between
         return False

@@ -8,7 +8,7 @@ import socket
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -66,7 +66,7 @@ def look_at(found: Snapshot) -> None:
     assert "crowd" in problems or crowd <= entries.keys() | problems.keys()
 
 
-def look_at_one(path: str, entry: Entry, problems: dict[str, str]) -> None:
+def look_at_one(path: str, entry: Entry, problems: Mapping[str, str]) -> None:
     written = path.removesuffix(".new")
     if entry.kind is Kind.FILE:
         allowed = {blob_id(content) for content in contents_at(written) | contents_at(path)}
