@@ -176,14 +176,17 @@ def projected(listing: Listing, mapping: PathMapping) -> Listing | None:
     rows: list[tuple[bytes, bytes]] = []
     folders = {""}
     for source, place in mapping.pairs:
-        head, start = 12 + listing.width + 1, _bytes(source)
+        head, start, end = _OID + listing.width + 1, _bytes(source), _bytes(place)
         for row in listing.rows:
-            path = _rebased(row[head:], start, _bytes(place))
+            path = _rebased(row[head:], start, end)
             if path == b"":
                 return None  # a file in the place of the root
             if path is not None:
                 rows.append((path, row[:head]))
-        folders |= {path for folder in listing.folders for path in _placed(folder, source, place)}
+            if path == end:  # a file that is mapped by its own name
+                folders.update(_with_those_above(_above(place)))
+        for folder in listing.folders if len(listing) else ():
+            folders.update(_with_those_above(PathMapping(((source, place),)).to_root(folder)))
     rows.sort()
     return Listing(_content([head + path for path, head in rows]), folders, listing.width)
 
@@ -201,9 +204,8 @@ def _rebased(path: bytes, old: bytes, new: bytes) -> bytes | None:
     return new + b"/" + rest if new else rest
 
 
-def _placed(folder: str, source: str, place: str) -> Iterator[str]:
-    """Yield the place of a folder under the root, and the folders that lead to it."""
-    path = PathMapping(((source, place),)).to_root(folder)
+def _with_those_above(path: str | None) -> Iterator[str]:
+    """Yield a folder under the root, and the folders that lead to it."""
     while path:
         yield path
         path = _above(path)

@@ -1,6 +1,7 @@
 """What the program says, frame by frame, becomes a tree."""
 
 import json
+import math
 import time
 import zlib
 from collections.abc import Mapping
@@ -65,7 +66,7 @@ class Answer:
         if kind == b"D":
             self._folders(*unpack(payload, self.host))
         elif kind == b"H":
-            self.hello = parse(payload, self.host)
+            self.hello = _checked_hello(parse(payload, self.host))
             self.clock_offset = self.hello["now"] - time.time()
         elif kind == b"G":
             path, refs = parse(payload, self.host)
@@ -95,6 +96,7 @@ class Answer:
 
     def _folder(self, path: str, state: str, rows: list[Row]) -> None:
         self._see(path)
+        _check_names([row[0] for row in rows])
         self._list(path, rows, self.owners)
         facts = facts_of(rows)
         self.size += facts.bytes
@@ -140,6 +142,8 @@ class Answer:
     def _see(self, path: str) -> None:
         if path in self.seen:
             raise ValueError(f"{path!r} was answered twice")
+        if path and not _NO_NAMES.isdisjoint(path.split("/")):
+            raise ValueError(f"{path!r} is no path of a folder")
         self.seen.add(path)
 
     def conclude(self) -> None:
@@ -156,6 +160,23 @@ class Answer:
         if self.kept.keys() == self.unchanged == self.memory.folders.keys():
             return self.memory
         return Memory(self.kept, self.owners, int(self.hello["now"] * 1e9))
+
+
+_NO_NAMES = frozenset(("", ".", ".."))
+
+
+def _check_names(names: list[str]) -> None:
+    """Raise ValueError where these cannot be the names in one folder: a path of them could lead elsewhere."""
+    joined = "\0".join(names)
+    is_split = "/" in joined or joined.count("\0") > len(names) - bool(names)
+    if is_split or not _NO_NAMES.isdisjoint(names) or len(set(names)) < len(names):
+        raise ValueError("a name that no file can have, or one that stands twice")
+
+
+def _checked_hello(hello: Any) -> Mapping[str, Any]:
+    if not isinstance(hello["root"], str) or not math.isfinite(hello["now"]):
+        raise ValueError("a greeting of another kind")
+    return dict(hello)
 
 
 _ARCHIVE_ADVICE = {

@@ -82,7 +82,7 @@ def recall(request: ScanRequest, key: tuple[str, ...]) -> Memory:
         return NOTHING_KEPT
     try:
         return _decoded(content)
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return NOTHING_KEPT
 
 
@@ -111,6 +111,7 @@ def _encoded(memory: Memory) -> bytes:
 
 
 def _decoded(content: bytes) -> Memory:
+    """Return what was encoded. Raises one of the errors that recall knows where it was something else."""
     line, _end, rest = content.partition(b"\n")
     head = json.loads(line)
     paths, states, trees, numbers, rows = _cut(rest, head["columns"])
@@ -124,7 +125,10 @@ def _decoded(content: bytes) -> Memory:
         state = states[number * _STATE : (number + 1) * _STATE]
         folders[path] = KeptFolder(state, Facts(entries, size, hashed), tree, rows[at : at + length])
         at += length
-    return Memory(folders, {int(uid): name for uid, name in head["owners"].items()}, head["kept_at"])
+    if (len(folders), len(states), len(rows)) != (head["folders"], _STATE * len(folders), at):
+        raise ValueError("the columns do not belong together")
+    owners = {int(uid): str(name) for uid, name in head["owners"].items()}
+    return Memory(folders, owners, int(head["kept_at"]))
 
 
 def _cut(content: bytes, lengths: Iterable[int]) -> Iterator[bytes]:

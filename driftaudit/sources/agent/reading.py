@@ -12,6 +12,18 @@ from driftaudit.sources.agent.protocol import Asked, Frames, new_marker, request
 from driftaudit.sources.base import Progress, ScanRequest
 from driftaudit.sources.transport import Channel
 
+# What comes of an answer that is no answer: a host may say anything.
+_SENSELESS = (
+    AttributeError,
+    IndexError,
+    KeyError,
+    OverflowError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    zlib.error,
+)
+
 
 def nobody_greeted(greeting: Greeting) -> None:
     """Hear the greeting, and do nothing."""
@@ -55,16 +67,15 @@ def read_tree(
             if kind == b"H":
                 greeted(answer.greeting(frames.noise))
         answer.conclude()
-    except (KeyError, TypeError, IndexError, ValueError, zlib.error) as error:
+        memory, real_root = answer.memory_for_next(), answer.hello["root"]
+        if is_kept and memory is not answer.memory:
+            remember(request, key, memory)
+    except _SENSELESS as error:
         raise SourceError(f"{host}: the scan's answer makes no sense: {error!r}", "Run it again.") from error
     finally:
         channel.close()
-    memory = answer.memory_for_next()
-    if is_kept and memory is not answer.memory:
-        remember(request, key, memory)
     answer.entries.sort(key=lambda entry: entry.path)
     answer.problems.sort(key=lambda problem: (problem.path, problem.kind))
-    real_root = answer.hello["root"]
     return Snapshot(
         source=SourceFacts(
             source.kind,

@@ -3,13 +3,17 @@
 import os
 import pwd
 import stat
+import time
 
-from .hashing import ChangedError, Hasher, read_file, read_link
-from .opening import LOCALE_IS_UTF8, Folders, kind_of, portable, reason_of
+from .hashing import ChangedError, Hasher, read_file, read_link, same_state
+from .opening import LOCALE_IS_UTF8, QUIET, Folders, kind_of, open_quietly, portable, reason_of
 from .state import StateDigest
 
 FORMAT = 0o170000  # the bits of st_mode that say what a path is
 PIECE_NAMES = 2000  # entries of a folder that are held at a time
+ONE_READING = 100  # names of any length that the system hands out at once
+TRIES = 5  # to list a folder that changes
+TICK = 0.01  # seconds; Linux tells changes that are further apart than this
 
 
 def owner_name(uid):
@@ -19,18 +23,42 @@ def owner_name(uid):
         return str(uid)
 
 
+def names_in(descriptor):
+    """Return the names, the device, and whether the names are all.
+
+    Where a folder takes several readings and changes between them, a file that was there all the time may
+    be named twice or not at all: some file systems move what is renamed.
+    """
+    names = os.listdir(descriptor)
+    device = os.fstat(descriptor).st_dev
+    if len(names) <= ONE_READING:
+        return names, device, True
+    for _ in range(TRIES):
+        began, before = time.time(), os.fstat(descriptor)
+        # Opened again: a descriptor may not show what is newer than it.
+        own = open_quietly(".", QUIET | os.O_DIRECTORY, descriptor)
+        try:
+            names = os.listdir(own)
+        finally:
+            os.close(own)
+        is_fresh = abs(began - before.st_ctime) < TICK  # then a further change may leave the same times
+        if not is_fresh and same_state(before, os.fstat(descriptor)):
+            return names, device, True
+        time.sleep(TICK)
+    return set(names), device, False
+
+
 class Folder:
-    """One folder, opened: its names, and what was found of it so far."""
+    """One folder, opened: its names, and what was found of it so far. `clean`: without a problem."""
 
     def __init__(self, path, unread, descriptor):
         self.path = path
         self.prefix = path + "/" if path else ""
         self.unread = unread
         self.descriptor = descriptor
-        names = sorted(os.listdir(descriptor))
+        found, self.device, self.clean = names_in(descriptor)
+        names = sorted(found)
         self.pieces = [names[at : at + PIECE_NAMES] for at in range(0, len(names), PIECE_NAMES)] or [[]]
-        self.device = os.fstat(descriptor).st_dev
-        self.clean = True  # without a problem
 
 
 class Lister:
@@ -55,10 +83,13 @@ class Lister:
     def open(self, path, unread):
         """Return a Folder that is valid until the next call, or None where it cannot be listed."""
         try:
-            return Folder(path, unread, self.opened.open(path))
+            folder = Folder(path, unread, self.opened.open(path))
         except OSError as error:
             self.problem(path, error)
             return None
+        if not folder.clean:
+            self.problems.append([path, "unstable", "it changed whenever it was listed"])
+        return folder
 
     def states(self, folder, names):
         """Return [(name, state)] of the names that are still there."""

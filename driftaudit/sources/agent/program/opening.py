@@ -7,6 +7,8 @@ import sys
 QUIET = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 MOST_OPEN = 60  # descriptors of folders at a time
 NO_ATIME = getattr(os, "O_NOATIME", 0)
+# What opening or reading says of a path that is no longer of the kind that it was listed as.
+OTHER_KIND = {errno.ENOTDIR, errno.ELOOP, errno.EISDIR, errno.EINVAL, errno.EAGAIN, errno.ENXIO}
 LOCALE_IS_UTF8 = sys.getfilesystemencoding().lower() == "utf-8"
 
 
@@ -36,29 +38,38 @@ class Folders:
     def __init__(self, root):
         self.root = root
         self.chain = []  # [part, descriptor], from the root down
-        self.deep = None
+        self.deep = None  # parts and descriptor of the last one, where the chain does not reach it
 
     def open(self, path):
         """Return a descriptor that is valid until the next call."""
         parts = parts_of(path)
-        kept = parts[:MOST_OPEN]
+        if self.deep is not None and parts[: len(self.deep[0])] == self.deep[0]:
+            start, rest = self.deep[1], parts[len(self.deep[0]) :]
+        else:
+            start, rest = self.nearest(parts[:MOST_OPEN]), parts[MOST_OPEN:]
+        if not rest:
+            return start
+        below = open_below(start, rest)
+        self.close_deep()
+        self.deep = parts, below
+        return below
+
+    def nearest(self, parts):
+        """Return a descriptor of a folder that is kept open with those above it."""
+        self.close_deep()
         common = 0
-        while common < min(len(kept), len(self.chain)) and kept[common] == self.chain[common][0]:
+        while common < min(len(parts), len(self.chain)) and parts[common] == self.chain[common][0]:
             common += 1
-        self.close(common)
-        for part in kept[common:]:
+        while len(self.chain) > common:
+            os.close(self.chain.pop()[1])
+        for part in parts[common:]:
             above = self.chain[-1][1] if self.chain else self.root
             self.chain.append([part, open_quietly(native(part), QUIET | os.O_DIRECTORY, above)])
-        last = self.chain[-1][1] if self.chain else self.root
-        if len(parts) > MOST_OPEN:
-            last = self.deep = open_below(last, parts[MOST_OPEN:])
-        return last
+        return self.chain[-1][1] if self.chain else self.root
 
-    def close(self, keep=0):
-        while len(self.chain) > keep:
-            os.close(self.chain.pop()[1])
+    def close_deep(self):
         if self.deep is not None:
-            os.close(self.deep)
+            os.close(self.deep[1])
             self.deep = None
 
 
@@ -87,8 +98,7 @@ def kind_of(error):
     """Return what an error in opening or reading says of a path that was listed a moment before."""
     if isinstance(error, FileNotFoundError):
         return "vanished"
-    # A folder that became a file, or anything that became a link.
-    return "unstable" if error.errno in (errno.ENOTDIR, errno.ELOOP) else "unreadable"
+    return "unstable" if error.errno in OTHER_KIND else "unreadable"
 
 
 def reason_of(error):

@@ -2,27 +2,31 @@
 
 import ast
 import os
-import shutil
 import socket
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from driftaudit.cache import Cache
 from driftaudit.errors import SourceError
 from driftaudit.model.entry import Entry, Kind
 from driftaudit.model.problem import ProblemKind
 from driftaudit.model.snapshot import Snapshot
+from driftaudit.repo import Repository
 from driftaudit.sources import agent
 from driftaudit.sources.agent import ARCHIVE_MODULES, MODULES, module_source, program_parts
 from driftaudit.sources.agent.program import hashing, opening
 from driftaudit.sources.base import AbsentRootError, ScanRequest
 from driftaudit.sources.directory import DirectorySource
-
-VERSIONS = [f"python3.{minor}" for minor in range(6, 15)]
+from driftaudit.sources.git import GitSource
+from tests.support import interpreters
+from tests.support.clock import let_it_tick
+from tests.support.git import commit, new_repository
 
 
 def scan(folder: Path, **request: object) -> Snapshot:
@@ -62,25 +66,64 @@ def test_the_program_imports_the_standard_library_alone() -> None:
     assert not [node for node in nodes if isinstance(node, ast.ImportFrom) if node.level != 1]
 
 
-@pytest.mark.parametrize("name", VERSIONS)
+def a_tree(root: Path) -> ScanRequest:
+    """Make a tree of all sorts of things, and return what is asked of it."""
+    write(root, a="1\r\n2\r\n", b__c="x" * 300_000, b__é="", node_modules__x="y", logs__l="z")
+    (root / "link").symlink_to("b/c")
+    return ScanRequest(prune=("node_modules/",), unread=("logs/",))
+
+
+@pytest.mark.parametrize("version", interpreters.VERSIONS)
 def test_it_gives_the_same_answer_on_every_python_of_this_machine(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    interpreter = shutil.which(name)
-    answers = interpreter and subprocess.run([interpreter, "-c", "pass"], capture_output=True).returncode == 0
-    if not answers or not interpreter:
-        assert name != "python3.11", "this very version must be there"
+    interpreter = interpreters.interpreter(version)
+    if interpreter is None:
+        assert version != "3.11", "this very version must be there"
         return
-    write(tmp_path, a="1\r\n2\r\n", b__c="x" * 300_000, b__é="", node_modules__x="y", logs__l="z")
-    (tmp_path / "link").symlink_to("b/c")
-    request = {"prune": ("node_modules/",), "unread": ("logs/",)}
-    here = scan(tmp_path, **request)
+    request, source = a_tree(tmp_path), DirectorySource(tmp_path)
+    here = source.snapshot(request)
     monkeypatch.setattr(sys, "executable", interpreter)
-    there = scan(tmp_path, **request)
+    there = source.snapshot(request)
     assert (there.entries, there.problems) == (here.entries, here.problems)
     assert len(there.entries) == 8
     monkeypatch.setenv("LC_ALL", "C")
-    assert scan(tmp_path, **request).entries == here.entries
+    assert source.snapshot(request).entries == here.entries
+
+
+def test_what_one_python_remembers_every_other_knows_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request, source = a_tree(tmp_path / "root"), DirectorySource(tmp_path / "root")
+    plain = source.snapshot(request)
+    let_it_tick(tmp_path)
+    request = replace(request, cache=Cache(tmp_path / "cache"), clock_tick=0.0)
+    found = [one for one in map(interpreters.interpreter, interpreters.VERSIONS) if one]
+    for number, (keeper, reader) in enumerate(zip(found, [*found[1:], found[0]], strict=True)):
+        asked = replace(request, cache=Cache(tmp_path / f"cache-{number}"))
+        monkeypatch.setattr(sys, "executable", keeper)
+        assert source.snapshot(asked).scan.hashed_files == 3
+        monkeypatch.setattr(sys, "executable", reader)
+        for locale in ("C", "C.UTF-8"):
+            monkeypatch.setenv("LC_ALL", locale)
+            again = source.snapshot(asked)
+            assert (again.scan.hashed_files, again.scan.cached_files) == (0, 3), (keeper, reader, locale)
+            assert again.entries == plain.entries
+
+
+def test_every_python_finds_equal_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    repository = new_repository(tmp_path / "repository")
+    commit(repository, {"a/b/c": "1", "a/b.x": "2", "a/é/d": "3", "e/f": "4"})
+    trees = GitSource(Repository.containing(repository), "HEAD").folder_trees()
+    (repository / ".git").rename(tmp_path / "away")
+    (repository / "e" / "f").write_text("edited")
+    for interpreter in filter(None, map(interpreters.interpreter, interpreters.VERSIONS)):
+        monkeypatch.setattr(sys, "executable", interpreter)
+        for locale in ("C", "C.UTF-8"):
+            monkeypatch.setenv("LC_ALL", locale)
+            found = scan(repository, trees=trees)
+            assert {folder.path for folder in found.equal_folders} == {"a", "a/b", "a/é"}, interpreter
+            assert [entry.path for entry in found.entries] == ["a", "e", "e/f"]
 
 
 def test_digests_are_those_of_git(tmp_path: Path) -> None:
