@@ -279,3 +279,27 @@ def test_the_memory_of_one_server_is_not_that_of_another(
     sources = [SSHSource(SSHAddress.parse(start_sshd().url(tree))) for _ in range(2)]
     assert [counted(source.snapshot(request_)) for source in sources] == [(READ, 0)] * 2
     assert [counted(source.snapshot(request_)) for source in sources] == [(0, READ)] * 2
+
+
+@pytest.mark.parametrize("what", ["d/b", "d/e"])
+def test_what_becomes_unreadable_is_a_problem_in_every_run(
+    what: str, tree: Path, request_: ScanRequest, start_sshd: StartServer
+) -> None:
+    """AIDE's mistake: a changed file that is made unreadable looks okay to it."""
+    source = SSHSource(SSHAddress.parse(start_sshd(without_root_powers=True).url(tree)))
+    assert [counted(source.snapshot(request_)) for _ in range(2)] == [(READ, 0), (0, READ)]
+    path = tree / what
+    if path.is_file():
+        path.write_text("edited")
+    path.chmod(0)
+    let_it_tick(tree.parent)
+    try:
+        found = [source.snapshot(request_) for _ in range(3)]
+    finally:
+        path.chmod(0o755)
+    for one in found:
+        assert [(problem.path, problem.kind) for problem in one.problems] == [(what, "unreadable")]
+        assert what in [entry.path for entry in one.entries]
+        assert not [entry for entry in one.entries if entry.path.startswith(what) and entry.digest]
+    let_it_tick(tree.parent)
+    assert source.snapshot(request_).entries == scan(tree, ScanRequest()).entries
