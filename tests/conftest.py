@@ -1,5 +1,6 @@
 """Fixtures for all tests."""
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,6 +10,9 @@ import pytest
 from hypothesis import settings
 
 from tests.support.sshd import ClientHome, SSHServer, StartServer, make_client_home, make_key, running_sshd
+
+# Not /tmp where that is memory: of such a file system nothing is remembered between two scans.
+os.environ.setdefault("TMPDIR", "/var/tmp")
 
 settings.register_profile("driftaudit", deadline=None)  # a machine may be busy with other things
 settings.load_profile("driftaudit")

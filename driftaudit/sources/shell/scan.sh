@@ -190,7 +190,8 @@ start() {
         command -v "$tool" >/dev/null 2>&1 || lacking "$tool"
     done
     [ "$(stat -c %s/%n / 2>/dev/null)" ] || lacking 'a stat that knows -c'
-    find / -prune -exec stat -c %f {} + >/dev/null 2>&1 || lacking 'a find that knows -exec {} +'
+    # from /, for find wants to come back to where it began, which may be the home of somebody else
+    (cd / && find / -prune -exec stat -c %f {} +) >/dev/null 2>&1 || lacking 'a find that knows -exec {} +'
     reason=$(stat -c %f "$3/." 2>&1 >/dev/null)
     cd -P "$3/." 2>/dev/null || refuse "${reason:-Permission denied}"
     { :; } <. 2>/dev/null || refuse 'Permission denied'

@@ -65,7 +65,7 @@ def test_every_path_is_found_again_and_no_other() -> None:
 
 
 def test_something_is_at_a_path_or_below_it() -> None:
-    rows_alone = Listing(LISTING.rows, {""})  # folders that only their files tell of
+    rows_alone = Listing(LISTING.content, {""})  # folders that only their files tell of
     for there in ("", "a", "d", "d/e", "d/e/f", "é", "d/sub"):
         assert LISTING.has(there)
         assert rows_alone.has(there)

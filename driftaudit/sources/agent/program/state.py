@@ -19,7 +19,6 @@ STABLE = {
     "jfs",
     "reiserfs",
     "bcachefs",
-    "tmpfs",
     "overlay",
 }
 
