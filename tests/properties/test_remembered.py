@@ -41,7 +41,13 @@ def edit(root: Path, kind: str, number: int) -> None:
     if files:
         EDITS[kind](root, files, files[number % len(files)])
     else:
-        (root / "first").write_text("1")
+        put(root / "first", "1")
+
+
+def put(path: Path, text: str) -> None:
+    """Write a file anew: a FIFO of that name would wait for a reader."""
+    path.unlink(missing_ok=True)
+    path.write_text(text)
 
 
 def edit_in_silence(_root: Path, _files: list[Path], file: Path) -> None:
@@ -54,7 +60,7 @@ def edit_in_silence(_root: Path, _files: list[Path], file: Path) -> None:
 def replace_in_silence(_root: Path, _files: list[Path], file: Path) -> None:
     state = file.stat()
     beside = file.with_name("beside")
-    beside.write_text("X" * state.st_size)
+    put(beside, "X" * state.st_size)
     os.utime(beside, ns=(state.st_atime_ns, state.st_mtime_ns))
     beside.replace(file)
 
@@ -66,7 +72,7 @@ def remove_folder(root: Path, _files: list[Path], file: Path) -> None:
 
 def add_folder(_root: Path, _files: list[Path], file: Path) -> None:
     (file.parent / "new" / "er").mkdir(parents=True, exist_ok=True)
-    (file.parent / "new" / "er" / "file").write_text("new")
+    put(file.parent / "new" / "er" / "file", "new")
 
 
 def link(_root: Path, _files: list[Path], file: Path) -> None:
@@ -96,7 +102,7 @@ EDITS: dict[str, Callable[[Path, list[Path], Path], object]] = {
     "touch": lambda _root, _files, file: file.touch(),
     "chmod": lambda _root, _files, file: file.chmod(0o755),
     "remove": lambda _root, _files, file: file.unlink(),
-    "add": lambda _root, _files, file: (file.parent / "added").write_text("added"),
+    "add": lambda _root, _files, file: put(file.parent / "added", "added"),
     "edit in silence": edit_in_silence,
     "replace in silence": replace_in_silence,
     "remove folder": remove_folder,
