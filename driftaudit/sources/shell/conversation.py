@@ -13,6 +13,7 @@ from driftaudit.sources.shell.contents import Contents
 from driftaudit.sources.shell.frames import END, TOO_BARE, frame, list_call, script, start_call
 from driftaudit.sources.shell.records import (
     CutOffError,
+    DamagedError,
     EndlessNoiseError,
     NotStartedError,
     Record,
@@ -42,11 +43,11 @@ class Hello:
 class Conversation:
     """Asks, and reads what is answered. `host` stands in messages."""
 
-    def __init__(self, channel: Channel, mark: str, host: str) -> None:
+    def __init__(self, channel: Channel, mark: str, host: str, algorithm: str) -> None:
         self._channel = channel
         self._mark = mark
         self._host = host
-        self._records = Records(channel.receive, mark)
+        self._records = Records(channel.receive, mark, algorithm)
 
     def begin(self, root: str, request: ScanRequest, scope: Scope) -> Hello:
         """Send the script, and ask for the listing at once. Raises SourceError, as `Method` says."""
@@ -61,6 +62,7 @@ class Conversation:
             if letter == "N":
                 raise self._lacking(text.strip().decode("utf-8", "replace"))
             if letter == "X":
+                self._check()
                 reason = text.strip().decode("utf-8", "replace")
                 raise root_error(self._host, _REASONS.get(reason, "OSError"), reason)
             now, _slash, real_root = text.partition(b"/")
@@ -89,9 +91,14 @@ class Conversation:
 
     def _finish(self) -> None:
         self._channel.send(END)
-        last = next(self._answers())
-        if last.letter != "Z":
-            raise ValueError(f"a record {last.letter!r} at the end")
+        self._check()
+
+    def _check(self) -> None:
+        """Take the digest of the whole answer, and its end. Until then nothing of it is believed."""
+        answers = self._answers()
+        digest, last = next(answers), next(answers)
+        if (digest.letter, last) != ("D", Record("Z", b"")):
+            raise ValueError(f"records {digest.letter!r} and {last.letter!r} at the end")
 
     def _end_of_call(self) -> None:
         for record in self._until("B"):
@@ -117,6 +124,11 @@ class Conversation:
             raise SourceError(
                 f"{self._host}: the scan was cut off before it was complete",
                 "Nothing is known of the rest, so there is no report. Run it again.",
+            ) from None
+        except DamagedError:
+            raise SourceError(
+                f"{self._host}: the answer of the scan was damaged on the way",
+                "Nothing of it can be believed, so there is no report. Run it again.",
             ) from None
         except EndlessNoiseError:
             raise SourceError(

@@ -43,7 +43,7 @@ def read_over(
     facts = ScanFacts()
     scope = scope_of(request)
     try:
-        talk = Conversation(channel, mark, place.url)
+        talk = Conversation(channel, mark, place.url, request.object_format)
         hello = talk.begin(place.root, request, scope)
         offset = hello.now + HALF_A_SECOND - time.time()
         contents = talk.read(request, scope, progress)
