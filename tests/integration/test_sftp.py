@@ -239,6 +239,13 @@ def test_progress_grows(sshd: SSHServer, tree: Path) -> None:
     assert len(told) > 1
 
 
+def test_a_rate_limit_is_kept(sshd: SSHServer, tree: Path) -> None:
+    write(tree, {"a": b"x" * 3_000_000})
+    started = time.monotonic()
+    read(sshd, tree, rate_limit=2.0)
+    assert time.monotonic() - started > 1.2
+
+
 def test_a_server_that_refuses_every_command_and_says_little_of_what_it_lists(
     tree: Path, client_home: ClientHome, ssh_keys: Path, sshd: SSHServer
 ) -> None:

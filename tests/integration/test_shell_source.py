@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -323,6 +324,17 @@ def test_a_tool_that_is_lacking_is_named(start_sshd: StartServer, tmp_path: Path
         (tools / tool).unlink()
         with pytest.raises(MethodUnavailableError, match=f"lacks .*{tool}"):
             read(start_sshd(path=str(tools)), folder)
+
+
+def test_a_rate_limit_is_kept(start_host: StartHost, folder: Path) -> None:
+    for number in range(100):
+        (folder / f"small{number}").write_bytes(b"x" * 15_000)
+    for number in range(15):
+        (folder / f"large{number}").write_bytes(b"x" * 100_000)
+    started = time.monotonic()
+    found = read(start_host(), folder, replace(WHOLE, rate_limit=2.0))
+    assert time.monotonic() - started > 1.5
+    assert found.scan.bytes == 3_000_000
 
 
 def test_a_host_where_no_digest_can_be_made_of_the_answer(

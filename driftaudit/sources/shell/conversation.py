@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from driftaudit.errors import SourceError
+from driftaudit.sources.agent.program.pace import Pace
 from driftaudit.sources.agent.program.scope import Scope
 from driftaudit.sources.base import Advance, Progress, ScanRequest
 from driftaudit.sources.method import MethodUnavailableError
@@ -70,22 +71,30 @@ class Conversation:
             return Hello(int(now), decoded(real_root.removesuffix(b"\n/")))
 
     def read(self, request: ScanRequest, scope: Scope, progress: Progress) -> Contents:
-        """Take the listing, ask for what is to be read, and return the whole."""
+        """Take the listing, ask for what is to be read, and return the whole.
+
+        A rate limit is kept by asking for no more than a second's worth at a time, or one file, and only when
+        it is due: over some seconds it holds, and within one the host reads as fast as it can.
+        """
+        rate = (request.rate_limit or 0) * 1e6  # bytes a second
         with self._sense():
             listing = survey(self._until("B"), scope)
-            contents = Contents(listing, request.object_format)
+            contents = Contents(listing, request.object_format, int(rate) or 1 << 62)
             total = (len(listing.to_hash), sum(listing.stated[path].size for path in listing.to_hash))
             progress(Advance(0, 0, *total))
-            while self._ask(contents):
+            pace = Pace(rate)
+            while self._ask(contents, pace):
                 while not contents.take(next(self._answers())):
                     continue
                 progress(Advance(contents.hashed, contents.size, *total))
             self._finish()
             return contents
 
-    def _ask(self, contents: Contents) -> int:
+    def _ask(self, contents: Contents, pace: Pace) -> int:
         """Send calls until enough are under way; return how many are."""
-        while contents.unanswered < AHEAD and (code := contents.next_call()):
+        while contents.unanswered < AHEAD and (asked := contents.next_call()):
+            code, size = asked
+            pace.spent(size)
             self._channel.send(frame(code))
         return contents.unanswered
 
