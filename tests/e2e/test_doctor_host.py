@@ -192,6 +192,15 @@ def test_the_only_way_that_is_asked_for(
     assert answer.is_stopped_at(stopped_at)
 
 
+def test_a_user_that_the_login_may_not_become(incident: Incident, sshd: SSHServer, capsys: Capture) -> None:
+    at(incident, f"{sshd.url(incident.production)}\n    become: nobody-of-that-name")
+    answer = Answer(capsys, "production")
+    assert answer.code == 5
+    assert answer.is_stopped_at("Python")
+    assert "sudo" in answer.detail("Python")
+    assert "SFTP has no sudo, and nobody-of-that-name was asked for" in answer.detail("Python")
+
+
 AGENT_OF_TOMORROW = """
 import sys, time
 now = time.time
