@@ -42,10 +42,11 @@ def read_host(
             continue
         notes = [f"not read by {other}: {error.message}" for other, error in refused.items()]
         return replace(snapshot, notes=(*snapshot.notes, *notes))
-    raise _none_left(place, refused)
+    raise none_left(place, refused)
 
 
-def _none_left(place: Place, refused: Mapping[str, MethodUnavailableError]) -> MethodUnavailableError:
+def none_left(place: Place, refused: Mapping[str, MethodUnavailableError]) -> MethodUnavailableError:
+    """Return the error for a place where each way was refused."""
     if len(refused) == 1:
         return next(iter(refused.values()))
     ways = "; ".join(f"{name}: {error.message}" for name, error in refused.items())

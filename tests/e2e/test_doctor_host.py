@@ -3,12 +3,16 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from driftaudit.config.access import TransportName
 from driftaudit.incident import Incident, build_incident
 from driftaudit.sources.agent.protocol import NO_PYTHON
+from tests.support.bare_hosts import busybox_host
 from tests.support.doctor import HOST, TREE, Answer, Capture, at
+from tests.support.sftp import ONLY
 from tests.support.sshd import SSHServer, StartServer, free_port, make_key, public_key
 
 
@@ -124,7 +128,7 @@ def test_no_python_on_the_host(incident: Incident, start_sshd: StartServer, caps
     assert answer.outcome("login") == "ok"
     assert answer.is_stopped_at("Python")
     assert "no Python 3.6 or newer" in answer.detail("Python")
-    assert "Install python3" in answer.checks["Python"]["advice"]
+    assert "Python 3.6 or newer on the host is best" in answer.checks["Python"]["advice"]
 
 
 def test_a_login_that_runs_no_commands(incident: Incident, start_sshd: StartServer, capsys: Capture) -> None:
@@ -134,6 +138,67 @@ def test_a_login_that_runs_no_commands(incident: Incident, start_sshd: StartServ
     assert answer.is_stopped_at("Python")
     assert "This account is not available." in answer.detail("Python")
     assert "doctor" not in answer.checks["Python"]["advice"]
+
+
+def test_a_host_without_python_is_read_by_its_shell(
+    incident: Incident, start_sshd: StartServer, tmp_path: Path, capsys: Capture
+) -> None:
+    sshd = start_sshd(force_command=busybox_host(tmp_path / "alone", incident.production.parent))
+    answer = Answer(capsys, sshd.url(incident.production))
+    assert answer.code == 0
+    assert answer.outcome("Python") == "warn"
+    assert "no Python 3.6 or newer was found there: it is read by shell" in answer.detail("Python")
+    assert "Install python3" in answer.checks["Python"]["advice"]
+    assert [answer.outcome(name) for name in ("login shell", "clock", *TREE)] == ["ok"] * 5
+    assert answer.detail("root") == f"{incident.production}: 11 files in 7 folders"
+    assert "Ready, with 1 warning" in answer.text
+    answer = Answer(capsys, sshd.url(incident.production / "absent"))
+    assert answer.code == 5
+    assert answer.outcome("clock") == "skipped"
+    assert answer.is_stopped_at("root")
+
+
+@pytest.mark.parametrize("transport", get_args(TransportName))
+def test_a_host_that_runs_nothing_is_read_over_sftp(
+    incident: Incident, start_sshd: StartServer, capsys: Capture, transport: str
+) -> None:
+    sshd = start_sshd(options=ONLY)
+    at(incident, f"{sshd.url(incident.production)}\n    transport: {transport}")
+    answer = Answer(capsys, "production")
+    assert answer.code == 0
+    assert answer.outcome("Python") == "warn"
+    assert "it is read by sftp" in answer.detail("Python")
+    assert [answer.outcome(name) for name in ("login shell", "clock")] == ["skipped"] * 2
+    assert [answer.outcome(name) for name in TREE] == ["ok"] * 3
+    assert answer.detail("root") == f"{incident.production}: 11 files in 7 folders"
+
+
+@pytest.mark.parametrize(
+    ("method", "stopped_at"), [("agent", "Python"), ("shell", "login shell"), ("sftp", "root")]
+)
+def test_the_only_way_that_is_asked_for(
+    incident: Incident, start_sshd: StartServer, capsys: Capture, method: str, stopped_at: str
+) -> None:
+    able, unable = start_sshd(), start_sshd(force_command="exit 1")
+    at(incident, f"{able.url(incident.production)}\n    method: {method}")
+    answer = Answer(capsys, "production")
+    assert answer.code == 0
+    assert answer.outcome("Python") == ("ok" if method == "agent" else "skipped")
+    assert answer.outcome("root") == "ok"
+    text = incident.settings.read_text()
+    incident.settings.write_text(text.replace(f":{able.port}/", f":{unable.port}/"))
+    answer = Answer(capsys, "production")
+    assert answer.code == 5
+    assert answer.is_stopped_at(stopped_at)
+
+
+def test_a_user_that_the_login_may_not_become(incident: Incident, sshd: SSHServer, capsys: Capture) -> None:
+    at(incident, f"{sshd.url(incident.production)}\n    become: nobody-of-that-name")
+    answer = Answer(capsys, "production")
+    assert answer.code == 5
+    assert answer.is_stopped_at("Python")
+    assert "sudo" in answer.detail("Python")
+    assert "SFTP has no sudo, and nobody-of-that-name was asked for" in answer.detail("Python")
 
 
 AGENT_OF_TOMORROW = """

@@ -5,10 +5,11 @@ import socket
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from driftaudit.config.access import Access, Timeouts
+from driftaudit.config.access import Access, Timeouts, TransportName
 from driftaudit.errors import SourceError
 from driftaudit.model.entry import Kind
 from driftaudit.sources.base import Advance, ScanRequest
@@ -237,15 +238,23 @@ def test_progress_grows(sshd: SSHServer, tree: Path) -> None:
     assert len(told) > 1
 
 
+def test_a_rate_limit_is_kept(sshd: SSHServer, tree: Path) -> None:
+    write(tree, {"a": b"x" * 3_000_000})
+    started = time.monotonic()
+    read(sshd, tree, rate_limit=2.0)
+    assert time.monotonic() - started > 1.2
+
+
+@pytest.mark.parametrize("transport", get_args(TransportName))
 def test_a_server_that_refuses_every_command_and_says_little_of_what_it_lists(
-    tree: Path, client_home: ClientHome, ssh_keys: Path, sshd: SSHServer
+    tree: Path, client_home: ClientHome, ssh_keys: Path, sshd: SSHServer, transport: TransportName
 ) -> None:
     write(tree, {"a/b": "text\r\n", "large": b"x" * 300_000, "empty": ""})
     (tree / "link").symlink_to("a/b")
     whole_seconds(tree)
     right = read(sshd, tree, Access(method="agent"))
     with running_plain_sftp(client_home, ssh_keys / "host") as url:
-        found = SSHSource(SSHAddress.parse(f"{url}{tree}"), Access()).snapshot(ScanRequest())
+        found = SSHSource(SSHAddress.parse(f"{url}{tree}"), Access(transport)).snapshot(ScanRequest())
     assert found.complete
     assert "starts no program" in found.notes[-1]
     plain = tuple(replace(entry, owner=str(os.getuid())) for entry in right.entries)

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -318,11 +319,30 @@ def test_what_lies_too_deep_to_be_named_is_told(start_host: StartHost, folder: P
 
 
 def test_a_tool_that_is_lacking_is_named(start_sshd: StartServer, tmp_path: Path, folder: Path) -> None:
-    for tool in ("find", "stat", "cat", "readlink", "dd", "date", "sha1sum"):
+    for tool in ("find", "stat", "cat", "readlink", "dd", "date", "tee", "sha1sum"):
         tools = Path(gnu_tools(tmp_path / f"without-{tool}"))
         (tools / tool).unlink()
         with pytest.raises(MethodUnavailableError, match=f"lacks .*{tool}"):
             read(start_sshd(path=str(tools)), folder)
+
+
+def test_a_rate_limit_is_kept(start_host: StartHost, folder: Path) -> None:
+    for number in range(100):
+        (folder / f"small{number}").write_bytes(b"x" * 15_000)
+    for number in range(15):
+        (folder / f"large{number}").write_bytes(b"x" * 100_000)
+    started = time.monotonic()
+    found = read(start_host(), folder, replace(WHOLE, rate_limit=2.0))
+    assert time.monotonic() - started > 1.5
+    assert found.scan.bytes == 3_000_000
+
+
+def test_a_host_where_no_digest_can_be_made_of_the_answer(
+    start_sshd: StartServer, tmp_path: Path, folder: Path
+) -> None:
+    command = busybox_host(tmp_path / "alone", tmp_path / "shared", mounts=["dev"])
+    with pytest.raises(MethodUnavailableError, match="lacks /proc/self/fd"):
+        read(start_sshd(force_command=command), folder)
 
 
 def test_a_host_without_python_is_read_by_shell_unasked(

@@ -3,11 +3,12 @@
 import getpass
 import os
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.support.programs import program
 
-GNU_TOOLS = ("find", "stat", "cat", "readlink", "date", "dd", "nice", "printf", "sha1sum", "sha256sum")
+GNU_TOOLS = ("find", "stat", "cat", "readlink", "date", "dd", "nice", "printf", "tee", "sha1sum", "sha256sum")
 
 
 def gnu_tools(folder: Path) -> str:
@@ -28,12 +29,12 @@ def busybox_tools(folder: Path) -> str:
     return str(folder)
 
 
-def busybox_host(folder: Path, shared: Path) -> str:
+def busybox_host(folder: Path, shared: Path, mounts: Sequence[str] = ("dev", "proc")) -> str:
     """Make a root file system of BusyBox alone, and return the ForceCommand that runs all commands in it.
 
-    `shared` lies there where it lies here. Nothing else of this machine can be seen, but /dev.
+    `shared` lies there where it lies here. Nothing else of this machine can be seen, but the mounts.
     """
-    for name in ("bin", "dev", "etc", "tmp"):
+    for name in ("bin", "dev", "etc", "proc", "tmp"):
         (folder / name).mkdir(parents=True)
     busybox = Path(program("busybox")).resolve()
     (folder / "bin" / "busybox").write_bytes(busybox.read_bytes())
@@ -49,7 +50,8 @@ def busybox_host(folder: Path, shared: Path) -> str:
     _script(folder / "enter", f"exec {program('unshare')} --mount {as_root} '{folder}/within'")
     _script(
         folder / "within",
-        f"mount --rbind /dev '{folder}/dev' && mount --bind '{shared}' '{place}' || exit",
+        *(f"mount --rbind /{name} '{folder}/{name}' || exit" for name in mounts),
+        f"mount --bind '{shared}' '{place}' || exit",
         f"exec chroot '{folder}' /bin/sh -c 'PATH=/bin; export PATH; cd; eval \"$SSH_ORIGINAL_COMMAND\"'",
     )
     return str(folder / "enter")

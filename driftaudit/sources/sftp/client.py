@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple, NoReturn, TypeVar
 
 from driftaudit.errors import SourceError
+from driftaudit.sources.agent.program.pace import Pace
 from driftaudit.sources.method import MethodUnavailableError
 from driftaudit.sources.sftp.packets import (
     MAX_PACKET,
     VERSION,
     Answer,
+    Data,
     Names,
     PacketError,
     answer,
@@ -49,10 +51,11 @@ class _Running(Generic[J]):
 
 
 class Client:
-    """Speaks SFTP version 3 with a server. `host` stands in messages."""
+    """Speaks SFTP version 3 with a server. `host` stands in messages. `rate_limit`: MB/s of content."""
 
-    def __init__(self, channel: Channel, host: str) -> None:
+    def __init__(self, channel: Channel, host: str, rate_limit: float | None = None) -> None:
         self._channel = channel
+        self._pace = Pace((rate_limit or 0) * 1e6)
         self._host = host
         self._buffer = bytearray()
         self._queued: list[bytes] = []
@@ -182,6 +185,8 @@ class Client:
             self._names += len(value.names)
             if self._names > MOST_NAMES:
                 raise PacketError(f"more than {MOST_NAMES} names")
+        if isinstance(value, Data):
+            self._pace.spent(len(value.content))
         running.answers[place] = value
         running.missing -= 1
         if not running.missing:

@@ -27,7 +27,7 @@ def read_by_sftp(transport: Transport, place: Place, request: ScanRequest, progr
     started, facts = time.monotonic(), ScanFacts()
     channel = transport.subsystem("sftp")
     try:
-        client = Client(channel, place.url)
+        client = Client(channel, place.url, request.rate_limit)
         client.greet()
         root = find_root(client, place.url, place.root)
         scan = Scan(client, place.url, root, request, progress)

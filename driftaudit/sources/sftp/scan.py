@@ -79,6 +79,7 @@ class Scan:
         self.done = self._all()
         tell(self.progress, self.done)
         self._read_contents()
+        tell(self.progress, self.done)
         self._look_again()
         self.entries.sort(key=lambda entry: entry.path)
         self.problems.sort(key=lambda problem: (problem.path, problem.kind))

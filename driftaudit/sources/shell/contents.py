@@ -24,6 +24,7 @@ MOST = {  # files and bytes of content in one call, give or take one file
     "ids": (100, 64 << 20),
     "stats": (1000, 1 << 62),
 }
+READING = ("bring", "ids")  # the calls that read contents of files
 _DIGEST = re.compile(rb"([0-9a-f]{40}|[0-9a-f]{64})( +-)?\n?")
 _ID = re.compile(rb"(?m)^\^?([0-9a-f]{40,64})\b")
 _STASHED = re.compile(rb"(?m)^[0-9a-f]+ ([0-9a-f]{40,64}) ")  # "old new who": only new ones are in the stash
@@ -32,10 +33,14 @@ MOST_REFS = 100_000
 
 @dataclass(slots=True)
 class Contents:
-    """What was read of a tree. `next_call` says what to ask for, `take` takes the answer."""
+    """What was read of a tree. `next_call` says what to ask for, `take` takes the answer.
+
+    `at_once` is how many bytes one call may read, give or take one file.
+    """
 
     survey: Survey
     algorithm: str
+    at_once: int = 1 << 62
     digests: dict[str, str] = field(default_factory=dict)
     text_digests: dict[str, str] = field(default_factory=dict)
     targets: dict[str, str] = field(default_factory=dict)
@@ -65,8 +70,11 @@ class Contents:
             self._waiting.extend((function, portion) for portion in self._portions(function, paths))
         self._folders = [path for path, state in found.stated.items() if stat.S_ISDIR(state.mode)]
 
-    def next_call(self) -> bytes | None:
-        """Return the next call, or None where nothing waits now. An answer may bring more."""
+    def next_call(self) -> tuple[bytes, int] | None:
+        """Return the next call and the bytes of content that it reads, or None where nothing waits now.
+
+        An answer may bring more.
+        """
         if not self._waiting and not self._asked:
             self._waiting.extend(("stats", portion) for portion in self._portions("stats", self._folders))
             self._folders = []
@@ -74,11 +82,13 @@ class Contents:
             return None
         function, paths = self._waiting.popleft()
         self._asked.append((function, paths))
-        return self._ids_call(paths) if function == "ids" else call(function, *map(encoded, paths))
+        code = self._ids_call(paths) if function == "ids" else call(function, *map(encoded, paths))
+        return code, sum(self.survey.stated[path].size for path in paths) if function in READING else 0
 
     def _portions(self, function: str, paths: list[str]) -> Iterator[list[str]]:
         """Divide paths into as many as go into one call of a function."""
         most_files, most_content = MOST[function]
+        most_content = min(most_content, self.at_once) if function in READING else most_content
         portion, content, names = list[str](), 0, 0
         for path in paths:
             portion.append(path)

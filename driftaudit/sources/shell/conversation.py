@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from driftaudit.errors import SourceError
+from driftaudit.sources.agent.program.pace import Pace
 from driftaudit.sources.agent.program.scope import Scope
 from driftaudit.sources.base import Advance, Progress, ScanRequest
 from driftaudit.sources.method import MethodUnavailableError
@@ -13,6 +14,7 @@ from driftaudit.sources.shell.contents import Contents
 from driftaudit.sources.shell.frames import END, TOO_BARE, frame, list_call, script, start_call
 from driftaudit.sources.shell.records import (
     CutOffError,
+    DamagedError,
     EndlessNoiseError,
     NotStartedError,
     Record,
@@ -42,11 +44,11 @@ class Hello:
 class Conversation:
     """Asks, and reads what is answered. `host` stands in messages."""
 
-    def __init__(self, channel: Channel, mark: str, host: str) -> None:
+    def __init__(self, channel: Channel, mark: str, host: str, algorithm: str) -> None:
         self._channel = channel
         self._mark = mark
         self._host = host
-        self._records = Records(channel.receive, mark)
+        self._records = Records(channel.receive, mark, algorithm)
 
     def begin(self, root: str, request: ScanRequest, scope: Scope) -> Hello:
         """Send the script, and ask for the listing at once. Raises SourceError, as `Method` says."""
@@ -61,6 +63,7 @@ class Conversation:
             if letter == "N":
                 raise self._lacking(text.strip().decode("utf-8", "replace"))
             if letter == "X":
+                self._check()
                 reason = text.strip().decode("utf-8", "replace")
                 raise root_error(self._host, _REASONS.get(reason, "OSError"), reason)
             now, _slash, real_root = text.partition(b"/")
@@ -68,30 +71,43 @@ class Conversation:
             return Hello(int(now), decoded(real_root.removesuffix(b"\n/")))
 
     def read(self, request: ScanRequest, scope: Scope, progress: Progress) -> Contents:
-        """Take the listing, ask for what is to be read, and return the whole."""
+        """Take the listing, ask for what is to be read, and return the whole.
+
+        A rate limit is kept by asking for no more than a second's worth at a time, or one file, and only when
+        it is due: over some seconds it holds, and within one the host reads as fast as it can.
+        """
+        rate = (request.rate_limit or 0) * 1e6  # bytes a second
         with self._sense():
             listing = survey(self._until("B"), scope)
-            contents = Contents(listing, request.object_format)
+            contents = Contents(listing, request.object_format, int(rate) or 1 << 62)
             total = (len(listing.to_hash), sum(listing.stated[path].size for path in listing.to_hash))
             progress(Advance(0, 0, *total))
-            while self._ask(contents):
+            pace = Pace(rate)
+            while self._ask(contents, pace):
                 while not contents.take(next(self._answers())):
                     continue
                 progress(Advance(contents.hashed, contents.size, *total))
             self._finish()
             return contents
 
-    def _ask(self, contents: Contents) -> int:
+    def _ask(self, contents: Contents, pace: Pace) -> int:
         """Send calls until enough are under way; return how many are."""
-        while contents.unanswered < AHEAD and (code := contents.next_call()):
+        while contents.unanswered < AHEAD and (asked := contents.next_call()):
+            code, size = asked
+            pace.spent(size)
             self._channel.send(frame(code))
         return contents.unanswered
 
     def _finish(self) -> None:
         self._channel.send(END)
-        last = next(self._answers())
-        if last.letter != "Z":
-            raise ValueError(f"a record {last.letter!r} at the end")
+        self._check()
+
+    def _check(self) -> None:
+        """Take the digest of the whole answer, and its end. Until then nothing of it is believed."""
+        answers = self._answers()
+        digest, last = next(answers), next(answers)
+        if (digest.letter, last) != ("D", Record("Z", b"")):
+            raise ValueError(f"records {digest.letter!r} and {last.letter!r} at the end")
 
     def _end_of_call(self) -> None:
         for record in self._until("B"):
@@ -117,6 +133,11 @@ class Conversation:
             raise SourceError(
                 f"{self._host}: the scan was cut off before it was complete",
                 "Nothing is known of the rest, so there is no report. Run it again.",
+            ) from None
+        except DamagedError:
+            raise SourceError(
+                f"{self._host}: the answer of the scan was damaged on the way",
+                "Nothing of it can be believed, so there is no report. Run it again.",
             ) from None
         except EndlessNoiseError:
             raise SourceError(

@@ -16,8 +16,8 @@ from driftaudit.sources.transport import Channel, Transport
 
 HALF_A_SECOND = 0.5  # a clock of whole seconds lags by as much
 NO_LINE_ENDS = (
-    f"read by shell: in files of more than {SMALL} bytes line ends were not compared, "
-    "so one that differs in them alone counts as edited"
+    f"read by shell: in files of more than {SMALL} bytes, and in smaller ones that had to be read by "
+    "themselves, line ends were not compared, so one that differs in them alone counts as edited"
 )
 WHOLE_SECONDS = (
     "read by shell: the host tells times in whole seconds, so a file that changed within the second in which "
@@ -43,7 +43,7 @@ def read_over(
     facts = ScanFacts()
     scope = scope_of(request)
     try:
-        talk = Conversation(channel, mark, place.url)
+        talk = Conversation(channel, mark, place.url, request.object_format)
         hello = talk.begin(place.root, request, scope)
         offset = hello.now + HALF_A_SECOND - time.time()
         contents = talk.read(request, scope, progress)

@@ -4,9 +4,11 @@ Records: the mark, a letter, a text, a line end. H hello, N a tool that is lacki
 S what a stat says of a path, V a path that vanished, U one that cannot be read, L the end of the listing,
 C contents of files in a row, F a file's digest, T whether a file could be read, K a link's target, R and W
 the text of refs and of a stash's log, Q why refs could not be read, E the end of a checkout's refs, B the end
-of the answer to one frame, Z the end of all.
+of the answer to one frame, D the digest of all before it, Z the end of all.
 """
 
+import hashlib
+import re
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,6 +21,7 @@ RECORD_LIMIT = 1 << 28  # bytes; a longer one is not one of ours
 _STATED = 11  # fields
 _PIECE = 1 << 18  # bytes
 _LAST = (b"B\n", b"Z\n")
+_SUM = re.compile(rb"([0-9a-f]+)( +[*-]+)?")
 
 
 class Record(NamedTuple):
@@ -36,6 +39,10 @@ class EndlessNoiseError(Exception):
     """Much was printed, and no record."""
 
 
+class DamagedError(Exception):
+    """The answer is not the one that the host gave."""
+
+
 class NotStartedError(Exception):
     """The answer ended before its first record."""
 
@@ -43,15 +50,18 @@ class NotStartedError(Exception):
 class Records:
     """Iterates over the records of an answer, up to and with Z.
 
-    `receive` returns up to so many bytes, or none at the end. Raises the errors above.
+    `receive` returns up to so many bytes, or none at the end. `algorithm` is that of D, which must fit all
+    that came before it: nothing of an answer is to be believed before that. Raises the errors above.
     """
 
-    def __init__(self, receive: Callable[[int], bytes], mark: str) -> None:
+    def __init__(self, receive: Callable[[int], bytes], mark: str, algorithm: str) -> None:
         self._receive = receive
         self._separator = f"\n{mark}".encode("ascii")
         self._buffer = bytearray()
         self._searched = 0
         self._started = False
+        self._sum = hashlib.new(algorithm, usedforsecurity=False)
+        self._is_last = False  # whether the record that was taken was one that may be the last for now
 
     def __iter__(self) -> Iterator[Record]:
         """Yield each record; where the iteration is taken up again, go on after the last."""
@@ -59,23 +69,30 @@ class Records:
             self._next(NOISE_LIMIT)  # what the login shell printed
             self._started = True
         while True:
+            continued = self._is_last
             text = self._next(RECORD_LIMIT)
-            if text:
-                yield Record(text[:1].decode("ascii", "replace"), text[1:])
+            if continued and not text:
+                continue
+            if text.startswith(b"D"):
+                self._check_digest(text[1:])
+            self._sum.update(self._separator + text)
+            yield Record(text[:1].decode("ascii", "replace"), text[1:])
+
+    def _check_digest(self, told: bytes) -> None:
+        before = self._sum.copy()
+        before.update(b"\n")
+        said = _SUM.fullmatch(told)
+        if not said or said[1] != before.hexdigest().encode("ascii"):
+            raise DamagedError
 
     def _next(self, limit: int) -> bytes:
         """Take what stands before the next mark. After B and Z there may be none for now."""
         while True:
             at = self._buffer.find(self._separator, self._searched)
             if at >= 0:
-                taken = bytes(self._buffer[:at])
-                del self._buffer[: at + len(self._separator)]
-                self._searched = 0
-                return taken
+                return self._taken(at, at + len(self._separator))
             if self._started and self._buffer in _LAST:
-                letter = bytes(self._buffer[:1])
-                del self._buffer[:1]  # the next mark begins with the line end
-                return letter
+                return self._taken(1, 1, is_last=True)  # the next mark begins with the line end
             self._searched = max(0, len(self._buffer) - len(self._separator))
             if len(self._buffer) > limit:
                 raise EndlessNoiseError if not self._started else CutOffError
@@ -83,6 +100,13 @@ class Records:
             if not data:
                 raise CutOffError if self._started else NotStartedError
             self._buffer += data
+
+    def _taken(self, length: int, passed: int, *, is_last: bool = False) -> bytes:
+        taken = bytes(self._buffer[:length])
+        del self._buffer[:passed]
+        self._searched = 0
+        self._is_last = is_last
+        return taken
 
 
 @dataclass(frozen=True, slots=True)

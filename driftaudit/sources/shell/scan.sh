@@ -3,8 +3,8 @@
 # It is sent over standard input, and so is all that it is told: a length in decimal, a line end, and that
 # many bytes of calls of the functions below, which the client has quoted (frames.py). The answer is
 # records: the mark, a letter, a text, a line end. A text may hold line ends, but not the mark, which is
-# random. The letters stand in records.py. 0 for a length is the end; without its record, Z, the client
-# takes nothing for true.
+# random. The letters stand in records.py. 0 for a length is the end. All that was said goes through a digest
+# tool as well, and its sum is the record before the last; without that the client takes nothing for true.
 
 facts='%f/%s/%Y/%y/%Z/%z/%d/%i/%u/%U/%n'
 
@@ -184,32 +184,47 @@ modules() (
 
 # start MARK SUM ROOT
 start() {
-    mark=$1 sum=$2
+    mark=$1 sum=$2 root=$3
     export mark script
-    for tool in find stat cat readlink date "$sum"; do
+    for tool in find stat cat readlink date tee "$sum"; do
         command -v "$tool" >/dev/null 2>&1 || lacking "$tool"
     done
     [ "$(stat -c %s/%n / 2>/dev/null)" ] || lacking 'a stat that knows -c'
     # from /, for find wants to come back to where it began, which may be the home of somebody else
     (cd / && find / -prune -exec stat -c %f {} +) >/dev/null 2>&1 || lacking 'a find that knows -exec {} +'
-    reason=$(stat -c %f "$3/." 2>&1 >/dev/null)
-    cd -P "$3/." 2>/dev/null || refuse "${reason:-Permission denied}"
-    { :; } <. 2>/dev/null || refuse 'Permission denied'
+    [ "$({ echo yes | tee /proc/self/fd/4 4>&4 >/dev/null; } 4>&1 2>/dev/null | cat)" ] ||
+        lacking /proc/self/fd
     whole=$(printf 12 | dd bs=2 count=1 iflag=fullblock 2>/dev/null)
+    summed
+    exit
+}
+
+# The answers, and then their digest. By its descriptor tee can open a pipe, but no socket, such as sshd gives.
+summed() {
+    {
+        digest=$(answers | tee /proc/self/fd/4 4>&4 | "$sum")
+        record D "$digest"
+        record Z ''
+    } 4>&1 | cat
+}
+
+answers() {
+    exec 3>&1
     printf '\n'
-    record H "$(date +%s)/$(pwd -P && echo /)"
+    reason=$(stat -c %f "$root/." 2>&1 >/dev/null)
+    if cd -P "$root/." 2>/dev/null && { :; } <. 2>/dev/null; then
+        record H "$(date +%s)/$(pwd -P && echo /)"
+        record B ''
+        serve
+    else
+        reason=${reason:-Permission denied}
+        record X "${reason##*: }"
+    fi
 }
 
 lacking() {
     printf '\n'
     record N "$1"
-    record Z ''
-    exit 0
-}
-
-refuse() {
-    printf '\n'
-    record X "${1##*: }"
     record Z ''
     exit 0
 }
@@ -223,17 +238,17 @@ take() {
 }
 
 serve() {
-    LC_ALL=C TZ=UTC0
-    export LC_ALL TZ
-    exec 3>&1
-    while read -r size; do
-        if [ "$size" = 0 ]; then
-            record Z ''
-            exit 0
-        fi
+    while read -r size && [ "$size" != 0 ]; do
         eval "$(take "$size")"
         record B ''
     done
+}
+
+# The first call is `start`, which sees to the others.
+begin() {
+    LC_ALL=C TZ=UTC0
+    export LC_ALL TZ
+    read -r size && eval "$(take "$size")"
     exit 1
 }
 
@@ -241,7 +256,7 @@ if [ $# -gt 0 ]; then
     "$@"
 elif command -v nice >/dev/null 2>&1; then
     export script
-    exec nice -n 10 /bin/sh -c "$script" sh serve
+    exec nice -n 10 /bin/sh -c "$script" sh begin
 else
-    serve
+    begin
 fi

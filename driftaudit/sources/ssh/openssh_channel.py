@@ -5,6 +5,7 @@ import re
 import select
 
 from driftaudit.errors import SourceError
+from driftaudit.sources.method import MethodUnavailableError
 from driftaudit.sources.ssh.openssh_process import SSHProcess
 
 _READ = 1 << 20  # bytes
@@ -62,8 +63,8 @@ class OpenSSHChannel:
     def receive(self, size: int) -> bytes:
         """Return up to `size` bytes of output, or nothing at its end.
 
-        Raises SourceError where the connection is lost, silent for longer than the time-out, or where the
-        host did not start the program.
+        Raises SourceError where the connection is lost, or silent for longer than the time-out, and
+        MethodUnavailableError where the host did not start the program.
         """
         self._require_open()
         while not self._ahead and not self._ended:
@@ -128,7 +129,8 @@ class OpenSSHChannel:
         own = "\n".join(line for line in after if line and not _NO_FAILURE.match(line))
         refused = _REFUSED.search(own)
         if refused:
-            raise SourceError(f"{self._host} {self._refusal}: {refused[0]}", self._advice) from cause
+            told = f"{self._host} {self._refusal}: {refused[0]}"
+            raise MethodUnavailableError(told, self._advice) from cause
         if own or _LOST.search(errors):
             raise self._lost() from cause
 

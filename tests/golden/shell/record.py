@@ -4,6 +4,7 @@ Needs Linux, BusyBox, and setpriv where root runs it. The transcripts hold what 
 mark `golden`; what is sent can be seen in scan.sh and frames.py.
 """
 
+import hashlib
 import os
 import subprocess
 import tempfile
@@ -65,13 +66,22 @@ def build(folder: Path) -> None:
             (folder / os.fsdecode(name)).chmod(0)
 
 
+def summed(said: bytes) -> bytes:
+    """Return a transcript with the digest that fits it."""
+    separator = f"\n{MARK}".encode()
+    before, _mark, _digest = said.rpartition(separator + b"D")
+    start = before.index(separator)
+    digest = hashlib.sha1(before[start:] + b"\n").hexdigest().encode()
+    return separator.join([before, b"D" + digest + b"  -", b"Z\n"])
+
+
 def record(name: str, shell: list[str], path: str, folder: Path) -> None:
     """Read the tree as a login that modes bind, and keep what was said."""
     before = bind_root() if os.getuid() == 0 else []
     channel = ShellChannel(shell, path, before)
     read_over(channel, Place(PLACE.url, str(folder)), REQUEST, no_progress, MARK)
     said = channel.received.replace(os.fsencode(folder), os.fsencode(PLACE.root))
-    (HERE / f"{name}.transcript").write_bytes(said)
+    (HERE / f"{name}.transcript").write_bytes(summed(said))
 
 
 def main() -> None:

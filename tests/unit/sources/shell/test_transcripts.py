@@ -12,7 +12,17 @@ from driftaudit.model.problem import ProblemKind
 from driftaudit.model.snapshot import Snapshot
 from driftaudit.sources.base import no_progress
 from driftaudit.sources.shell.method import read_over
-from tests.golden.shell.record import FILES, FOLDERS, HERE, LINKS, MARK, MODIFIED_NS, PLACE, REQUEST
+from tests.golden.shell.record import (
+    FILES,
+    FOLDERS,
+    HERE,
+    LINKS,
+    MARK,
+    MODIFIED_NS,
+    PLACE,
+    REQUEST,
+    summed,
+)
 from tests.support.local_shell import ReplayChannel
 
 UNREAD = {b"huge.bin", b"app.log", b"closed.txt", b"closed.bin"}
@@ -97,14 +107,40 @@ def test_a_record_that_is_missing_is_never_a_shorter_tree(name: str) -> None:
     records = whole.split(mark)
     for number in range(2, len(records)):
         letter = records[number][:1]
-        if letter in b"SU":  # what find does not say, nobody can know
+        if letter in b"DSUZ":  # what find does not say, nobody can know; the end is put in its place
             continue
         try:
-            found = replayed(mark.join(records[:number] + records[number + 1 :]))
+            found = replayed(summed(mark.join(records[:number] + records[number + 1 :])))
         except SourceError:
             continue
         assert letter in b"QR", records[number]
         assert found.entries == expected.entries
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_transcript_that_is_damaged_anywhere_is_no_tree(name: str) -> None:
+    whole = said(name)
+    end = whole.rindex(MARK.encode() + b"D")
+    for at in range(1, end, 5):
+        for damaged in (
+            whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :],
+            whole[:at] + whole[at + 1 :],
+            whole[: at + 1] + whole[at:],
+        ):
+            with pytest.raises(SourceError):
+                replayed(damaged)
+    with pytest.raises(SourceError, match="damaged on the way"):
+        replayed(whole.replace(b"app\n", b"App\n"))
+    assert replayed(b"noise" + whole).entries == replayed(whole).entries
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_transcript_without_its_digest_is_no_tree(name: str) -> None:
+    before, mark, _digest = said(name).rpartition(f"\n{MARK}D".encode())
+    end = f"\n{MARK}Z\n".encode()
+    for told in (b"", mark, mark + b"0" * 40 + b"  -"):
+        with pytest.raises(SourceError):
+            replayed(before + told + end)
 
 
 @pytest.mark.parametrize("piece", [1, 7])
@@ -128,14 +164,14 @@ def test_nonsense_is_an_error(tmp_path: Path) -> None:
         (b"goldenL", b"goldenM"),
     ):
         with pytest.raises(SourceError, match="makes no sense"):
-            replayed(whole.replace(old, new))
+            replayed(summed(whole.replace(old, new)))
 
 
 def test_the_host_is_said_to_be_one_of_whole_seconds() -> None:
     whole = said("busybox")
     for fraction in {part.split(b" ")[0] for part in whole.split(b".") if part[:9].isdigit()}:
         whole = whole.replace(b"." + fraction, b"")
-    found = replayed(whole)
+    found = replayed(summed(whole))
     assert any("whole seconds" in note for note in found.notes)
     times = {entry.modified_ns for entry in found.entries if entry.path == "app.js"}
     assert times == {MODIFIED_NS // 10**9 * 10**9}
