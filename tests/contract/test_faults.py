@@ -145,7 +145,7 @@ def in_stream(tree: Tree, recordings: list[Recording], chance: random.Random) ->
         for at, fault in enumerate(at_frames(one.frames, chance) if one.frames else ()):
             if at % 7 % 3 == at // 7 % 3:  # seven kinds
                 yield number, fault
-        for fault in at_random(len(one.output), IN_STREAM if one.frames else 3 * IN_STREAM, chance):
+        for fault in at_random(len(one.output), IN_STREAM if one.frames else 4 * IN_STREAM, chance):
             if tree.method not in WITHOUT_DIGEST or fault.kind in BEHIND_THE_MAC:
                 yield number, fault
 

@@ -13,6 +13,8 @@ class Pace:
         self.due = time.monotonic()
 
     def spent(self, size):
+        if not self.rate:
+            return
         now = time.monotonic()
         self.due = max(self.due, now - 1.0) + size / self.rate
         if self.due - now > SHORTEST:

@@ -117,8 +117,7 @@ class Worker:
 
     def spent(self, size):
         self.bytes += size
-        if self.pace.rate:
-            self.pace.spent(size)
+        self.pace.spent(size)
         if self.bytes > TOLD_BYTES and time.monotonic() - self.told > HEARTBEAT / 2:
             self.tell_counts()
 
