@@ -36,6 +36,11 @@ def command_line(pid: int) -> bytes:
         return b""
 
 
+def as_at_a_terminal() -> None:
+    """Heed SIGHUP, even where these tests run under nohup."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("transport", ["paramiko", "openssh"])
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_an_end_amid_a_scan(remote: Site, sshd: SSHServer, transport: str, ending: signal.Signals) -> None:
@@ -49,6 +54,7 @@ def test_an_end_amid_a_scan(remote: Site, sshd: SSHServer, transport: str, endin
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        preexec_fn=as_at_a_terminal,  # noqa: PLW1509 - no other thread runs here
     )
     try:
         eventually(lambda: len(agents(sshd)) >= 2 or process.poll() is not None)
