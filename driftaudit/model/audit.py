@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from driftaudit.errors import ExitCode
+from driftaudit.model.commit import DeployedCommit
 from driftaudit.model.finding import Finding
 from driftaudit.model.plan import Plan
 from driftaudit.model.problem import Problem
@@ -65,3 +66,4 @@ class Audit:
     problems: tuple[Problem, ...]
     notes: tuple[str, ...] = ()
     worst_case: bool = False
+    deployed_commit: DeployedCommit | None = None  # None too where no commit is near

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from driftaudit.cache import Cache
 from driftaudit.errors import SourceError
+from driftaudit.model.entry import Entry
+from driftaudit.model.problem import Problem
 from driftaudit.model.snapshot import Snapshot
 
 GIBIBYTE = 1024**3
@@ -57,6 +60,34 @@ class ScanRequest:
     archive: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class FetchRequest:
+    """Contents that are wanted here: those of files and links that a snapshot of the same source has.
+
+    Each of the `entries` has a digest, by which what comes is verified. `folder` is an empty folder of this
+    machine that only its owner can look into; contents are streamed to files in it. Files over
+    `max_file_bytes` are not fetched but a problem, None for no limit. `rate_limit` is in MB/s.
+    """
+
+    entries: tuple[Entry, ...]
+    folder: Path
+    object_format: str = "sha1"
+    max_file_bytes: int | None = None
+    rate_limit: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """Local files by the path of their entry: whole, and verified to have the entry's digest.
+
+    A link's file holds the text of its target. An entry that has no file has a problem: it is unreadable,
+    has vanished, or is not what it was in the snapshot (unstable). Entries of one digest may share a file.
+    """
+
+    files: Mapping[str, Path]
+    problems: tuple[Problem, ...] = ()
+
+
 class Source(Protocol):
     """A tree that can be read once, completely, and without being changed."""
 
@@ -64,6 +95,18 @@ class Source(Protocol):
         """Read the tree. What cannot be seen is a problem in the result.
 
         Raises SourceError where there is no tree to speak of: unreachable, refused, absent, cut off.
+        """
+        ...
+
+
+class ContentSource(Source, Protocol):
+    """A source whose contents can be had as well as their digests."""
+
+    def fetch(self, request: FetchRequest, progress: Progress = no_progress) -> Fetched:
+        """Bring the contents of the entries here, changing nothing where they come from.
+
+        Raises SourceError where the source cannot be reached any more, or has no contents to give, as a saved
+        snapshot. What was brought before a connection was lost is not returned.
         """
         ...
 
