@@ -61,11 +61,24 @@ class AuditRequest:
     rate_limit: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """An audit, with the trees that it was made of: what a command that goes on from there needs."""
+
+    audit: Audit
+    trees: Trees
+
+
 def run_audit(request: AuditRequest, progress: Progress = no_progress) -> Audit:
     """Read both trees, compare them, and judge what the deploy would do.
 
     Raises UsageError, RepositoryError or SourceError where there is nothing to audit.
     """
+    return examine(request, progress).audit
+
+
+def examine(request: AuditRequest, progress: Progress = no_progress) -> Examination:
+    """Return the audit of `run_audit` together with both trees."""
     started_at, started = datetime.now(UTC), time.monotonic()
     object_format = request.repository.object_format if request.repository else "sha1"
     history = b""
@@ -92,7 +105,7 @@ def run_audit(request: AuditRequest, progress: Progress = no_progress) -> Audit:
     decision = decide(findings, problems, plan, lambda path: path in hidden or trees.desired.has(path))
     secrets = _secret_paths(request.policy.labels, read)
     facts = _facts(read.desired, secrets)
-    return Audit(
+    audit = Audit(
         target=request.target,
         decision=decision,
         started_at=started_at,
@@ -105,6 +118,7 @@ def run_audit(request: AuditRequest, progress: Progress = no_progress) -> Audit:
         notes=(*desired.notes, *deployed.notes, *settled.notes, *request.notes),
         worst_case=request.intent is None,
     )
+    return Examination(audit, trees)
 
 
 @dataclass(frozen=True, slots=True)
