@@ -15,6 +15,7 @@ from driftaudit.errors import UsageError
 from driftaudit.gate import decide
 from driftaudit.model.audit import Audit, TreeFacts
 from driftaudit.model.change import Change
+from driftaudit.model.commit import DeployedCommit
 from driftaudit.model.entry import Entry, Kind
 from driftaudit.model.listing import Listing
 from driftaudit.model.mapping import IDENTITY, PathMapping
@@ -23,17 +24,23 @@ from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.snapshot import Snapshot
 from driftaudit.policy.labels import Labels
 from driftaudit.policy.policy import Policy
+from driftaudit.provenance.content_history import ContentHistory, content_history
+from driftaudit.provenance.deployed_commit import deployed_commit
 from driftaudit.provenance.equivalence import settle
 from driftaudit.provenance.export import without_left_out
-from driftaudit.provenance.history import ContentHistory, content_history, paths_in_history
+from driftaudit.provenance.history import History, read_history
 from driftaudit.provenance.lfs import LargeFiles
+from driftaudit.provenance.live_tree import KnownTree, known_contents
+from driftaudit.provenance.moves import joined_moves
+from driftaudit.provenance.story import Story
 from driftaudit.provenance.trace import Evidence, desired_by_content, trace
 from driftaudit.repo import Repository
 from driftaudit.sources.base import Progress, Source, no_progress
-from driftaudit.trees import Reading, ReadingRequest, Side, read_trees
+from driftaudit.trees import EXPENDABLE, UNREAD, Reading, ReadingRequest, Side, read_trees
 
 _LONGEST_TARGET = 4096  # bytes of a link's target; systems know none that is longer
 SECRET = "secret"  # noqa: S105 - the name of a label
+_EXPECTED = frozenset((EXPENDABLE, UNREAD, SECRET))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +88,14 @@ def examine(request: AuditRequest, progress: Progress = no_progress) -> Examinat
     """Return the audit of `run_audit` together with both trees."""
     started_at, started = datetime.now(UTC), time.monotonic()
     object_format = request.repository.object_format if request.repository else "sha1"
-    history = b""
+    history = None
     if request.repository and request.base:
-        history = paths_in_history(request.repository, request.base, request.mapping, request.cache)
-    read = read_trees(_reading(request, history, object_format), progress)
+        history = read_history(request.repository, request.base, request.cache)
+    paths = history.paths_in_root(request.mapping) if history else b""
+    read = read_trees(_reading(request, paths, object_format), progress)
     desired, deployed = read.desired.snapshot, read.deployed.snapshot
     trees = Trees(read.desired.listing, read.deployed.listing, deployed, _unseen(desired, deployed))
-    settled = _settled(request, desired, trees)
+    settled = _settled(request, history, desired, trees)
     changes = settled.changes
     intent = request.intent or Intent(WORST_CASE)
     plan = plan_deploy(intent, changes, trees)
@@ -95,11 +103,16 @@ def examine(request: AuditRequest, progress: Progress = no_progress) -> Examinat
     _refuse_own_paths(request, plan)
     clone = _clone_problems(request.repository)
     problems = _sorted((*desired.problems, *deployed.problems, *settled.problems, *clone))
-    folders = _folders_of(changes, history, trees.desired)
-    evidence = _evidence(request, settled, trees.desired, deployed, problems, folders)
+    folders = _folders_of(changes, paths, trees.desired)
+    evidence = _evidence(request, history, settled, trees.desired, deployed, problems, folders)
+    traced = {change.path: trace(change, evidence) for change in changes}
+    if request.repository and history:
+        traced = Story(request.repository, history, evidence, trees.desired).told(changes, traced)
     findings = tuple(
-        request.policy.judge(change, trace(change, evidence), plan.action(change.path)) for change in changes
+        request.policy.judge(change, traced[change.path], plan.action(change.path)) for change in changes
     )
+    moves = joined_moves(findings, trees.deployed.all_paths())
+    findings = moves.findings
     # What of the desired side could not be seen is desired all the same.
     hidden = {problem.path for problem in desired.problems}
     decision = decide(findings, problems, plan, lambda path: path in hidden or trees.desired.has(path))
@@ -117,6 +130,8 @@ def examine(request: AuditRequest, progress: Progress = no_progress) -> Examinat
         problems=problems,
         notes=(*desired.notes, *deployed.notes, *settled.notes, *request.notes),
         worst_case=request.intent is None,
+        deployed_commit=_deployed_commit(request, history, trees, settled),
+        moved_folders=moves.folders,
     )
     return Examination(audit, trees)
 
@@ -131,7 +146,7 @@ class _Settled:
     notes: tuple[str, ...] = ()
 
 
-def _settled(request: AuditRequest, desired: Snapshot, trees: Trees) -> _Settled:
+def _settled(request: AuditRequest, history: History | None, desired: Snapshot, trees: Trees) -> _Settled:
     deployed = trees.seen
     changes = compare(desired.entries, deployed.entries, deployed.problems)
     repository, mapping = request.repository, request.mapping
@@ -139,12 +154,28 @@ def _settled(request: AuditRequest, desired: Snapshot, trees: Trees) -> _Settled
         return _Settled(changes)
     commit = desired.source.commit if desired.source.kind == "git" else None
     settled = settle(changes, repository, mapping, commit)
-    if commit is None:
+    if commit is None or history is None:
         return _Settled(settled)
-    large = LargeFiles(repository, mapping, commit, request.cache)
+    large = LargeFiles(repository, lambda: history, mapping, commit, request.cache)
     filled = large.fill_in(settled, trees.desired.get, trees.live)
     kept, notes = without_left_out(filled.changes, repository, mapping, commit)
     return _Settled(kept, filled.problems, filled.pointers, notes)
+
+
+def _deployed_commit(
+    request: AuditRequest, history: History | None, trees: Trees, settled: _Settled
+) -> DeployedCommit | None:
+    if history is None:
+        return None
+    labels = request.policy.labels
+    paths = b"\0".join((trees.deployed.paths, history.paths_in_root(request.mapping)))
+    expected = {
+        path.encode("utf-8", "surrogateescape")
+        for path in labels.among(paths)
+        if _EXPECTED.intersection(labels.of(path))
+    }
+    contents = known_contents(settled.changes, trees.desired, trees.deployed, settled.pointers)
+    return deployed_commit(history, request.mapping, KnownTree(contents, expected))
 
 
 def _live_tree(request: AuditRequest, trees: Trees) -> LiveTree:
@@ -183,6 +214,7 @@ def _clone_problems(repository: Repository | None) -> Sequence[Problem]:
 
 def _evidence(
     request: AuditRequest,
+    committed: History | None,
     settled: _Settled,
     desired: Listing,
     deployed: Snapshot,
@@ -192,9 +224,9 @@ def _evidence(
     sides = [change.deployed for change in settled.changes if change.deployed]
     ids = {content for side in sides for content in side.contents} | set(settled.pointers.values())
     refs = {directory.path: directory.refs for directory in deployed.git_directories}
-    if request.repository and request.base:
+    if request.repository and committed:
         asked = {oid for oids in refs.values() for oid in oids}
-        history = content_history(request.repository, request.base, ids, asked)
+        history = content_history(request.repository, committed, ids, asked)
     else:
         history = ContentHistory()
     unseen = frozenset(problem.path for problem in problems if problem.path)

@@ -17,6 +17,7 @@ from driftaudit.model.mapping import PathMapping
 from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.snapshot import Snapshot
 from driftaudit.provenance.equivalence import settle
+from driftaudit.provenance.history import read_history
 from driftaudit.provenance.lfs import LargeFiles
 from driftaudit.repo import Repository
 from driftaudit.sources.base import Advance, Progress, ScanRequest, Source, no_progress
@@ -208,9 +209,9 @@ def _explained(
     settled = settle(changes, repository, mapping, commit)
     if commit is None:
         return settled
-    filled = LargeFiles(repository, mapping, commit, Cache()).fill_in(
-        settled, _by_path(desired).get, _by_path(live).get
-    )
+    history = partial(read_history, repository, commit, Cache())
+    large = LargeFiles(repository, history, mapping, commit, Cache())
+    filled = large.fill_in(settled, _by_path(desired).get, _by_path(live).get)
     found = []
     for change in filled.changes:
         aspects = tuple(aspect for aspect in change.aspects if aspect is not Aspect.LFS_POINTER)

@@ -3,14 +3,12 @@
 import hashlib
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 
 from driftaudit.errors import RepositoryError
 from driftaudit.model.entry import (
-    LINK,
     MODE_DIRECTORY,
     MODE_EXECUTABLE,
     MODE_FILE,
@@ -22,23 +20,11 @@ from driftaudit.model.entry import (
 from driftaudit.model.listing import Listing
 from driftaudit.plumbing.attributes import Attributes
 from driftaudit.plumbing.commands import Git
+from driftaudit.plumbing.index import HistoryIndex
 from driftaudit.plumbing.lfs import LfsStore
+from driftaudit.plumbing.log import LOG, extended
 
 _OWN_REFS = "refs/driftaudit/*"
-_MOST_PATHS = 100  # on a command line
-_LOG = ("log", "-z", "--root", "-c", "--no-renames", "--format=")
-
-
-@dataclass(frozen=True, slots=True)
-class Commits:
-    """A set of commits: those reachable from `include` (revisions or options) and not from `exclude`."""
-
-    include: tuple[str, ...]
-    exclude: tuple[str, ...] = ()
-
-    def arguments(self) -> tuple[str, ...]:
-        """Return them as arguments of git's revision walk."""
-        return (*self.include, "--not", *self.exclude) if self.exclude else self.include
 
 
 class Repository:
@@ -249,34 +235,34 @@ class Repository:
         storage = self._optional("config", "--type=path", "--get", "lfs.storage") or "lfs"
         return LfsStore(self.objects / storage / "objects")
 
-    def history(self, commits: Commits, paths: Sequence[str] = ()) -> Iterator[tuple[str, bytes]]:
-        """Yield (content, path) for each version that one of the commits brought, paths as bytes.
-
-        With `paths` only theirs are sure to be among them.
-        A content is a blob id, with LINK in front where it is a link's. A merge counts where it differs from
-        all of its parents: the rest came in with one of them.
-        """
-        limited = ("--full-history", *commits.arguments(), "--", *paths) if len(paths) <= _MOST_PATHS else ()
-        fields = self._stream(*_LOG, "--raw", "--no-abbrev", *(limited or (*commits.arguments(), "--")))
-        for field in fields:
-            if field.startswith(b":"):
-                words = field.split(b" ")
-                parents = len(field) - len(field.lstrip(b":"))
-                oid = words[-2].decode("ascii")
-                yield LINK + oid if words[parents] == b"120000" else oid, next(fields)
-
-    def state(self, base: str) -> tuple[str, ...]:
-        """Return what answers on the history rest on: refs, stash, base commit, and where it is cut off."""
+    def cuts(self) -> tuple[str, ...]:
+        """Return where the history is cut off, or put together in another way than its commits say."""
         cuts = [self.objects / "shallow", self.objects / "info" / "grafts"]
-        cut_off = [file.read_text(encoding="ascii", errors="replace") for file in cuts if file.is_file()]
-        return (str(self.top), base, self._refs, *cut_off, *self.everything(), self._head)
+        return tuple(file.read_text("ascii", "replace") for file in cuts if file.is_file())
 
-    def paths_ever(self, base: str) -> bytes:
-        """Return every path that a commit reachable from `base` or a ref ever had a file at.
+    def tips(self, base: str) -> tuple[str, ...]:
+        """Return the ids of the commits that hold all that is reachable: `base` and those of `everything`."""
+        return tuple(self._text("rev-list", "--no-walk=unsorted", base, *self.everything(), "--").split())
 
-        The paths are joined by NUL, as git gives them, some more than once.
-        """
-        return self._run(*_LOG, "--name-only", "--diff-filter=AMT", base, *self.everything(), "--")
+    def indexed(self, index: HistoryIndex, tips: Iterable[str], known: Iterable[str]) -> HistoryIndex:
+        """Return an index with the commits that `tips` reach and `known` ones do not."""
+        revisions = "".join([*(f"{tip}\n" for tip in tips), *(f"^{tip}\n" for tip in known)])
+        return extended(index, self._stream(*LOG, "--stdin", stdin=revisions.encode("ascii")))
+
+    def renames(self, before: str, after: str) -> dict[bytes, bytes]:
+        """Return old and new paths of files that git finds renamed between two commits."""
+        fields = self._stream(
+            "diff-tree", "-r", "-z", "--raw", "-M", "-l1000", "--diff-filter=R", before, after, "--"
+        )
+        return {next(fields): next(fields) for _row in fields}
+
+    @cached_property
+    def branches(self) -> tuple[tuple[str, str], ...]:
+        """Return the short names of branches, remote branches and tags, with the ids of their commits."""
+        form = "--format=%(refname:lstrip=2)%00%(objectname)%00%(*objectname)"
+        rows = self._text("for-each-ref", form, "refs/heads", "refs/remotes", "refs/tags").splitlines()
+        fields = [row.split("\0") for row in rows]
+        return tuple((name, peeled or oid) for name, oid, peeled in fields)
 
     def everything(self) -> tuple[str, ...]:
         """Return what keeps a content safe: HEAD, all refs but our own, all entries of the stash."""
@@ -310,8 +296,10 @@ class Repository:
     def own_copies(self) -> set[str]:
         """Return the ids of all objects that refs of this product hold."""
         refs = self._text("for-each-ref", "--format=%(refname)", _OWN_REFS.rstrip("*")).splitlines()
-        objects = self._text("rev-list", "--objects", "--no-object-names", *refs) if refs else ""
-        return set(objects.split())
+        if not refs:
+            return set()
+        others = ("--not", *self.everything())  # a live tree has a parent, with all that came before it
+        return set(self._text("rev-list", "--objects", "--no-object-names", *refs, *others, "--").split())
 
     def reachable_commits(self, oids: Iterable[str]) -> set[str]:
         """Return those of the ids that are objects reachable from a ref of this repository."""

@@ -11,7 +11,7 @@ from driftaudit.doctor.project import configuration_check, desired_check, reposi
 from driftaudit.doctor.tree import TREE_CHECKS, Look, folder_checks
 from driftaudit.errors import DriftauditError
 from driftaudit.policy.policy import load_policy
-from driftaudit.provenance.history import paths_in_history
+from driftaudit.provenance.history import read_history
 from driftaudit.repo import Repository
 from driftaudit.sources.base import ScanRequest, Source
 from driftaudit.sources.registry import Setting, open_source
@@ -64,7 +64,8 @@ def _scan_request(request: AuditRequest | None) -> ScanRequest:
     labels = (request.policy if request else load_policy(None, {}, ())).labels
     known = b""
     if request and request.repository and request.base:
-        known = paths_in_history(request.repository, request.base, request.mapping, request.cache)
+        history = read_history(request.repository, request.base, request.cache)
+        known = history.paths_in_root(request.mapping)
     return ScanRequest(
         prune=labels.patterns(EXPENDABLE),
         unread=labels.patterns(UNREAD),

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from driftaudit.errors import ExitCode
-from driftaudit.model.commit import DeployedCommit
+from driftaudit.model.commit import CommitFacts, DeployedCommit
 from driftaudit.model.finding import Finding
 from driftaudit.model.plan import Plan
 from driftaudit.model.problem import Problem
@@ -52,6 +52,21 @@ class TreeFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class MovedFolder:
+    """A live folder whose files the desired tree has in another folder: `moved` of `files`, some edited.
+
+    `since` is the commit that moved them, None where history does not say.
+    """
+
+    folder: str
+    to: str
+    moved: int
+    files: int
+    edited: int
+    since: CommitFacts | None
+
+
+@dataclass(frozen=True, slots=True)
 class Audit:
     """Everything that was found out and decided about one target, findings and problems sorted by path."""
 
@@ -67,3 +82,4 @@ class Audit:
     notes: tuple[str, ...] = ()
     worst_case: bool = False
     deployed_commit: DeployedCommit | None = None  # None too where no commit is near
+    moved_folders: tuple[MovedFolder, ...] = ()

@@ -1,7 +1,7 @@
 """What a repository says of a commit, and which of them a live tree comes from."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +28,11 @@ class DeployedCommit:
     matching_entries: int
     compared_entries: int
     ties: tuple[str, ...] = ()
+
+
+def moment(seconds: int) -> datetime:
+    """Return a time that a commit gives, in seconds since the epoch; git takes any number."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime.max.replace(tzinfo=UTC) if seconds > 0 else datetime.min.replace(tzinfo=UTC)

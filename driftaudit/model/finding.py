@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from driftaudit.model.change import Change
+from driftaudit.model.commit import CommitFacts
 
 
 class Origin(StrEnum):
@@ -63,13 +64,54 @@ class Copy:
 
 
 @dataclass(frozen=True, slots=True)
+class Sighting:
+    """A path of the repository at which the live content was committed, and the commits that carry it there.
+
+    Where the desired commit's history has it, `oldest` and `newest` are of that history; where it has not,
+    `branches` names some of those that do.
+    """
+
+    path: str
+    oldest: CommitFacts
+    newest: CommitFacts
+    is_older: bool  # the desired commit, or an ancestor of it, carries it
+    branches: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """The committed version that an edited content is most like, or the desired file that an unknown one is.
+
+    `path` is one of the repository; `likeness` is from 0 to 1, `added` and `removed` count the lines by which
+    the live content differs. `newest` is the last commit that carries the version.
+    """
+
+    path: str
+    digest: str
+    likeness: float
+    added: int
+    removed: int
+    newest: CommitFacts | None
+    is_desired: bool  # it is what the desired tree has there now
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
-    """What history says of the deployed side of a change."""
+    """What history says of the deployed side of a change.
+
+    `sightings` are where its content was committed, at its own path first. `removed_in` is the commit that
+    took the path out of the desired history, and `moved_to` the desired path that it is at now. `group` is
+    the live folder that moved as a whole with it.
+    """
 
     origin: Origin
     recoverable: Recoverable
     moved_to: str | None = None
     copies: tuple[Copy, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
+    removed_in: CommitFacts | None = None
+    similar: Similar | None = None
+    group: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

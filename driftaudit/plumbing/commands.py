@@ -19,7 +19,7 @@ _ENVIRONMENT = {
     "LC_ALL": "C",
 }
 _GIT = ("git", "-c", "core.fsmonitor=false")  # a hook of the configuration, which is not ours to run
-_PIECE = 1 << 20  # bytes read at a time
+_PIECE = 1 << 16  # bytes read at a time: what a pipe holds, so that git goes on meanwhile
 
 
 class Git:
@@ -53,13 +53,18 @@ class Git:
                 raise RepositoryError("git was not found on this machine", "Install git.") from error
         return output
 
-    def stream(self, *arguments: str) -> Iterator[bytes]:
+    def stream(self, *arguments: str, stdin: bytes = b"") -> Iterator[bytes]:
         """Yield the NUL-separated fields that a git command prints, as they come."""
         import git
 
-        process = self._git.execute([*_GIT, *arguments], as_process=True, env=self._environment)
+        with tempfile.TemporaryFile() as source:
+            source.write(stdin)
+            source.seek(0)
+            process = self._git.execute(
+                [*_GIT, *arguments], as_process=True, istream=source, env=self._environment
+            )
         rest = b""
-        while piece := process.stdout.read(_PIECE):
+        while piece := process.stdout.read1(_PIECE):
             *fields, rest = (rest + piece).split(b"\0")
             yield from fields
         if rest:

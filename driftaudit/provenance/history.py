@@ -1,97 +1,116 @@
-"""What the repository knows of the contents that differ."""
+"""The history of a repository as an audit asks for it: an index that is kept from run to run."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from driftaudit.cache import Cache
-from driftaudit.model.entry import LINK
+from driftaudit.errors import RepositoryError
+from driftaudit.model.commit import CommitFacts, moment
 from driftaudit.model.mapping import IDENTITY, PathMapping
-from driftaudit.repo import Commits, Repository
+from driftaudit.plumbing.index import HistoryIndex
+from driftaudit.repo import Repository
 
-Places = dict[str, set[str]]
-"""Content (see Entry.contents) -> repository paths at which it was committed."""
+_MOST_STALE = 0.5  # the share of unreachable commits from which on an index is made anew
 
 
-@dataclass(frozen=True, slots=True)
-class ContentHistory:
-    """Where each content that was asked for was committed, and what else holds it.
+@dataclass(frozen=True)
+class History:
+    """What was ever committed, and which of it counts.
 
-    `ancestors` are places in the history of the base commit, `elsewhere` those in other commits that a ref
-    holds. `loose` ids are in the object store without a ref to hold them; `rescued` ones are held by refs
-    of this product. `complete` is false where the clone lacks a part of the history.
+    The `index` may hold commits that no ref reaches any more. `base` is the commit whose ancestors are older,
+    `tips` are the commits that keep all the others, `branches` the names of some of them.
     """
 
-    ancestors: Places = field(default_factory=dict)
-    elsewhere: Places = field(default_factory=dict)
-    loose: frozenset[str] = frozenset()
-    rescued: frozenset[str] = frozenset()
-    known_refs: frozenset[str] = frozenset()
-    complete: bool = True
+    index: HistoryIndex
+    base: str
+    tips: tuple[str, ...]
+    branches: tuple[tuple[str, str], ...] = ()
 
-    def is_committed(self, content: str) -> bool:
-        """Whether any ref holds the content at any path."""
-        return content in self.ancestors or content in self.elsewhere
+    @cached_property
+    def reachable(self) -> bytearray:
+        """A byte for each commit of the index: whether a ref holds it."""
+        return self.index.from_commits(self.tips)
+
+    @cached_property
+    def ancestors(self) -> bytearray:
+        """A byte for each commit of the index: whether it is the base, or came before."""
+        return self.index.from_commits([self.base])
+
+    def facts(self, number: int) -> CommitFacts:
+        """Return what is told of a commit."""
+        row = self.index.commits[number]
+        return CommitFacts(row.oid, row.author, moment(row.committed), row.subject)
+
+    def versions(self, paths: Iterable[bytes]) -> dict[bytes, list[str]]:
+        """Return, by path, all contents that reachable commits had there, the newest first."""
+        index = self.index
+        numbers = {index.path_numbers[path]: path for path in paths if path in index.path_numbers}
+        found: dict[bytes, dict[int, None]] = {path: {} for path in numbers.values()}
+        for commit in range(len(index.commits) - 1 if numbers else -1, -1, -1):
+            if self.reachable[commit]:
+                for at in range(index.starts[commit], index.starts[commit + 1]):
+                    if index.changed[at] in numbers and index.after[at]:
+                        found[numbers[index.changed[at]]][index.after[at]] = None
+        return {path: [index.contents[number] for number in contents] for path, contents in found.items()}
+
+    @cached_property
+    def base_tree(self) -> dict[bytes, str]:
+        """The paths of the base commit, with what the content of each is known by."""
+        index, found = self.index, dict[int, int]()
+        commit = index.numbers[self.base]
+        while commit >= 0:
+            for at in range(index.starts[commit], index.starts[commit + 1]):
+                found.setdefault(index.changed[at], index.after[at])
+            commit = index.first_parents[commit]
+        return {index.paths[path]: index.contents[content] for path, content in found.items() if content}
+
+    def paths_in_root(self, mapping: PathMapping) -> bytes:
+        """Return every path under the root that any commit ever had a file at, joined by NUL."""
+        if mapping == IDENTITY:
+            return b"\0".join(self.index.paths)
+        decoded = (path.decode("utf-8", "surrogateescape") for path in self.index.paths)
+        mapped = {place for path in decoded for place in mapping.all_in_root(path)}
+        return "\0".join(path for path in mapped if path).encode("utf-8", "surrogateescape")
 
 
-def content_history(
-    repository: Repository, base: str, contents: Iterable[str], refs: Iterable[str]
-) -> ContentHistory:
-    """Ask the repository for these contents, and for the object ids that refs of a live checkout name.
+def read_history(repository: Repository, base: str, cache: Cache) -> History:
+    """Return the history of all that refs hold, and of `base`. Only new commits are read.
 
-    `base` is the commit whose ancestors count as older. History is walked only where an id is present.
+    Raises RepositoryError where git cannot read its history.
     """
-    wanted = {form for content in contents for form in (content, _oid(content))}
-    complete = not (repository.is_shallow or repository.is_partial)
-    known_refs = frozenset(repository.reachable_commits(refs))
-    stored = repository.present({_oid(content) for content in wanted}) if wanted else set()
-    present = {content for content in wanted if _oid(content) in stored}
-    if not present:
-        return ContentHistory(known_refs=known_refs, complete=complete)
-    everything = repository.everything()
-    ancestors = _places(repository, Commits((base,)), present)
-    elsewhere = _places(repository, Commits(everything, (base,)), present)
-    missing = present - ancestors.keys() - elsewhere.keys()
-    for oid in missing & repository.tagged_blobs() if missing else ():
-        elsewhere[oid] = set()
-    return ContentHistory(
-        ancestors,
-        elsewhere,
-        loose=_among(present, {oid for oid in stored if not _is_held(oid, ancestors, elsewhere)}),
-        rescued=_among(present, repository.own_copies()),
-        known_refs=known_refs,
-        complete=complete,
-    )
+    tips = repository.tips(base)
+    key = (str(repository.objects), repository.object_format, *repository.cuts())
+    kept = _kept(cache.kept("history", key))
+    if kept and kept[0] == frozenset(tips):
+        index = kept[1]
+    else:
+        index = (_grown(repository, tips, *kept) if kept else None) or _anew(repository, tips)
+        cache.keep("history", key, " ".join(tips).encode("ascii") + b"\n" + index.dumped())
+    history = History(index, base, tips, repository.branches)
+    repository.attributes(base).look_among(b"\0".join(index.paths))
+    return history
 
 
-def paths_in_history(repository: Repository, base: str, mapping: PathMapping, cache: Cache) -> bytes:
-    """Return every path under the root that any commit ever had a file at, the base commit's included.
-
-    The paths are joined by NUL: that is how git gives them, and how they are searched quickest.
-    """
-    paths = cache.remembered("paths", repository.state(base), lambda: repository.paths_ever(base))
-    repository.attributes(base).look_among(paths)
-    if mapping == IDENTITY:
-        return paths
-    decoded = {path.decode("utf-8", "surrogateescape") for path in paths.split(b"\0")}
-    mapped = {place for path in decoded for place in mapping.all_in_root(path)}
-    return "\0".join(path for path in mapped if path).encode("utf-8", "surrogateescape")
+def _kept(result: bytes | None) -> tuple[frozenset[str], HistoryIndex] | None:
+    if result is None:
+        return None
+    tips, _end, dumped = result.partition(b"\n")
+    index = HistoryIndex.loaded(dumped)
+    return (frozenset(tips.decode("ascii").split()), index) if index else None
 
 
-def _oid(content: str) -> str:
-    return content.removeprefix(LINK)
+def _grown(
+    repository: Repository, tips: Sequence[str], known: frozenset[str], index: HistoryIndex
+) -> HistoryIndex | None:
+    """Return the index with what has come since; None where too little of it still counts."""
+    try:
+        grown = repository.indexed(index, tips, sorted(known))
+    except RepositoryError:  # a commit that was known is gone
+        return None
+    stale = grown.from_commits(tips).count(0)
+    return grown if stale <= _MOST_STALE * len(grown.commits) else None
 
 
-def _is_held(oid: str, *places: Places) -> bool:
-    return any(form in found for form in (oid, LINK + oid) for found in places)
-
-
-def _among(contents: Iterable[str], oids: Collection[str]) -> frozenset[str]:
-    return frozenset(content for content in contents if _oid(content) in oids)
-
-
-def _places(repository: Repository, commits: Commits, wanted: set[str]) -> Places:
-    places: Places = {}
-    for content, path in repository.history(commits):
-        if content in wanted:
-            places.setdefault(content, set()).add(path.decode("utf-8", "surrogateescape"))
-    return places
+def _anew(repository: Repository, tips: Sequence[str]) -> HistoryIndex:
+    return repository.indexed(HistoryIndex.empty(repository.object_format), tips, ())

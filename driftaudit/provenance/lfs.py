@@ -9,7 +9,8 @@ from driftaudit.model.entry import Entry, Kind
 from driftaudit.model.mapping import PathMapping
 from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.plumbing.lfs import POINTER_LIMIT, Pointer, parse_pointer
-from driftaudit.repo import Commits, Repository, blob_id
+from driftaudit.provenance.history import History
+from driftaudit.repo import Repository, blob_id
 
 EntryAt = Callable[[str], Entry | None]
 """Tells what a tree has at a path."""
@@ -32,9 +33,13 @@ class Filled:
 
 @dataclass(frozen=True, slots=True)
 class LargeFiles:
-    """What a commit leaves to Git LFS, and the repository whose store is asked for it."""
+    """What a commit leaves to Git LFS, and the repository whose store is asked for it.
+
+    The history is asked only where there is something to look for in it.
+    """
 
     repository: Repository
+    history: Callable[[], History]
     mapping: PathMapping
     commit: str
     cache: Cache
@@ -123,17 +128,16 @@ class LargeFiles:
 
     def _perhaps_older(self, live: Mapping[str, Entry]) -> set[str]:
         """Return the paths whose content has the size of an older version that the store lacks."""
-        asked = {source: path for path in live for source in self.mapping.to_repository(path)}
-        marked = self.repository.attributes(self.commit).of(asked, ("filter",))
-        sources = {source: asked[source] for source, values in marked.items() if values["filter"] == "lfs"}
+        live_at = {source: path for path in live for source in self.mapping.to_repository(path)}
+        marked = self.repository.attributes(self.commit).of(live_at, ("filter",))
+        sources = {source: live_at[source] for source, values in marked.items() if values["filter"] == "lfs"}
         if not sources:
             return set()
-        commits = Commits((self.commit, *self.repository.everything()))
         versions: dict[str, set[str]] = {}
-        for content, name in self.repository.history(commits, tuple(sorted(sources))):
-            source = name.decode("utf-8", "surrogateescape")
-            if source in sources:
-                versions.setdefault(content, set()).add(sources[source])
+        asked = {source.encode("utf-8", "surrogateescape"): path for source, path in sources.items()}
+        for name, contents in self.history().versions(asked).items():
+            for content in contents:
+                versions.setdefault(content, set()).add(asked[name])
         found = set()
         for oid, pointer in self._parsed([oid for oid in versions if " " not in oid]).items():
             paths = {path for path in versions[oid] if live[path].size in (None, pointer.size)}

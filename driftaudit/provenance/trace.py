@@ -8,7 +8,7 @@ from driftaudit.model.entry import Entry, Kind
 from driftaudit.model.finding import Copy, Origin, Provenance, Recoverable
 from driftaudit.model.listing import Listing
 from driftaudit.model.mapping import PathMapping
-from driftaudit.provenance.history import ContentHistory, Places
+from driftaudit.provenance.content_history import ContentHistory
 
 # The ids of nothing, by either hash: an empty file says nothing of where it comes from.
 _EMPTY = (
@@ -73,9 +73,10 @@ def _origin(change: Change, ids: tuple[str, ...], moved_to: str | None, evidence
         return Origin.VARIANT
     paths = set(evidence.mapping.to_repository(change.path))
     history = evidence.history
-    if _committed_at(paths, ids, history.ancestors):
+    at_path = [found[1].in_base for oid in ids if (found := history.at(oid, paths))]
+    if any(at_path):
         return Origin.STALE if is_desired else Origin.LEFTOVER
-    if _committed_at(paths, ids, history.elsewhere):
+    if at_path:
         return Origin.AHEAD
     if change.path in evidence.folders and not is_desired:
         return Origin.LEFTOVER
@@ -91,10 +92,6 @@ def _is_variant(change: Change) -> bool:
     return both_read and bool(change.aspects) and _VARIANT.issuperset(change.aspects)
 
 
-def _committed_at(paths: set[str], ids: tuple[str, ...], places: Places) -> bool:
-    return any(paths & places.get(oid, set()) for oid in ids)
-
-
 def _recoverable(
     change: Change, deployed: Entry, ids: tuple[str, ...], evidence: Evidence
 ) -> tuple[Recoverable, tuple[Copy, ...]]:
@@ -103,17 +100,18 @@ def _recoverable(
     if not ids:
         return _without_digest(deployed, evidence), ()
     history = evidence.history
-    if any(history.is_committed(oid) for oid in ids):
-        is_itself = any(history.is_committed(oid) for oid in deployed.contents)
+    if any(history.is_held(oid) for oid in ids):
+        is_itself = any(history.is_held(oid) for oid in deployed.contents)
         kind = "commit" if is_itself else "lfs-object"
         return Recoverable.YES, (Copy(kind, _place(ids, history), safe=True),)
     if ids[0] in history.rescued:
         return Recoverable.YES, (Copy("ref", "refs/driftaudit", safe=True),)
-    if _is_variant(change) or ids[0] in evidence.desired:
+    is_lost = any(history.is_committed(oid) for oid in ids)  # a commit has it, but the object is not at hand
+    if not is_lost and (_is_variant(change) or ids[0] in evidence.desired):
         return Recoverable.YES, (Copy("desired", evidence.desired.get(ids[0], change.path), safe=True),)
     if ids[0] in history.loose:
         return Recoverable.UNSAFE, (Copy("unreachable-object", deployed.digest or "", safe=False),)
-    proven = history.complete and not evidence.is_unseen(deployed.path)
+    proven = history.complete and not is_lost and not evidence.is_unseen(deployed.path)
     return (Recoverable.NO if proven else Recoverable.UNPROVEN), ()
 
 
@@ -136,8 +134,8 @@ def _checkout(path: str, evidence: Evidence) -> tuple[Recoverable, tuple[Copy, .
 
 
 def _place(ids: tuple[str, ...], history: ContentHistory) -> str:
-    for places in (history.ancestors, history.elsewhere):
-        for oid in ids:
-            if places.get(oid):
-                return min(places[oid])
-    return ids[0]
+    """Return the first of the paths at which the content was committed, in the base's history if in any."""
+    places = [
+        (not carried.in_base, path) for oid in ids for path, carried in history.places.get(oid, {}).items()
+    ]
+    return min(places)[1] if places else ids[0]

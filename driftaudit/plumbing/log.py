@@ -1,0 +1,85 @@
+"""What `git log` is asked for an index of the history, and how its answer is read."""
+
+from collections.abc import Iterator, Mapping
+
+from driftaudit.model.entry import LINK
+from driftaudit.plumbing.index import CommitRow, HistoryIndex
+
+LOG = (
+    "log",
+    "-z",
+    "--date-order",
+    "--reverse",
+    "--raw",
+    "--root",
+    "--diff-merges=first-parent",
+    "--no-renames",
+    "--no-abbrev",
+    "--no-show-signature",
+    "--ignore-submodules=none",
+    "--encoding=UTF-8",
+    "--format=%x01%H %T %ct %P%n%aN%n%s%n%(trailers:key=Driftaudit-Live-Tree,valueonly,separator=%x2C)",
+)
+"""Commits, parents first, and what each changed beside its first parent."""
+
+_HEAD = b"\x01"  # no mode of a file begins with it
+_SUBMODULE = b"160000"
+_SYMLINK = b"120000"
+
+
+def extended(index: HistoryIndex, fields: Iterator[bytes]) -> HistoryIndex:
+    """Return the index with the commits of an answer to LOG, as NUL-separated fields, behind its own.
+
+    A commit is a head, then a row and a path for each change.
+    """
+    paths, contents = _Numbered(index.path_numbers), _Numbered(_as_bytes(index.content_numbers))
+    commits, starts = list(index.commits), index.starts[:-1]
+    changed, before, after = index.changed[:], index.before[:], index.after[:]
+    for row in fields:
+        if row[:1] == _HEAD:
+            commits.append(_commit(row))
+            starts.append(len(changed))
+            continue
+        changed.append(paths[next(fields)])
+        mode, mode_after, old, new, _status = row.split(
+            b" "
+        )  # a line end stands before the first of a commit
+        if _SYMLINK in row or _SUBMODULE in row:
+            old, new = _content(mode[-6:], old), _content(mode_after, new)
+        before.append(contents[old])
+        after.append(contents[new])
+    starts.append(len(changed))
+    return HistoryIndex(
+        commits,
+        list(paths),
+        [content.decode("ascii") for content in contents],
+        starts,
+        changed,
+        before,
+        after,
+    )
+
+
+def _as_bytes(numbers: Mapping[str, int]) -> dict[bytes, int]:
+    return {content.encode("ascii"): number for content, number in numbers.items()}
+
+
+class _Numbered(dict[bytes, int]):
+    """Gives each key that is new to it the next number."""
+
+    def __missing__(self, key: bytes) -> int:
+        self[key] = number = len(self)
+        return number
+
+
+def _content(mode: bytes, oid: bytes) -> bytes:
+    """Return what is known of a content that is perhaps no file's; a submodule has none here."""
+    if mode == _SUBMODULE:
+        return b"0" * len(oid)
+    return LINK.encode("ascii") + oid if mode == _SYMLINK else oid
+
+
+def _commit(head: bytes) -> CommitRow:
+    ids, author, subject, live_tree = head[1:].decode("utf-8", "replace").split("\n", 3)
+    oid, tree, committed, *parents = ids.split()
+    return CommitRow(oid, tree, tuple(parents), int(committed), author, subject, live_tree.strip())
