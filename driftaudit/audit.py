@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from driftaudit.cache import Cache
 from driftaudit.compare.trees import compare
+from driftaudit.config.rules import SECRET
 from driftaudit.deploy.base import Intent, Trees
 from driftaudit.deploy.live_links import LiveTree
 from driftaudit.deploy.registry import WORST_CASE, plan_deploy
@@ -15,32 +16,24 @@ from driftaudit.errors import UsageError
 from driftaudit.gate import decide
 from driftaudit.model.audit import Audit, TreeFacts
 from driftaudit.model.change import Change
-from driftaudit.model.commit import DeployedCommit
-from driftaudit.model.entry import Entry, Kind
-from driftaudit.model.listing import Listing
+from driftaudit.model.entry import Entry
 from driftaudit.model.mapping import IDENTITY, PathMapping
 from driftaudit.model.plan import Plan
 from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.snapshot import Snapshot
+from driftaudit.origins import Origins
 from driftaudit.policy.labels import Labels
 from driftaudit.policy.policy import Policy
-from driftaudit.provenance.content_history import ContentHistory, content_history
-from driftaudit.provenance.deployed_commit import deployed_commit
 from driftaudit.provenance.equivalence import settle
 from driftaudit.provenance.export import without_left_out
 from driftaudit.provenance.history import History, read_history
 from driftaudit.provenance.lfs import LargeFiles
-from driftaudit.provenance.live_tree import KnownTree, known_contents
 from driftaudit.provenance.moves import joined_moves
-from driftaudit.provenance.story import Story
-from driftaudit.provenance.trace import Evidence, desired_by_content, trace
 from driftaudit.repo import Repository
 from driftaudit.sources.base import Progress, Source, no_progress
-from driftaudit.trees import EXPENDABLE, UNREAD, Reading, ReadingRequest, Side, read_trees
+from driftaudit.trees import Reading, ReadingRequest, Side, read_trees
 
 _LONGEST_TARGET = 4096  # bytes of a link's target; systems know none that is longer
-SECRET = "secret"  # noqa: S105 - the name of a label
-_EXPECTED = frozenset((EXPENDABLE, UNREAD, SECRET))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +96,21 @@ def examine(request: AuditRequest, progress: Progress = no_progress) -> Examinat
     _refuse_own_paths(request, plan)
     clone = _clone_problems(request.repository)
     problems = _sorted((*desired.problems, *deployed.problems, *settled.problems, *clone))
-    folders = _folders_of(changes, paths, trees.desired)
-    evidence = _evidence(request, history, settled, trees.desired, deployed, problems, folders)
-    traced = {change.path: trace(change, evidence) for change in changes}
-    if request.repository and history:
-        traced = Story(request.repository, history, evidence, trees.desired).told(changes, traced)
+    origins = Origins(
+        repository=request.repository,
+        history=history,
+        mapping=request.mapping,
+        labels=request.policy.labels,
+        live=request.deployed,
+        trees=trees,
+        changes=changes,
+        problems=problems,
+        pointers=settled.pointers,
+    )
+    traced = origins.traced()
     findings = tuple(
-        request.policy.judge(change, traced[change.path], plan.action(change.path)) for change in changes
+        request.policy.judge(change, traced.by_path[change.path], plan.action(change.path))
+        for change in changes
     )
     moves = joined_moves(findings, trees.deployed.all_paths())
     findings = moves.findings
@@ -128,9 +129,9 @@ def examine(request: AuditRequest, progress: Progress = no_progress) -> Examinat
         plan=plan,
         findings=findings,
         problems=problems,
-        notes=(*desired.notes, *deployed.notes, *settled.notes, *request.notes),
+        notes=(*desired.notes, *deployed.notes, *settled.notes, *traced.notes, *request.notes),
         worst_case=request.intent is None,
-        deployed_commit=_deployed_commit(request, history, trees, settled),
+        deployed_commit=origins.deployed_commit(),
         moved_folders=moves.folders,
     )
     return Examination(audit, trees)
@@ -160,22 +161,6 @@ def _settled(request: AuditRequest, history: History | None, desired: Snapshot, 
     filled = large.fill_in(settled, trees.desired.get, trees.live)
     kept, notes = without_left_out(filled.changes, repository, mapping, commit)
     return _Settled(kept, filled.problems, filled.pointers, notes)
-
-
-def _deployed_commit(
-    request: AuditRequest, history: History | None, trees: Trees, settled: _Settled
-) -> DeployedCommit | None:
-    if history is None:
-        return None
-    labels = request.policy.labels
-    paths = b"\0".join((trees.deployed.paths, history.paths_in_root(request.mapping)))
-    expected = {
-        path.encode("utf-8", "surrogateescape")
-        for path in labels.among(paths)
-        if _EXPECTED.intersection(labels.of(path))
-    }
-    contents = known_contents(settled.changes, trees.desired, trees.deployed, settled.pointers)
-    return deployed_commit(history, request.mapping, KnownTree(contents, expected))
 
 
 def _live_tree(request: AuditRequest, trees: Trees) -> LiveTree:
@@ -210,41 +195,6 @@ def _clone_problems(repository: Repository | None) -> Sequence[Problem]:
         detail = "the clone is partial, so `never committed` cannot be proven; clone without --filter"
         found.append(Problem("", ProblemKind.PARTIAL_CLONE, detail))
     return found
-
-
-def _evidence(
-    request: AuditRequest,
-    committed: History | None,
-    settled: _Settled,
-    desired: Listing,
-    deployed: Snapshot,
-    problems: Sequence[Problem],
-    folders: frozenset[str],
-) -> Evidence:
-    sides = [change.deployed for change in settled.changes if change.deployed]
-    ids = {content for side in sides for content in side.contents} | set(settled.pointers.values())
-    refs = {directory.path: directory.refs for directory in deployed.git_directories}
-    if request.repository and committed:
-        asked = {oid for oids in refs.values() for oid in oids}
-        history = content_history(request.repository, committed, ids, asked)
-    else:
-        history = ContentHistory()
-    unseen = frozenset(problem.path for problem in problems if problem.path)
-    by_content = desired_by_content(desired, ids)
-    return Evidence(history, request.mapping, by_content, unseen, refs, folders, settled.pointers)
-
-
-def _folders_of(changes: Sequence[Change], history: bytes, desired: Listing) -> frozenset[str]:
-    """Return those live folders without content that have, or had, files in the repository."""
-    folders = {
-        change.path for change in changes if change.deployed and change.deployed.kind is Kind.DIRECTORY
-    }
-    if not folders:
-        return frozenset()
-    known = b"\0".join((b"", history, desired.paths))
-    return frozenset(
-        folder for folder in folders if b"\0%b/" % folder.encode("utf-8", "surrogateescape") in known
-    )
 
 
 def _secret_paths(labels: Labels, read: Reading) -> frozenset[str]:

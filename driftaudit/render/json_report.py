@@ -5,8 +5,9 @@ from collections.abc import Iterable
 
 import driftaudit
 from driftaudit.model.audit import Audit, TreeFacts
+from driftaudit.model.commit import CommitFacts, DeployedCommit
 from driftaudit.model.entry import Entry, Kind
-from driftaudit.model.finding import Action, Finding, Origin, Severity
+from driftaudit.model.finding import Action, Finding, Origin, Provenance, Severity, Sighting, Similar
 from driftaudit.model.problem import Problem
 from driftaudit.render.base import RenderOptions
 from driftaudit.render.json_values import Document, modified_at, path_keys, readable, timestamp, written
@@ -33,7 +34,7 @@ def document(audit: Audit) -> Document:
         "duration_seconds": round(audit.duration_seconds, 3),
         "desired": _desired(audit.desired),
         "deployed": _deployed(audit.deployed),
-        "deployed_commit": None,
+        "deployed_commit": _deployed_commit(audit.deployed_commit),
         "plan": {
             "method": audit.plan.method,
             "paths": list(audit.plan.paths),
@@ -94,7 +95,8 @@ def _counts(findings: Iterable[Finding]) -> Document:
 
 
 def _finding(finding: Finding) -> Document:
-    moved_to = finding.provenance.moved_to
+    provenance = finding.provenance
+    moved_to = provenance.moved_to
     return {
         **path_keys(finding.path),
         "origin": finding.provenance.origin.value,
@@ -102,16 +104,76 @@ def _finding(finding: Finding) -> Document:
         "severity": finding.severity.value,
         "rule": finding.rule,
         "labels": list(finding.labels),
-        "group": None,
+        "group": None if provenance.group is None else readable(provenance.group),
         "aspects": [aspect.value for aspect in finding.change.aspects],
         "reason": finding.reason,
         "moved_to": None if moved_to is None else readable(moved_to),
-        "commits": [],
-        "copies": [
-            {"kind": copy.kind, "where": copy.where, "safe": copy.safe} for copy in finding.provenance.copies
-        ],
+        "commits": _commits(provenance),
+        "copies": [{"kind": copy.kind, "where": copy.where, "safe": copy.safe} for copy in provenance.copies],
         "desired": _entry(finding.change.desired),
         "deployed": _entry(finding.change.deployed),
+        "evidence": _evidence(provenance),
+    }
+
+
+def _commits(provenance: Provenance) -> list[str]:
+    """Return the newest and the oldest commit of each path that had the content, its own path first."""
+    named = (commit.oid for each in provenance.sightings for commit in (each.newest, each.oldest))
+    return list(dict.fromkeys(named))
+
+
+def _evidence(provenance: Provenance) -> Document:
+    removed = provenance.removed_in
+    return {
+        "sightings": [_sighting(sighting) for sighting in provenance.sightings],
+        "removed_in": None if removed is None else _commit(removed),
+        "similar": _similar(provenance.similar),
+    }
+
+
+def _sighting(sighting: Sighting) -> Document:
+    return {
+        "repository_path": readable(sighting.path),
+        "newest": _commit(sighting.newest),
+        "oldest": _commit(sighting.oldest),
+        "in_desired_history": sighting.is_older,
+        "branches": [readable(name) for name in sighting.branches],
+    }
+
+
+def _commit(commit: CommitFacts) -> Document:
+    return {
+        "commit": commit.oid,
+        "author": readable(commit.author),
+        "committed_at": timestamp(commit.committed_at),
+        "subject": readable(commit.subject),
+    }
+
+
+def _similar(similar: Similar | None) -> Document | None:
+    if similar is None:
+        return None
+    return {
+        "repository_path": readable(similar.path),
+        "digest": similar.digest,
+        "likeness": round(similar.likeness, 3),
+        "added_lines": similar.added,
+        "removed_lines": similar.removed,
+        "is_desired": similar.is_desired,
+        "newest": None if similar.newest is None else _commit(similar.newest),
+    }
+
+
+def _deployed_commit(found: DeployedCommit | None) -> Document | None:
+    if found is None:
+        return None
+    return {
+        **_commit(found.commit),
+        "behind": found.behind,
+        "ahead": found.ahead,
+        "matching_entries": found.matching_entries,
+        "compared_entries": found.compared_entries,
+        "ties": list(found.ties),
     }
 
 

@@ -12,6 +12,7 @@ from driftaudit.model.finding import Copy, Finding, Recoverable, Severity
 from driftaudit.render.folding import folded
 from driftaudit.render.printable import printable
 from driftaudit.render.secrecy import without_secrets
+from driftaudit.render.story import history_details, is_told_with_folder
 from driftaudit.render.wording import SECTION_TITLES, count_of, size_of
 
 FOLD_OVER = 5  # findings of one folder
@@ -54,10 +55,11 @@ class Section:
 
 def sections_of(audit: Audit) -> tuple[Section, ...]:
     """Return the findings by severity, the worst first; empty ones and what is ignored left out."""
+    told = [finding for finding in audit.findings if not is_told_with_folder(finding)]
     return tuple(
         Section(severity, title, count_of(len(findings), "path"), _groups(findings, audit.worst_case))
         for severity, title in SECTION_TITLES.items()
-        if (findings := [finding for finding in audit.findings if finding.severity is severity])
+        if (findings := [finding for finding in told if finding.severity is severity])
     )
 
 
@@ -133,8 +135,7 @@ def _details(finding: Finding) -> list[str]:
         found += _identity(change.deployed)
     if change.desired and change.deployed:
         found += _differences(change.desired, change.deployed, change.aspects)
-    if provenance.moved_to is not None:
-        found.append(f"moved to {provenance.moved_to}")
+    found += history_details(finding)
     if provenance.recoverable is Recoverable.UNPROVEN and finding.action.destroys:
         found.append("no proof of another copy")
     is_aside = finding.severity is Severity.INFO

@@ -15,6 +15,7 @@ from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.render.folding import folded
 from driftaudit.render.printable import printable
 from driftaudit.render.rows import FOLD_OVER, MOST_NAMES, Section, sections_of
+from driftaudit.render.story import live_commit, moved_folders
 from driftaudit.render.wording import PROBLEM_ADVICE, Hint, count_of, deploy_lines, hints, size_of
 
 _WHOLE_TREE = "(the whole tree)"
@@ -69,6 +70,8 @@ class Summary:
     reason: str
     desired: Tree
     deployed: Tree
+    live_commit: tuple[str, ...]
+    moved_folders: tuple[str, ...]
     deploy: str
     actions: tuple[tuple[str, int], ...]
     counts: tuple[tuple[Severity, int], ...]
@@ -95,11 +98,13 @@ def summarise(audit: Audit) -> Summary:
         reason=printable(audit.decision.reason),
         desired=_tree(audit.desired),
         deployed=_tree(audit.deployed),
+        live_commit=live_commit(audit),
+        moved_folders=moved_folders(audit),
         deploy=_deploy(audit.plan, audit.worst_case),
         actions=_actions(audit.plan),
         counts=counts,
         sections=sections,
-        nothing="" if sections else _nothing(audit),
+        nothing="" if sections or audit.moved_folders else _nothing(audit),
         hints=hints(audit),
         deploy_lines=deploy_lines(audit),
         problems=_problems(audit.problems),

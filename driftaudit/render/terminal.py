@@ -73,6 +73,9 @@ def _full(summary: Summary, width: int | None) -> Iterator[list[Part]]:
         yield _section(section, width)
         if section.severity is Severity.BLOCK:
             yield _what_to_do(summary)
+    if summary.moved_folders:
+        moved = Text.assemble(("Moved folders", "bold cyan"), f"  {len(summary.moved_folders)}")
+        yield [moved, *(_indented(Text(line)) for line in summary.moved_folders)]
     if summary.problems:
         yield _problems(summary, width)
     if summary.notes:
@@ -91,6 +94,8 @@ def _header(summary: Summary) -> list[Part]:
     for name, tree in (("desired", summary.desired), ("deployed", summary.deployed)):
         facts.add_row(Text(name, "dim"), _place(tree))
         facts.add_row(Text(), Text(", ".join(_figures(tree)), "dim"))
+    for number, line in enumerate(summary.live_commit):
+        facts.add_row(Text("" if number else "live", "dim"), Text(line, "dim" if number else ""))
     facts.add_row(Text("deploy", "dim"), Text(summary.deploy))
     counted = (f"{action} {number:,}" for action, number in summary.actions)
     facts.add_row(Text(), Text(", ".join(counted), "dim"))

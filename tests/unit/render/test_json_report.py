@@ -87,7 +87,7 @@ def test_the_schema_has_the_words_of_the_model(words: list[str], enum: Any) -> N
 def test_the_keys_stand_in_the_order_of_the_contract(incident: Callable[..., Audit]) -> None:
     document = report(incident())
     assert list(document) == KEYS
-    assert all(list(finding) == FINDING_KEYS for finding in document["findings"])
+    assert all(list(finding) == [*FINDING_KEYS, "evidence"] for finding in document["findings"])
     assert list(document["desired"]) == [
         "source",
         "revision",
