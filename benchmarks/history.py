@@ -113,11 +113,10 @@ class History:
         main.tip, main.files = mark, dict(side.files)
 
     def _some(self, branch: _Branch) -> str:
-        """Return a path; asking a dictionary for its nth key is slow, so of the numbered ones mostly."""
-        while True:
-            path = _path(self._chance.randrange(self.files))
-            if path in branch.files:
-                return path
+        """Return a path, of the first ones mostly: asking a dictionary for its nth key is slow."""
+        paths = (_path(self._chance.randrange(self.files)) for _try in range(20))
+        known = next((path for path in paths if path in branch.files), None)
+        return known or self._chance.choice(list(branch.files))
 
     def _blob(self, text: str) -> Generator[bytes, None, int]:
         mark = self._next()
