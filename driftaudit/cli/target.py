@@ -11,10 +11,12 @@ from driftaudit.cache import Cache
 from driftaudit.cli.words import deploy_intent, is_path, path_mapping
 from driftaudit.config.access import Access
 from driftaudit.config.settings import DesiredSettings, Settings, TargetSettings, find_settings, load_settings
+from driftaudit.config.waivers import FILE_NAME as WAIVERS
+from driftaudit.config.waivers import for_target, load_waivers
 from driftaudit.deploy.base import Intent
 from driftaudit.errors import ConfigError, RepositoryError, UsageError
 from driftaudit.model.mapping import IDENTITY, PathMapping
-from driftaudit.policy.policy import load_policy
+from driftaudit.policy.policy import Policy, load_policy
 from driftaudit.repo import Repository
 from driftaudit.sources.archive import FORMATS, archive_format
 from driftaudit.sources.base import Source
@@ -67,6 +69,14 @@ class Workplace:
             return self.repository
         except RepositoryError:
             return None
+
+    @property
+    def waivers_path(self) -> Path:
+        """Where waivers stand, be there any or not: by the configuration, else at the repository's top."""
+        if self.settings:
+            return self.settings.path.absolute().parent / WAIVERS
+        repository = self.repository_if_any()
+        return (repository.top if repository else self._folder) / WAIVERS
 
     @property
     def _targets(self) -> Mapping[str, TargetSettings]:
@@ -130,7 +140,6 @@ def _deployed_source(workplace: Workplace, target: TargetSettings) -> Source:
 def audit_request(workplace: Workplace, name: str | None, options: Options) -> AuditRequest:
     """Return all that an audit needs. Raises UsageError, ConfigError or RepositoryError."""
     target = workplace.target(name)
-    settings = workplace.settings
     mapping = path_mapping(options.maps) if options.maps else target.desired.mapping
     desired = _desired_settings(workplace, options, target)
     source, base, history_mapping = _desired_source(workplace, desired, mapping)
@@ -140,11 +149,7 @@ def audit_request(workplace: Workplace, name: str | None, options: Options) -> A
         target=target.name,
         desired=source,
         deployed=_deployed_source(workplace, target),
-        policy=load_policy(
-            options.packs or target.packs,
-            settings.labels if settings else {},
-            settings.rules if settings else (),
-        ),
+        policy=_policy(workplace, target, options),
         intent=deploy_intent(options.deploy) if options.deploy else _configured_intent(target),
         repository=workplace.repository_if_any(),
         base=base,
@@ -155,6 +160,16 @@ def audit_request(workplace: Workplace, name: str | None, options: Options) -> A
         rate_limit=options.rate_limit,
         notes=_notes(workplace, target, base),
     )
+
+
+def _policy(workplace: Workplace, target: TargetSettings, options: Options) -> Policy:
+    settings = workplace.settings
+    policy = load_policy(
+        options.packs or target.packs,
+        settings.labels if settings else {},
+        settings.rules if settings else (),
+    )
+    return replace(policy, waivers=for_target(load_waivers(workplace.waivers_path), target.name))
 
 
 def _own_paths(workplace: Workplace, target: TargetSettings, desired: DesiredSettings) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from driftaudit.model.finding import Finding
 from driftaudit.model.plan import Plan
 from driftaudit.model.problem import Problem
 from driftaudit.model.snapshot import ScanFacts, SourceFacts
+from driftaudit.model.waiver import WaiverUse
 
 
 class Verdict(StrEnum):
@@ -67,3 +68,4 @@ class Audit:
     notes: tuple[str, ...] = ()
     worst_case: bool = False
     deployed_commit: DeployedCommit | None = None  # None too where no commit is near
+    waivers: tuple[WaiverUse, ...] = ()  # all that are for this target, those without effect too
