@@ -126,6 +126,7 @@ class _Editor:
 
     def __init__(self, file: WaiverFile, text: str) -> None:
         self._document, self._waivers = file.document, file.waivers
+        self._orders = [order(waiver) for waiver in file.waivers]
         self._lines = [match[0] for match in _LINE.finditer(text) if match[0]]
         self._end = "\r\n" if "\r\n" in text else "\n"
         if self._lines and not self._lines[-1].endswith(("\n", "\r")):
@@ -191,8 +192,9 @@ class _Editor:
         if not spans:
             is_listed = "waivers" in self._document.value
             return self._line_of("waivers") + 1 if is_listed else len(self._lines)
-        after = [order(each) > order(waiver) for each in self._waivers]
-        position = after.index(True) if True in after else len(spans)
+        key = order(waiver)
+        after = (index for index, other in enumerate(self._orders) if other > key)
+        position = next(after, len(spans))
         return spans[position - 1][1] if position else self._line_of("waivers") + 1
 
     def _renewed(self, index: int, waiver: Waiver, end: int) -> Iterator[str]:

@@ -11,11 +11,13 @@ from driftaudit.cache import Cache
 from driftaudit.cli.words import deploy_intent, is_path, path_mapping
 from driftaudit.config.access import Access
 from driftaudit.config.settings import DesiredSettings, Settings, TargetSettings, find_settings, load_settings
+from driftaudit.config.validation import suggestion
 from driftaudit.config.waivers import FILE_NAME as WAIVERS
 from driftaudit.config.waivers import for_target, load_waivers
 from driftaudit.deploy.base import Intent
 from driftaudit.errors import ConfigError, RepositoryError, UsageError
 from driftaudit.model.mapping import IDENTITY, PathMapping
+from driftaudit.model.waiver import Waiver
 from driftaudit.policy.policy import Policy, load_policy
 from driftaudit.repo import Repository
 from driftaudit.sources.archive import FORMATS, archive_format
@@ -77,6 +79,11 @@ class Workplace:
             return self.settings.path.absolute().parent / WAIVERS
         repository = self.repository_if_any()
         return (repository.top if repository else self._folder) / WAIVERS
+
+    @cached_property
+    def waivers(self) -> tuple[Waiver, ...]:
+        """All waivers, also those for other targets. Raises ConfigError."""
+        return load_waivers(self.waivers_path)
 
     @property
     def _targets(self) -> Mapping[str, TargetSettings]:
@@ -169,7 +176,7 @@ def _policy(workplace: Workplace, target: TargetSettings, options: Options) -> P
         settings.labels if settings else {},
         settings.rules if settings else (),
     )
-    return replace(policy, waivers=for_target(load_waivers(workplace.waivers_path), target.name))
+    return replace(policy, waivers=for_target(workplace.waivers, target.name))
 
 
 def _own_paths(workplace: Workplace, target: TargetSettings, desired: DesiredSettings) -> tuple[str, ...]:
@@ -265,7 +272,7 @@ def _configured_intent(target: TargetSettings) -> Intent | None:
 
 
 def _notes(workplace: Workplace, target: TargetSettings, base: str | None) -> tuple[str, ...]:
-    notes = []
+    notes = list(_stray_waivers(workplace))
     if target.probes:
         notes.append(f"{len(target.probes)} probes are configured; this version does not run them.")
     if target.backups:
@@ -273,6 +280,15 @@ def _notes(workplace: Workplace, target: TargetSettings, base: str | None) -> tu
     if base and workplace.repository_if_any():
         notes.extend(_policy_notes(workplace, target, base))
     return tuple(notes)
+
+
+def _stray_waivers(workplace: Workplace) -> Iterator[str]:
+    """Say which waivers are for a target that nobody knows: a slip of the pen would let them do nothing."""
+    known = workplace.settings.targets if workplace.settings else {}
+    for waiver in workplace.waivers if known else ():
+        for name in waiver.targets:
+            if name not in known and "/" not in name and not Path(name).exists():
+                yield f"{waiver.where} there is no target {name!r}{suggestion(name, list(known))}"
 
 
 def _policy_notes(workplace: Workplace, target: TargetSettings, base: str) -> list[str]:

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from driftaudit.config.paths import shown_path
 from driftaudit.config.yaml_document import Document
+from driftaudit.errors import ConfigError
 from driftaudit.model.waiver import Waiver
 
 FILE_NAME = "driftaudit-waivers.yml"
@@ -25,6 +27,8 @@ def load_waivers(path: Path) -> tuple[Waiver, ...]:
     """Return the waivers of a file, none where there is no file. Raises ConfigError, with file and line."""
     if not path.exists() and not path.is_symlink():
         return ()
+    if path.exists() and not path.is_file():
+        raise ConfigError(f"{shown_path(path)}: no file", "Waivers are read from a plain file.")
     from driftaudit.config.waivers_schema import read_waivers  # pydantic costs 70 ms
 
     return read_waivers(path).waivers

@@ -131,7 +131,7 @@ def test_keys_after_the_list_stay_there() -> None:
     "item",
     [
         f"waivers: [{{path: a, digest: {DIGEST}, reason: r, owner: o, expires: never}}]\n",
-        f"waivers:\n  -\n    path: a\n    digest: {DIGEST}\n    reason: r\n    owner: o\n    expires: never\n",
+        f"waivers:\n  -\n    path: a\n    digest: {DIGEST}\n    reason: r\n    owner: o\n    expires: never",
         "waivers:\n  []\n",
     ],
 )

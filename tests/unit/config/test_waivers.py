@@ -1,5 +1,6 @@
 """driftaudit-waivers.yml as values, and what a wrong file is told, by line and column."""
 
+import os
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -23,8 +24,6 @@ waivers:
     permits: destroy
   - {{path: current, digest: "link {"b" * 64}", reason: r, owner: o, expires: never, target: production}}
 """
-
-Refusal = Callable[..., str]
 
 
 @pytest.fixture(autouse=True)
@@ -81,6 +80,13 @@ def test_no_file_no_list_and_an_empty_list_are_no_waivers() -> None:
 def test_a_link_to_nowhere_is_no_absent_file() -> None:
     Path("driftaudit-waivers.yml").symlink_to("gone.yml")
     with pytest.raises(ConfigError, match="No such file"):
+        load_waivers(Path("driftaudit-waivers.yml"))
+
+
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
+def test_what_is_no_plain_file_is_not_opened(make: Callable[[str], None]) -> None:
+    make("driftaudit-waivers.yml")
+    with pytest.raises(ConfigError, match=r"driftaudit-waivers\.yml: no file"):
         load_waivers(Path("driftaudit-waivers.yml"))
 
 
