@@ -1,7 +1,7 @@
 """Waivers, held against the findings of one audit. Pure.
 
-A waiver that does not permit destruction never touches a finding that blocks, nor one of which it is not
-proven that the deploy leaves a copy: so it cannot change a verdict, whatever it says.
+A waiver that does not permit destruction never touches a finding that blocks, nor what the deploy destroys
+without proof of another copy: so it cannot change a verdict, whatever it says.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -93,8 +93,8 @@ def _content_state(waiver: Waiver, finding: Finding | None, unseen: Collection[s
 
 def _is_at_stake(finding: Finding) -> bool:
     """Whether only a waiver that permits destruction may silence it."""
-    is_unproven = finding.action.destroys and finding.provenance.recoverable is Recoverable.UNPROVEN
-    return is_unproven or finding.severity is Severity.BLOCK
+    is_lost = finding.action.destroys and finding.provenance.recoverable is not Recoverable.YES
+    return is_lost or finding.severity is Severity.BLOCK
 
 
 def _is_unseen(path: str, unseen: Collection[str]) -> bool:
