@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from tests.support.cli import Outcome, driftaudit
-from tests.support.git import commit, git, write
+from tests.support.git import commit, git, new_repository, write
 from tests.support.site import Site
 
 FILE = "driftaudit-waivers.yml"
@@ -232,6 +232,15 @@ def test_over_ssh_without_a_configuration(remote: Site) -> None:
     assert written(remote)["src/only.txt"]["target"] == remote.url
     assert remote.check().code == 0
     assert remote.check("--no-cache").code == 0
+
+
+def test_a_repository_of_sha_256(tmp_path: Path) -> None:
+    repository = new_repository(tmp_path / "repository", "--object-format=sha256")
+    commit(repository, {"a.txt": "a\n"})
+    write(tmp_path / "live", {"a.txt": "a\n", "b.txt": "b\n"})
+    words = ("../live", "b.txt", "--reason", "r", "--owner", "Ann", "--permits", "destroy")
+    assert driftaudit(repository, "accept", *words).code == 0
+    assert driftaudit(repository, "check", "../live").code == 0
 
 
 def test_the_file_lies_beside_the_configuration(drifted: Site) -> None:
