@@ -1,9 +1,10 @@
 """The only composer: sources, compare, provenance, plan, policy and gate, in this order, become an Audit."""
 
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 from driftaudit.cache import Cache
 from driftaudit.compare.trees import compare
@@ -14,9 +15,10 @@ from driftaudit.deploy.registry import WORST_CASE, plan_deploy
 from driftaudit.deploy.write_through import write_through
 from driftaudit.errors import UsageError
 from driftaudit.gate import decide
-from driftaudit.model.audit import Audit, TreeFacts
+from driftaudit.model.audit import Audit, Decision, TreeFacts
 from driftaudit.model.change import Change
 from driftaudit.model.entry import Entry
+from driftaudit.model.finding import Finding
 from driftaudit.model.mapping import IDENTITY, PathMapping
 from driftaudit.model.plan import Plan
 from driftaudit.model.problem import Problem, ProblemKind
@@ -63,10 +65,14 @@ class AuditRequest:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """An audit, with the trees that it was made of: what a command that goes on from there needs."""
+    """An audit, with the trees that it was made of: what a command that goes on from there needs.
+
+    `decide` gives the verdict that it would have with other findings.
+    """
 
     audit: Audit
     trees: Trees
+    decide: Callable[[Sequence[Finding]], Decision]
 
 
 def run_audit(request: AuditRequest, progress: Progress = no_progress) -> Audit:
@@ -116,25 +122,32 @@ def examine(request: AuditRequest, progress: Progress = no_progress) -> Examinat
     findings = moves.findings
     # What of the desired side could not be seen is desired all the same.
     hidden = {problem.path for problem in desired.problems}
-    decision = decide(findings, problems, plan, lambda path: path in hidden or trees.desired.has(path))
+    verdict = partial(
+        decide,
+        problems=problems,
+        plan=plan,
+        is_desired=lambda path: path in hidden or trees.desired.has(path),
+    )
+    waived = request.policy.waive(findings, trees.unseen, started_at.date())
     secrets = _secret_paths(request.policy.labels, read)
     facts = _facts(read.desired, secrets)
     audit = Audit(
         target=request.target,
-        decision=decision,
+        decision=verdict(waived.findings),
         started_at=started_at,
         duration_seconds=time.monotonic() - started,
         desired=facts,
         deployed=_facts(read.deployed, secrets, facts.tree_digest if read.are_alike else None),
         plan=plan,
-        findings=findings,
+        findings=waived.findings,
         problems=problems,
         notes=(*desired.notes, *deployed.notes, *settled.notes, *traced.notes, *request.notes),
         worst_case=request.intent is None,
         deployed_commit=origins.deployed_commit(),
         moved_folders=moves.folders,
+        waivers=waived.uses,
     )
-    return Examination(audit, trees)
+    return Examination(audit, trees, verdict)
 
 
 @dataclass(frozen=True, slots=True)

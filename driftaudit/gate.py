@@ -6,6 +6,7 @@ from driftaudit.model.audit import Decision, Verdict
 from driftaudit.model.finding import Finding, Recoverable, Severity
 from driftaudit.model.plan import Plan
 from driftaudit.model.problem import Problem, ProblemKind
+from driftaudit.model.waiver import WAIVER
 
 _ABOUT_HISTORY = (ProblemKind.SHALLOW_CLONE, ProblemKind.PARTIAL_CLONE)
 
@@ -33,7 +34,7 @@ def decide(
         return Decision(
             Verdict.INCOMPLETE, f"It cannot be told whether {what} that the deploy destroys exist elsewhere."
         )
-    return Decision(Verdict.PASS, "Nothing that this deploy destroys is the only copy.")
+    return Decision(Verdict.PASS, _why_pass(findings))
 
 
 def _matters(
@@ -50,6 +51,17 @@ def _is_unproven(finding: Finding) -> bool:
         and finding.provenance.recoverable is Recoverable.UNPROVEN
         and finding.severity is not Severity.IGNORE
     )
+
+
+def _why_pass(findings: Sequence[Finding]) -> str:
+    permitted = sum(
+        finding.rule == WAIVER
+        and finding.action.destroys
+        and finding.provenance.recoverable is not Recoverable.YES
+        for finding in findings
+    )
+    but = f", but for {_counted(permitted, 'path')} that a waiver lets go" if permitted else ""
+    return f"Nothing that this deploy destroys is the only copy{but}."
 
 
 def _why_blocked(blocking: Sequence[Finding]) -> str:

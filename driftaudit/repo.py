@@ -85,6 +85,11 @@ class Repository:
         except RepositoryError:
             return False
 
+    def person(self) -> str:
+        """Return who commits here, `Name <address>` by git's configuration; "" where it does not say both."""
+        name, address = (self._optional("config", "--get", f"user.{key}") for key in ("name", "email"))
+        return f"{name} <{address}>" if name and address else ""
+
     def commit(self, revision: str) -> str:
         """Return the id of the commit that a revision names. Raises RepositoryError where there is none.
 

@@ -57,7 +57,7 @@ def destinations(formats: Sequence[str], outputs: Sequence[str]) -> list[Destina
     return paired
 
 
-def require_writable(path: Path, what: str = "report") -> Path:
+def require_writable(path: Path, what: str = "report", advice: str = "Choose another --output FILE.") -> Path:
     """Return the file that is to be written, be it there or not. Raises UsageError where it cannot be."""
     path = _target(path)
     folder = path.parent
@@ -71,7 +71,7 @@ def require_writable(path: Path, what: str = "report") -> Path:
     changed = path if is_special(path) else folder
     if not os.access(changed, os.W_OK):
         which = "the folder " if changed is folder else ""
-        raise UsageError(f"{which}{changed} is not writable", "Choose another --output FILE.")
+        raise UsageError(f"{which}{changed} is not writable", advice)
     return path
 
 
@@ -121,12 +121,16 @@ def write(destination: Destination, report: str) -> None:
         raise _not_written(path, "report", error) from error
 
 
-def _not_written(path: Path, what: str, error: OSError) -> UsageError:
-    return UsageError(f"the {what} {path} could not be written: {error.strerror}", "Choose another --output.")
+def _not_written(
+    path: Path, what: str, error: OSError, advice: str = "Choose another --output."
+) -> UsageError:
+    return UsageError(f"the {what} {path} could not be written: {error.strerror}", advice)
 
 
 @contextlib.contextmanager
-def whole_file(path: Path, what: str = "report") -> Iterator[IO[bytes]]:
+def whole_file(
+    path: Path, what: str = "report", advice: str = "Choose another --output."
+) -> Iterator[IO[bytes]]:
     """Give a stream whose content appears under `path` only once it is complete.
 
     Raises UsageError where it cannot be written; what was there before is there still.
@@ -145,5 +149,5 @@ def whole_file(path: Path, what: str = "report") -> Iterator[IO[bytes]]:
             with contextlib.suppress(OSError):
                 Path(temporary).unlink()
         if isinstance(error, OSError):
-            raise _not_written(path, what, error) from error
+            raise _not_written(path, what, error, advice) from error
         raise

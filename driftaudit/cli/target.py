@@ -11,10 +11,14 @@ from driftaudit.cache import Cache
 from driftaudit.cli.words import deploy_intent, is_path, path_mapping
 from driftaudit.config.access import Access
 from driftaudit.config.settings import DesiredSettings, Settings, TargetSettings, find_settings, load_settings
+from driftaudit.config.validation import suggestion
+from driftaudit.config.waivers import FILE_NAME as WAIVERS
+from driftaudit.config.waivers import for_target, load_waivers
 from driftaudit.deploy.base import Intent
 from driftaudit.errors import ConfigError, RepositoryError, UsageError
 from driftaudit.model.mapping import IDENTITY, PathMapping
-from driftaudit.policy.policy import load_policy
+from driftaudit.model.waiver import Waiver
+from driftaudit.policy.policy import Policy, load_policy
 from driftaudit.repo import Repository
 from driftaudit.sources.archive import FORMATS, archive_format
 from driftaudit.sources.base import Source
@@ -67,6 +71,19 @@ class Workplace:
             return self.repository
         except RepositoryError:
             return None
+
+    @property
+    def waivers_path(self) -> Path:
+        """Where waivers stand, be there any or not: by the configuration, else at the repository's top."""
+        if self.settings:
+            return self.settings.path.absolute().parent / WAIVERS
+        repository = self.repository_if_any()
+        return (repository.top if repository else self._folder) / WAIVERS
+
+    @cached_property
+    def waivers(self) -> tuple[Waiver, ...]:
+        """All waivers, also those for other targets. Raises ConfigError."""
+        return load_waivers(self.waivers_path)
 
     @property
     def _targets(self) -> Mapping[str, TargetSettings]:
@@ -133,7 +150,6 @@ def _deployed_source(workplace: Workplace, target: TargetSettings) -> Source:
 def audit_request(workplace: Workplace, name: str | None, options: Options) -> AuditRequest:
     """Return all that an audit needs. Raises UsageError, ConfigError or RepositoryError."""
     target = workplace.target(name)
-    settings = workplace.settings
     mapping = path_mapping(options.maps) if options.maps else target.desired.mapping
     desired = _desired_settings(workplace, options, target)
     source, base, history_mapping = _desired_source(workplace, desired, mapping)
@@ -143,11 +159,7 @@ def audit_request(workplace: Workplace, name: str | None, options: Options) -> A
         target=target.name,
         desired=source,
         deployed=_deployed_source(workplace, target),
-        policy=load_policy(
-            options.packs or target.packs,
-            settings.labels if settings else {},
-            settings.rules if settings else (),
-        ),
+        policy=_policy(workplace, target, options),
         intent=deploy_intent(options.deploy) if options.deploy else _configured_intent(target),
         repository=workplace.repository_if_any(),
         base=base,
@@ -158,6 +170,16 @@ def audit_request(workplace: Workplace, name: str | None, options: Options) -> A
         rate_limit=options.rate_limit,
         notes=_notes(workplace, target, base),
     )
+
+
+def _policy(workplace: Workplace, target: TargetSettings, options: Options) -> Policy:
+    settings = workplace.settings
+    policy = load_policy(
+        options.packs or target.packs,
+        settings.labels if settings else {},
+        settings.rules if settings else (),
+    )
+    return replace(policy, waivers=for_target(workplace.waivers, target.name))
 
 
 def _own_paths(workplace: Workplace, target: TargetSettings, desired: DesiredSettings) -> tuple[str, ...]:
@@ -253,7 +275,7 @@ def _configured_intent(target: TargetSettings) -> Intent | None:
 
 
 def _notes(workplace: Workplace, target: TargetSettings, base: str | None) -> tuple[str, ...]:
-    notes = []
+    notes = list(_stray_waivers(workplace))
     if target.probes:
         notes.append(f"{len(target.probes)} probes are configured; this version does not run them.")
     if target.backups:
@@ -261,6 +283,15 @@ def _notes(workplace: Workplace, target: TargetSettings, base: str | None) -> tu
     if base and workplace.repository_if_any():
         notes.extend(_policy_notes(workplace, target, base))
     return tuple(notes)
+
+
+def _stray_waivers(workplace: Workplace) -> Iterator[str]:
+    """Say which waivers are for a target that nobody knows: a slip of the pen would let them do nothing."""
+    known = workplace.settings.targets if workplace.settings else {}
+    for waiver in workplace.waivers if known else ():
+        for name in waiver.targets:
+            if name not in known and "/" not in name and not Path(name).exists():
+                yield f"{waiver.where} there is no target {name!r}{suggestion(name, list(known))}"
 
 
 def _policy_notes(workplace: Workplace, target: TargetSettings, base: str) -> list[str]:

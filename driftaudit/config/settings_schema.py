@@ -160,7 +160,8 @@ def _local(text: str, folder: Path) -> str:
     return local_path(text, folder) if is_local_path(text) else text
 
 
-def _version(value: object) -> object:
+def checked_version(value: object) -> object:
+    """Return the version of a file if it is one that is read here, and fail the field otherwise."""
     if isinstance(value, int) and value > 1:
         refuse(f"version {value} is newer than this driftaudit, which reads version 1: upgrade driftaudit")
     if value != 1 or isinstance(value, bool):
@@ -177,7 +178,7 @@ def _target_name(name: str) -> str:
 class SettingsModel(Strict):
     """The whole file."""
 
-    version: Annotated[Literal[1], BeforeValidator(_version)]
+    version: Annotated[Literal[1], BeforeValidator(checked_version)]
     targets: dict[Annotated[str, AfterValidator(_target_name)], TargetModel] = Field(default_factory=dict)
     labels: Labels = Field(default_factory=dict)
     rules: Rules = ()

@@ -79,21 +79,24 @@ class Document:
         return location
 
 
-def load_document(path: Path) -> Document:
-    """Read a YAML file whose top level is a mapping. Raises ConfigError, with file, line and column."""
+def load_document(path: Path, limit: int = MAX_BYTES) -> Document:
+    """Read a YAML file whose top level is a mapping. Raises ConfigError, with file, line and column.
+
+    A file of more than `limit` bytes is refused.
+    """
     name = shown_path(path)
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            data = file.read(limit + 1)
     except OSError as error:
         raise ConfigError(f"{name}: {error.strerror or error}") from error
-    return parse_document(data, name)
+    return parse_document(data, name, limit)
 
 
-def parse_document(data: bytes, name: str) -> Document:
+def parse_document(data: bytes, name: str, limit: int = MAX_BYTES) -> Document:
     """Read YAML from bytes; `name` is what messages call the file. Raises ConfigError."""
-    if len(data) > MAX_BYTES:
-        raise ConfigError(f"{name}: larger than {MAX_BYTES // 1024} KiB, which no configuration is")
+    if len(data) > limit:
+        raise ConfigError(f"{name}: larger than {limit // 1024} KiB, which no configuration is")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -1,14 +1,12 @@
 """A first driftaudit.yml, every line of it explained."""
 
-import re
 from collections.abc import Iterator, Sequence
 
 from driftaudit.detect.survey import Survey
-from driftaudit.render.printable import is_visible, printable
+from driftaudit.render.printable import printable
+from driftaudit.render.yaml_text import scalar
 
 _NAMED = 5  # paths that a comment names
-_PLAIN = re.compile(r"[A-Za-z/][A-Za-z0-9_./@:~+-]*[A-Za-z0-9_./@~+-]|[A-Za-z.]|\.\.?/[A-Za-z0-9_./@~+-]+")
-_NOT_TEXT = frozenset(("null", "true", "false"))
 
 # Examples: each becomes a `deploy:` that is read when the marks of comment before it are taken away.
 _METHODS = """\
@@ -42,22 +40,6 @@ def document(survey: Survey) -> str:
 def minimal_document(name: str, url: str) -> str:
     """Return a configuration with nothing in it but a target's name and address."""
     return f"version: 1\ntargets:\n  {scalar(name)}:\n    url: {scalar(url)}\n"
-
-
-def scalar(text: str) -> str:
-    """Return a text as YAML: plain where that is safe, else in double quotes."""
-    if _PLAIN.fullmatch(text) and text.lower() not in _NOT_TEXT:
-        return text
-    return f'"{"".join(map(_escaped, text))}"'
-
-
-def _escaped(character: str) -> str:
-    if character in '"\\':
-        return f"\\{character}"
-    if character == " " or is_visible(character):
-        return character
-    code = ord(character)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def _url(survey: Survey) -> Iterator[str]:

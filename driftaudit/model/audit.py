@@ -10,6 +10,7 @@ from driftaudit.model.finding import Finding
 from driftaudit.model.plan import Plan
 from driftaudit.model.problem import Problem
 from driftaudit.model.snapshot import ScanFacts, SourceFacts
+from driftaudit.model.waiver import WaiverUse
 
 
 class Verdict(StrEnum):
@@ -83,3 +84,4 @@ class Audit:
     worst_case: bool = False
     deployed_commit: DeployedCommit | None = None  # None too where no commit is near
     moved_folders: tuple[MovedFolder, ...] = ()
+    waivers: tuple[WaiverUse, ...] = ()  # all that are for this target, those without effect too

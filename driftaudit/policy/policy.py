@@ -1,7 +1,8 @@
 """The judgement of changes: which rule decides, and with which severity."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from driftaudit.config.rules import BUILT_IN_LABELS, GENERATED, RuleSpec
 from driftaudit.config.validation import suggestion
@@ -9,19 +10,25 @@ from driftaudit.errors import ConfigError
 from driftaudit.model.change import Change
 from driftaudit.model.entry import Kind
 from driftaudit.model.finding import Action, Finding, Provenance
+from driftaudit.model.waiver import Waiver
 from driftaudit.policy.guards import guarded
 from driftaudit.policy.labels import Labels, merged
 from driftaudit.policy.matching import Rule, Subject, kind_of
 from driftaudit.policy.packs import CORE, Pack, available_packs, load_pack
+from driftaudit.policy.waivers import Waived, waive
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Labels, all rules in the order in which they are asked, and those of core, which hold the guards."""
+    """Labels, all rules in the order in which they are asked, and those of core, which hold the guards.
+
+    `waivers` are those that hold for the target.
+    """
 
     labels: Labels
     rules: tuple[Rule, ...]
     core: tuple[Rule, ...]
+    waivers: tuple[Waiver, ...] = ()
 
     def judge(self, change: Change, provenance: Provenance, action: Action) -> Finding:
         """Return the finding: the first rule that matches decides, unless a guard is stricter."""
@@ -30,6 +37,10 @@ class Policy:
         matched = next(rule for rule in self.rules if rule.matches(subject))  # core's last matches everything
         decisive = guarded(self.core, subject, matched).spec
         return Finding(change, provenance, action, labels, decisive.severity, decisive.id, decisive.reason)
+
+    def waive(self, findings: Sequence[Finding], unseen: Collection[str], today: date) -> Waived:
+        """Return the findings less what the waivers accept. The arguments are those of `waivers.waive`."""
+        return waive(findings, self.waivers, self.labels, unseen, today)
 
 
 def load_policy(

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 import driftaudit
 from driftaudit.model.audit import Audit, TreeFacts
 from driftaudit.model.commit import CommitFacts, DeployedCommit
-from driftaudit.model.entry import Entry, Kind
+from driftaudit.model.entry import LINK, Entry, Kind
 from driftaudit.model.finding import Action, Finding, Origin, Provenance, Severity, Sighting, Similar
 from driftaudit.model.problem import Problem
+from driftaudit.model.waiver import WaiverState, WaiverUse
 from driftaudit.render.base import RenderOptions
 from driftaudit.render.json_values import Document, modified_at, path_keys, readable, timestamp, written
 from driftaudit.render.secrecy import without_secrets
@@ -45,6 +46,7 @@ def document(audit: Audit) -> Document:
         "problems": [_problem(problem) for problem in audit.problems],
         "probes": [],
         "structure": [],
+        "waivers": [_waiver(use) for use in audit.waivers],
     }
 
 
@@ -195,3 +197,20 @@ def _entry(entry: Entry | None) -> Document | None:
 
 def _problem(problem: Problem) -> Document:
     return {**path_keys(problem.path), "kind": problem.kind.value, "detail": problem.detail}
+
+
+def _waiver(use: WaiverUse) -> Document:
+    waiver = use.waiver
+    is_link = waiver.content.startswith(LINK)
+    return {
+        **path_keys(waiver.path),
+        "state": use.state.value,
+        "kind": (Kind.SYMLINK if is_link else Kind.FILE).value,
+        "digest": None if use.state is WaiverState.SECRET else waiver.content.removeprefix(LINK),
+        "reason": waiver.reason,
+        "owner": waiver.owner,
+        "expires": waiver.expires.isoformat() if waiver.expires else None,
+        "permits_destroy": waiver.permits_destroy,
+        "targets": list(waiver.targets),
+        "where": waiver.where,
+    }

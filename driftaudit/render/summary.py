@@ -12,10 +12,12 @@ from driftaudit.model.audit import Audit, TreeFacts
 from driftaudit.model.finding import Action, Severity
 from driftaudit.model.plan import Plan
 from driftaudit.model.problem import Problem, ProblemKind
+from driftaudit.model.waiver import WAIVER
 from driftaudit.render.folding import folded
 from driftaudit.render.printable import printable
 from driftaudit.render.rows import FOLD_OVER, MOST_NAMES, Section, sections_of
 from driftaudit.render.story import live_commit, moved_folders
+from driftaudit.render.waivers import WaiverGroup, waiver_groups, waiver_total
 from driftaudit.render.wording import PROBLEM_ADVICE, Hint, count_of, deploy_lines, hints, size_of
 
 _WHOLE_TREE = "(the whole tree)"
@@ -62,7 +64,11 @@ class ProblemGroup:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The whole report in words. `actions` counts each action, `ignored` the expected paths not shown."""
+    """The whole report in words.
+
+    `actions` counts each action, `ignored` the expected paths not shown, `waiver_total` what is waived and by
+    whom.
+    """
 
     target: str
     when: str
@@ -81,15 +87,15 @@ class Summary:
     deploy_lines: tuple[str, ...]
     problems: tuple[ProblemGroup, ...]
     problem_count: str
+    waivers: tuple[WaiverGroup, ...]
+    waiver_total: str
     notes: tuple[str, ...]
     ignored: str
 
 
 def summarise(audit: Audit) -> Summary:
     """Return the audit in words."""
-    counts = tuple(
-        (severity, sum(finding.severity is severity for finding in audit.findings)) for severity in Severity
-    )
+    counts = tuple((severity, _count(severity, audit)) for severity in Severity)
     sections = sections_of(audit)
     return Summary(
         target=printable(audit.target),
@@ -109,9 +115,16 @@ def summarise(audit: Audit) -> Summary:
         deploy_lines=deploy_lines(audit),
         problems=_problems(audit.problems),
         problem_count=count_of(len(audit.problems), "problem"),
+        waivers=waiver_groups(audit.waivers),
+        waiver_total=waiver_total(audit),
         notes=tuple(map(printable, audit.notes)),
         ignored=_ignored(dict(counts)[Severity.IGNORE]),
     )
+
+
+def _count(severity: Severity, audit: Audit) -> int:
+    """Return how many findings have a severity; what is waived is counted by itself."""
+    return sum(finding.severity is severity and finding.rule != WAIVER for finding in audit.findings)
 
 
 def _tree(tree: TreeFacts) -> Tree:
@@ -146,6 +159,8 @@ def _actions(plan: Plan) -> tuple[tuple[str, int], ...]:
 def _nothing(audit: Audit) -> str:
     if audit.problems:
         return "Nothing that could be seen differs."
+    if any(finding.rule == WAIVER for finding in audit.findings):
+        return "Nothing differs but what is waived, or expected to."
     if audit.findings:
         return "Nothing differs but what is expected to."
     return "Nothing differs."

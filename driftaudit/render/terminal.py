@@ -14,6 +14,7 @@ from driftaudit.model.finding import Action, Origin, Severity
 from driftaudit.render.base import RenderOptions
 from driftaudit.render.rows import Group, Row, Section
 from driftaudit.render.summary import ProblemGroup, Summary, Tree
+from driftaudit.render.waivers import WaiverGroup
 
 UNWRAPPED = 1_000_000  # columns: more than any line has
 NARROWEST = 40
@@ -78,6 +79,8 @@ def _full(summary: Summary, width: int | None) -> Iterator[list[Part]]:
         yield [moved, *(_indented(Text(line)) for line in summary.moved_folders)]
     if summary.problems:
         yield _problems(summary, width)
+    if summary.waivers:
+        yield _waivers(summary, width)
     if summary.notes:
         yield [Text("Notes", "bold"), *(_indented(Text(note)) for note in summary.notes)]
     if summary.ignored:
@@ -178,7 +181,14 @@ def _problems(summary: Summary, width: int | None) -> list[Part]:
     return parts
 
 
-def _problem_rows(group: ProblemGroup, width: int | None) -> Table:
+def _waivers(summary: Summary, width: int | None) -> list[Part]:
+    parts: list[Part] = [Text.assemble(("Waivers", "bold"), f"  {summary.waiver_total}")]
+    for group in summary.waivers:
+        parts += [_indented(_problem_rows(group, width)), _indented(Text("`".join(group.advice)), 2 * INDENT)]
+    return parts
+
+
+def _problem_rows(group: ProblemGroup | WaiverGroup, width: int | None) -> Table:
     grid = _grid()
     for row in group.rows:
         room = None if width is None else width - 2 * INDENT - len(group.kind)

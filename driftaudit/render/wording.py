@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from driftaudit.model.audit import Audit
 from driftaudit.model.finding import Severity
 from driftaudit.model.problem import ProblemKind
+from driftaudit.model.waiver import WaiverState
 from driftaudit.render.printable import printable
 
 SECTION_TITLES = {Severity.BLOCK: "Blocking", Severity.WARN: "Warnings", Severity.INFO: "For information"}
@@ -32,6 +33,18 @@ PROBLEM_ADVICE = {
     ProblemKind.UNSUPPORTED: "Unpack the archive with a program that knows it, and name the folder.",
     ProblemKind.STRAY_DATA: "Perhaps two archives were joined. See what the rest is, or make it anew.",
 }
+
+WAIVER_ADVICE = {
+    WaiverState.ACTIVE: "Known and wanted as it is, and not counted above.",
+    WaiverState.OVERRULED: "The finding stands: destruction is at stake, of which the waiver says nothing.",
+    WaiverState.CHANGED: "Other content is live than was accepted, so the waiver is dead. Look at it again:"
+    " `driftaudit accept`, or take the waiver out.",
+    WaiverState.EXPIRED: "Its last day has passed. Look at it again: `driftaudit accept`, or take it out.",
+    WaiverState.OBSOLETE: "The path is gone, or as it is desired. Take the waiver out.",
+    WaiverState.UNSEEN: "The live content could not be seen, so it cannot be told whether the waiver holds.",
+    WaiverState.SECRET: "It is a secret, and its digest could be guessed. Take the waiver out of the file.",
+}
+PERMITTED_ADVICE = "The deploy may destroy this: each of these waivers says `permits: destroy`."
 
 _UNTOUCHABLE = {"runtime", "secret"}
 

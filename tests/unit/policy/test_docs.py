@@ -1,11 +1,15 @@
-"""The index of docs/rules.md against the packs that it describes."""
+"""The index of docs/rules.md and the page on waivers against what they describe."""
 
 import re
 from pathlib import Path
 
+from driftaudit.config.waivers_schema import checked_waivers
+from driftaudit.config.yaml_document import parse_document
+from driftaudit.model.waiver import WaiverState
 from driftaudit.policy.packs import available_packs, load_pack
 
 PAGE = Path(__file__).parents[3] / "docs" / "rules.md"
+WAIVERS = PAGE.with_name("waivers.md")
 
 
 def index_rows() -> list[list[str]]:
@@ -28,3 +32,12 @@ def test_the_index_has_every_label_of_the_shipped_packs_and_no_other() -> None:
         row[0].strip("`"): set(re.findall(r"`([^`]+)`", row[1])) for row in index_rows() if len(row) == 2
     }
     assert listed == {pack: set(load_pack(pack).labels) for pack in available_packs()}
+
+
+def test_the_page_on_waivers_shows_a_file_that_is_read_and_all_states() -> None:
+    page = WAIVERS.read_text()
+    (example,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    (waiver,) = checked_waivers(parse_document(example.encode(), "waivers.md")).waivers
+    assert (waiver.permits_destroy, waiver.targets) == (True, ("production",))
+    listed = re.findall(r"^\| `([a-z]+)` \|", page, re.MULTILINE)
+    assert listed == [state.value for state in WaiverState]

@@ -38,6 +38,7 @@ KEYS = [
     "problems",
     "probes",
     "structure",
+    "waivers",
 ]
 FINDING_KEYS = [
     "path",
