@@ -23,6 +23,7 @@ from driftaudit.sources.archive import ArchiveSource
 from driftaudit.sources.base import Fetched, FetchRequest, ScanRequest, Source
 from driftaudit.sources.directory import DirectorySource
 from driftaudit.sources.git import GitSource
+from driftaudit.sources.mapped import MappedSource
 from driftaudit.sources.ssh.address import SSHAddress
 from driftaudit.sources.ssh.opening import Opening
 from driftaudit.sources.ssh.source import SSHSource
@@ -181,6 +182,24 @@ def test_a_rate_limit_changes_nothing_else(make: Make, tree: Path, kept: Path) -
     entries = of(source)
     request = FetchRequest(entries, kept, rate_limit=0.5)
     assert source.fetch(request).files.keys() == {entry.path for entry in entries}
+
+
+def test_a_place_that_two_paths_may_come_from_gives_each_its_own(tmp_path: Path, kept: Path) -> None:
+    folder = tmp_path / "tree"
+    (folder / "new").mkdir(parents=True)
+    (folder / "new" / "x").write_text("new\n")
+    (folder / "old").mkdir()
+    (folder / "old" / "x").write_text("old\n")
+    mapping = PathMapping((("new", "a"), ("old", "a"), ("old", "b")))
+    source = MappedSource(DirectorySource(folder), mapping)
+    for entries in (of(source), of(source)[::-1]):
+        found = fetched(source, entries, kept)
+        assert found.files["a/x"].read_text() == "new\n"
+        assert found.files["b/x"].read_text() == "old\n"
+        for file in kept.iterdir():
+            file.unlink()
+    stray = replace(of(source)[0], path="elsewhere")
+    assert [problem.path for problem in source.fetch(FetchRequest((stray,), kept)).problems] == ["elsewhere"]
 
 
 def test_a_saved_snapshot_has_no_contents(tree: Path, kept: Path) -> None:
