@@ -82,14 +82,14 @@ class ParamikoTransport:
         if not self._transport.is_active():
             raise self._lost()
         wire.in_stream = False
-        seconds = self._timeouts.connect
+        started, seconds = time.monotonic(), self._timeouts.connect
         try:
             with closing_after(seconds, self._transport):
                 channel = self._session(seconds)
                 start(channel)
-        except EOFError as error:
-            raise self._lost() from error
         except Exception as error:  # whatever stopped paramiko's thread comes out here
+            if not self._transport.is_active() and time.monotonic() - started < seconds:
+                raise self._lost() from error
             # while the connection stands, another way to read the host may do
             kind = MethodUnavailableError if self._transport.is_active() else SourceError
             raise kind(f"{self._host} {refusal}: {_reason(error)}", advice) from error
