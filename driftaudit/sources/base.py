@@ -78,7 +78,7 @@ class FetchRequest:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """Local files by the path of their entry: whole, and verified to have the entry's digest.
+    """Local files by the path of their entry: whole, and verified to have the entry's digest, their name.
 
     A link's file holds the text of its target. An entry that has no file has a problem: it is unreadable,
     has vanished, or is not what it was in the snapshot (unstable). Entries of one digest may share a file.

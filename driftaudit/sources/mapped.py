@@ -1,16 +1,12 @@
 """Another source, moved to where it lies under the root."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from driftaudit.model.mapping import PathMapping
 from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.snapshot import Snapshot
 from driftaudit.sources.base import Fetched, FetchRequest, Progress, ScanRequest, Source, no_progress
 from driftaudit.sources.projection import effective_mapping, project, project_problems
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +35,15 @@ class MappedSource:
         )
         found = self.source.fetch(replace(request, entries=wanted), progress)
         problems = {problem.path: problem for problem in found.problems}
-        files: dict[str, Path] = {}
-        missing: dict[str, Problem] = {}
-        for path, candidates in places.items():
-            file = next((found.files[place] for place in candidates if place in found.files), None)
-            if file:
-                files[path] = file
-            else:
-                told = next((problems[place] for place in candidates if place in problems), _unmapped(path))
-                missing[path] = replace(told, path=path)
-        return Fetched(files, tuple(missing[path] for path in sorted(missing)))
+        # Not by the places: two paths under the root may come from one of them, now and before.
+        by_digest = {entry.path: request.folder / str(entry.digest) for entry in request.entries}
+        files = {path: file for path, file in by_digest.items() if file.exists()}
+        missing = []
+        for path in sorted(places.keys() - files.keys()):
+            told = (problems[place] for place in places[path] if place in problems)
+            missing.append(replace(next(told, _nowhere(path)), path=path))
+        return Fetched(files, tuple(missing))
 
 
-def _unmapped(path: str) -> Problem:
-    return Problem(path, ProblemKind.VANISHED, "no mapping leads there")
+def _nowhere(path: str) -> Problem:
+    return Problem(path, ProblemKind.VANISHED, "it lies at none of the places that are mapped there")

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -22,11 +23,13 @@ from driftaudit.sources.archive import ArchiveSource
 from driftaudit.sources.base import Fetched, FetchRequest, ScanRequest, Source
 from driftaudit.sources.directory import DirectorySource
 from driftaudit.sources.git import GitSource
+from driftaudit.sources.mapped import MappedSource
 from driftaudit.sources.ssh.address import SSHAddress
 from driftaudit.sources.ssh.opening import Opening
 from driftaudit.sources.ssh.source import SSHSource
 from tests.support.archives import packed
 from tests.support.git import commit, new_repository
+from tests.support.programs import program
 from tests.support.sources import KINDS, SFTP_ONLY, TOOLS, Make, saved_snapshot
 from tests.support.sshd import StartServer
 
@@ -125,15 +128,28 @@ def test_what_changed_since_the_scan_is_a_problem(make: Make, tree: Path, kept: 
     }
 
 
-@every_live_source
-def test_a_file_that_cannot_be_read_is_a_problem(make: Make, tree: Path, kept: Path) -> None:
-    if os.geteuid() == 0:  # whoever may read everything
-        return
-    source = make(tree, PathMapping())
+@pytest.mark.parametrize("method", METHODS)
+def test_a_file_that_may_not_be_read_is_a_problem(
+    method: str, start_sshd: StartServer, tmp_path: Path, kept: Path
+) -> None:
+    (tmp_path / "tree").mkdir()
+    for name in ("closed", "open", "within/closed"):
+        (tmp_path / "tree" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "tree" / name).write_text(name)
+    path = {"path": TOOLS[method](tmp_path / "tools")} if method in TOOLS else {}
+    server = start_sshd(without_root_powers=True, **path)
+    access = Access(method="shell" if method in TOOLS else method)  # type: ignore[arg-type] # a name of one
+    source = SSHSource(SSHAddress.parse(server.url(tmp_path / "tree")), access)
     entries = of(source)
-    (tree / "a").chmod(0)
-    found = fetched(source, entries, kept)
-    assert [problem.kind for problem in found.problems] == [ProblemKind.UNREADABLE]
+    (tmp_path / "tree" / "closed").chmod(0)
+    (tmp_path / "tree" / "within").chmod(0)
+    try:
+        found = fetched(source, entries, kept)
+    finally:
+        (tmp_path / "tree" / "within").chmod(0o755)
+    assert {problem.path: problem.kind for problem in found.problems} == dict.fromkeys(
+        ["closed", "within/closed"], ProblemKind.UNREADABLE
+    )
 
 
 @every_live_source
@@ -166,6 +182,24 @@ def test_a_rate_limit_changes_nothing_else(make: Make, tree: Path, kept: Path) -
     entries = of(source)
     request = FetchRequest(entries, kept, rate_limit=0.5)
     assert source.fetch(request).files.keys() == {entry.path for entry in entries}
+
+
+def test_a_place_that_two_paths_may_come_from_gives_each_its_own(tmp_path: Path, kept: Path) -> None:
+    folder = tmp_path / "tree"
+    (folder / "new").mkdir(parents=True)
+    (folder / "new" / "x").write_text("new\n")
+    (folder / "old").mkdir()
+    (folder / "old" / "x").write_text("old\n")
+    mapping = PathMapping((("new", "a"), ("old", "a"), ("old", "b")))
+    source = MappedSource(DirectorySource(folder), mapping)
+    for entries in (of(source), of(source)[::-1]):
+        found = fetched(source, entries, kept)
+        assert found.files["a/x"].read_text() == "new\n"
+        assert found.files["b/x"].read_text() == "old\n"
+        for file in kept.iterdir():
+            file.unlink()
+    stray = replace(of(source)[0], path="elsewhere")
+    assert [problem.path for problem in source.fetch(FetchRequest((stray,), kept)).problems] == ["elsewhere"]
 
 
 def test_a_saved_snapshot_has_no_contents(tree: Path, kept: Path) -> None:
@@ -206,7 +240,7 @@ def test_the_last_of_two_members_counts_and_a_hard_link_is_followed(tmp_path: Pa
     archive = packed(folder, tmp_path / "site.tar")
     (folder / "a").write_text("other\n")
     (folder / "b").hardlink_to(folder / "a")
-    os.system(f"tar -C {folder} -rf {archive} a b")
+    subprocess.run([program("tar"), "-C", str(folder), "-rf", str(archive), "a", "b"], check=True)
     source = ArchiveSource(archive)
     found = fetched(source, of(source), kept)
     assert {path: file.read_text() for path, file in found.files.items()} == {"a": "other\n", "b": "other\n"}

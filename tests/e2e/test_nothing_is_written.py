@@ -3,11 +3,18 @@
 import os
 import stat
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from driftaudit.config.access import Access, MethodName
 from driftaudit.incident import Incident, build_incident
+from driftaudit.sources.base import FetchRequest, ScanRequest, Source
+from driftaudit.sources.directory import DirectorySource
+from driftaudit.sources.methods import METHODS
+from driftaudit.sources.ssh.address import SSHAddress
+from driftaudit.sources.ssh.source import SSHSource
 from tests.support.cli import check, driftaudit
 from tests.support.sshd import SSHServer, StartServer
 
@@ -132,3 +139,28 @@ def test_a_tree_that_may_not_be_written_is_checked_all_the_same(
         for folder in (*folders, server.home):
             folder.chmod(0o755)
     assert (outcome.code, outcome.err) == (3, "")
+
+
+@pytest.mark.parametrize("method", ["agent", "shell", "sftp", "folder"])
+def test_fetching_contents_leaves_no_trace_either(
+    incident: Incident, sshd: SSHServer, tmp_path: Path, method: MethodName
+) -> None:
+    paths = all_paths(incident.production)
+    bytes_before, home_before = contents(paths), all_paths(sshd.home)
+    address = SSHAddress.parse(sshd.url(incident.production))
+    here = method not in METHODS
+    source: Source = (
+        DirectorySource(incident.production) if here else SSHSource(address, Access(method=method))
+    )
+    found = source.snapshot(ScanRequest())
+    entries = tuple(replace(entry, link_target=None) for entry in found.entries if entry.digest)
+    never_read(paths)
+    before = stats(paths)
+    (tmp_path / "kept").mkdir()
+    fetched = source.fetch(FetchRequest(entries, tmp_path / "kept"))
+    assert fetched.files.keys() == {entry.path for entry in entries}
+    seen = but_access_times if method in ("shell", "sftp") else dict
+    assert seen(stats(paths)) == seen(before)
+    assert contents(paths) == bytes_before
+    assert all_paths(incident.production) == paths
+    assert all_paths(sshd.home) == home_before

@@ -80,19 +80,24 @@ class ParamikoTransport:
         if not isinstance(wire, CountingPacketizer):
             raise TypeError("the transport was made elsewhere")
         if not self._transport.is_active():
-            raise SourceError(f"The connection to {self._host} was lost", "Run it again.")
+            raise self._lost()
         wire.in_stream = False
-        seconds = self._timeouts.connect
+        started, seconds = time.monotonic(), self._timeouts.connect
         try:
             with closing_after(seconds, self._transport):
                 channel = self._session(seconds)
                 start(channel)
         except Exception as error:  # whatever stopped paramiko's thread comes out here
+            if not self._transport.is_active() and time.monotonic() - started < seconds:
+                raise self._lost() from error
             # while the connection stands, another way to read the host may do
             kind = MethodUnavailableError if self._transport.is_active() else SourceError
             raise kind(f"{self._host} {refusal}: {_reason(error)}", advice) from error
         wire.in_stream = True
         return SSHChannel(channel, wire, self._host, self._timeouts.silence)
+
+    def _lost(self) -> SourceError:
+        return SourceError(f"The connection to {self._host} was lost", "Run it again.")
 
     def _session(self, seconds: float) -> paramiko.Channel:
         """Open a session. With MaxSessions 1 the host takes a moment to see that the one before has ended."""

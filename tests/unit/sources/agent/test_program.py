@@ -27,10 +27,12 @@ from driftaudit.sources.agent import (
     program_parts,
 )
 from driftaudit.sources.agent.program import hashing, opening
-from driftaudit.sources.base import AbsentRootError, ScanRequest
+from driftaudit.sources.archive import ArchiveSource
+from driftaudit.sources.base import AbsentRootError, FetchRequest, ScanRequest, Source
 from driftaudit.sources.directory import DirectorySource
 from driftaudit.sources.git import GitSource
 from tests.support import interpreters
+from tests.support.archives import packed
 from tests.support.clock import let_it_tick
 from tests.support.git import commit, new_repository
 
@@ -97,6 +99,30 @@ def test_it_gives_the_same_answer_on_every_python_of_this_machine(
     assert len(there.entries) == 8
     monkeypatch.setenv("LC_ALL", "C")
     assert source.snapshot(request).entries == here.entries
+
+
+@pytest.mark.parametrize("version", interpreters.VERSIONS)
+def test_it_gives_contents_on_every_python_of_this_machine(
+    version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interpreter = interpreters.interpreter(version)
+    if interpreter is None:
+        return
+    root = tmp_path / "root"
+    request = a_tree(root)
+    (root / os.fsdecode(b"\xff\n-")).write_text("a name of no locale\n")
+    entries = tuple(entry for entry in DirectorySource(root).snapshot(request).entries if entry.digest)
+    entries = tuple(replace(entry, link_target=None) for entry in entries)
+    archive = packed(root, tmp_path / "tree.tar.gz")
+    monkeypatch.setattr(sys, "executable", interpreter)
+    sources: list[Source] = [DirectorySource(root), DirectorySource(root), ArchiveSource(archive)]
+    for number, (locale, source) in enumerate(zip(("C.UTF-8", "C", "C"), sources, strict=True)):
+        monkeypatch.setenv("LC_ALL", locale)
+        (tmp_path / str(number)).mkdir()
+        found = source.fetch(FetchRequest(entries, tmp_path / str(number)))
+        assert found.problems == ()
+        assert {file.name for file in found.files.values()} == {entry.digest for entry in entries}
+        assert len(found.files) == 5
 
 
 def test_what_one_python_remembers_every_other_knows_again(
