@@ -37,6 +37,7 @@ format: $(LINT) ## put the code into its form
 
 bench: $(TEST) ## time driftaudit beside other tools; ARGS="--help" says what can be chosen
 	$(PYTHON) -m benchmarks $(ARGS)
+	$(PYTHON) -m benchmarks.provenance
 
 bench-programs: ## install the programs that `make bench` times, where that can be done unasked
 	@sh scripts/bench-programs.sh

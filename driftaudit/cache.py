@@ -46,12 +46,15 @@ class Cache:
         """Return what is kept for a key; None where nothing is, or where it is damaged."""
         return None if self.folder is None or self.anew else _read(self._path(self.folder, kind, key))
 
-    def keep(self, kind: str, key: Iterable[str], result: bytes) -> None:
-        """Keep a result, in place of an older one. Where that cannot be done nothing is kept."""
+    def keep(self, kind: str, key: Iterable[str], result: bytes, *, packed: bool = True) -> None:
+        """Keep a result, in place of an older one. Where that cannot be done nothing is kept.
+
+        What hardly shrinks, as object ids do, is written sooner if it is not `packed`.
+        """
         if self.folder is None:
             return
         with contextlib.suppress(OSError):
-            _write(self._path(self.folder, kind, key), result)
+            _write(self._path(self.folder, kind, key), zlib.compress(result, 1 if packed else 0))
             _forget_old(self.folder, kind)
 
     @staticmethod
@@ -72,9 +75,8 @@ def _read(path: Path) -> bytes | None:
     return zlib.decompress(packed)
 
 
-def _write(path: Path, result: bytes) -> None:
+def _write(path: Path, packed: bytes) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    packed = zlib.compress(result, 1)
     handle, temporary = tempfile.mkstemp(dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as stream:

@@ -1,5 +1,7 @@
 """Git's commands, run without writing, fetching, or starting what its configuration names."""
 
+import contextlib
+import fcntl
 import os
 import re
 import tempfile
@@ -20,7 +22,8 @@ _ENVIRONMENT = {
     "LC_ALL": "C",
 }
 _GIT = ("git", "-c", "core.fsmonitor=false")  # a hook of the configuration, which is not ours to run
-_PIECE = 1 << 16  # bytes read at a time: what a pipe holds, so that git goes on meanwhile
+_PIECE = 1 << 18  # bytes read at a time
+_PIPE = 1 << 20  # bytes that git may be ahead of us
 
 
 class Git:
@@ -64,6 +67,7 @@ class Git:
             process = self._git.execute(
                 [*_GIT, *arguments], as_process=True, istream=source, env=self._environment
             )
+        _widen(process.stdout)
         rest = b""
         while piece := process.stdout.read1(_PIECE):
             *fields, rest = (rest + piece).split(b"\0")
@@ -117,6 +121,13 @@ class Git:
             "config", "--name-only", "--get-regexp", r"^filter\..*\.(clean|smudge|process|required)$"
         )
         return [word for name in sorted(set(names.splitlines())) for word in ("-c", f"{name}=")]
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    """Let git run ahead of us as far as Linux allows: whenever one waits for the other, time goes by."""
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        with contextlib.suppress(OSError):  # more than this user may have
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
 
 
 def _batch_contents(output: bytes) -> Iterator[bytes]:

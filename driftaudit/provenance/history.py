@@ -86,7 +86,8 @@ def read_history(repository: Repository, base: str, cache: Cache) -> History:
         index = kept[1]
     else:
         index = (_grown(repository, tips, *kept) if kept else None) or _anew(repository, tips)
-        cache.keep("history", key, " ".join(tips).encode("ascii") + b"\n" + index.dumped())
+        dumped = " ".join(tips).encode("ascii") + b"\n" + index.dumped()
+        cache.keep("history", key, dumped, packed=False)
     history = History(index, base, tips, repository.branches)
     repository.attributes(base).look_among(b"\0".join(index.paths))
     return history
