@@ -120,6 +120,43 @@ def test_the_terminal_names_what_would_be_lost_and_says_the_verdict_last(inciden
     assert all(path in outcome.out for path in LOST)
 
 
+def test_the_night_before_the_report_tells_the_whole_story(incident: Incident) -> None:
+    commits = git(incident.repository, "log", "--reverse", "--format=%H").split()
+    first, deployed, moved, _features, _settings = commits
+    outcome = check(incident.repository)
+    live = outcome.report["deployed_commit"]
+    assert (live["commit"], live["committed_at"]) == (deployed, "2025-07-14T09:00:00Z")
+    assert (live["behind"], live["ahead"], live["ties"]) == (3, 0, [])
+    assert (live["matching_entries"], live["compared_entries"]) == (6, 8)
+    findings = {finding["path"]: finding for finding in outcome.report["findings"]}
+    assert findings["src/app.js"]["commits"] == [moved, first]
+    hand_edited = findings["src/config.js"]["evidence"]["similar"]
+    assert hand_edited["newest"]["commit"] == moved
+    assert not hand_edited["is_desired"]
+    assert (hand_edited["added_lines"], hand_edited["removed_lines"]) == (1, 1)
+    assert findings["src/services/freeswitch.js"]["evidence"] == {
+        "sightings": [],
+        "removed_in": None,
+        "similar": None,
+    }
+    grouped = {path for path, finding in findings.items() if finding["group"] == "src/db"}
+    assert grouped == {
+        "src/db/connection.js",
+        "src/db/redis.js",
+        "src/lib/database/connection.js",
+        "src/lib/database/redis.js",
+    }
+    assert findings["src/db/redis.js"]["evidence"]["removed_in"]["commit"] == moved
+    text = driftaudit(incident.repository, "check").out
+    for line in (
+        f"{deployed[:12]} of 2025-07-14, 3 commits behind",
+        "Add the numbers route, by Ana Ruiz; 6 of 8 entries match",
+        f"edited from the version of {moved[:12]} of 2025-09-22, +1 -1 lines",
+        f"src/db/ is src/lib/database/ since {moved[:12]} of 2025-09-22: 2 of 2 files, 1 edited",
+    ):
+        assert line in text
+
+
 def test_production_is_byte_for_byte_and_stat_for_stat_what_it_was(incident: Incident) -> None:
     before = state(incident.production)
     assert check(incident.repository).code == 3
@@ -260,7 +297,7 @@ def test_reports_of_every_format_are_written_although_it_is_blocked(incident: In
 
 def test_the_same_input_gives_the_same_bytes_times_aside(incident: Incident) -> None:
     def run() -> dict[str, object]:
-        report = check(incident.repository).report
+        report = check(incident.repository, "--no-cache").report
         del report["started_at"], report["duration_seconds"]
         for key in ("wire_bytes_sent", "wire_bytes_received"):
             del report["deployed"][key]
