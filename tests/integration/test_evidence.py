@@ -1,5 +1,6 @@
 """What history tells of each origin, on repositories made with git's own commands."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ def repository(tmp_path: Path) -> Path:
 
 
 def audit(
-    repository: Path, live: dict[str, str | bytes], *pairs: tuple[str, str], cache: Cache | None = None
+    repository: Path, live: Mapping[str, str | bytes], *pairs: tuple[str, str], cache: Cache | None = None
 ) -> Audit:
     root = repository.parent / "live"
     root.mkdir(exist_ok=True)
