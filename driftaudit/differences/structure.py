@@ -54,7 +54,7 @@ def _read(title: str, content: bytes, side: str) -> _Document:
 
 
 def _small(title: str, content: bytes) -> Value:
-    """Return a document that may be compared: deepdiff's time grows with the values, and with more than that."""
+    """Return a document that is small enough: the time of deepdiff grows faster than the values."""
     if len(content) > LARGEST:
         raise NotReadError(f"over {LARGEST // 1024} KiB")
     value = FORMATS[title].read(content.decode("utf-8-sig"))
