@@ -6,7 +6,7 @@ from pathlib import Path
 from driftaudit.model.snapshot import Snapshot, SourceFacts
 from driftaudit.sources.agent.local import LocalChannel
 from driftaudit.sources.agent.reading import read_tree
-from driftaudit.sources.base import Progress, ScanRequest, no_progress
+from driftaudit.sources.base import Fetched, FetchRequest, Progress, ScanRequest, no_progress
 
 FORMATS = {
     ".tar": "tar",
@@ -42,3 +42,10 @@ class ArchiveSource:
         wanted = replace(request, archive=archive_format(self.path.name))
         root = str(self.path.absolute())
         return read_tree(LocalChannel(), facts, root, wanted, progress, host=str(self.path), nice=0)
+
+    def fetch(self, request: FetchRequest, progress: Progress = no_progress) -> Fetched:
+        """Unpack contents: whatever member has one, whatever its name is. Raises as `Source.fetch`."""
+        from driftaudit.sources.agent.fetching import fetch_here
+
+        kind = archive_format(self.path.name)
+        return fetch_here(str(self.path.absolute()), request, progress, shown=str(self.path), archive=kind)

@@ -6,7 +6,7 @@ from pathlib import Path
 from driftaudit.model.snapshot import Snapshot, SourceFacts
 from driftaudit.sources.agent.local import LocalChannel
 from driftaudit.sources.agent.reading import read_tree
-from driftaudit.sources.base import Progress, ScanRequest, no_progress
+from driftaudit.sources.base import Fetched, FetchRequest, Progress, ScanRequest, no_progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +20,9 @@ class DirectorySource:
         facts = SourceFacts("directory", str(self.path), "local")
         root = str(self.path.absolute())
         return read_tree(LocalChannel(), facts, root, request, progress, host=str(self.path), nice=0)
+
+    def fetch(self, request: FetchRequest, progress: Progress = no_progress) -> Fetched:
+        """Copy contents from the folder. Raises as `Source.fetch`."""
+        from driftaudit.sources.agent.fetching import fetch_here
+
+        return fetch_here(str(self.path.absolute()), request, progress, shown=str(self.path))

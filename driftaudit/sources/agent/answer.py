@@ -83,7 +83,7 @@ class Answer:
         elif kind == b"A":
             self.notes = tuple(map(str, parse(payload, self.host)))
         elif kind == b"E":
-            raise _error(self.host, *parse(payload, self.host))
+            raise error_told(self.host, *parse(payload, self.host))
 
     def _folders(self, groups: list[Any], problems: list[Any], owners: dict[str, str]) -> None:
         self.owners.update((int(uid), name) for uid, name in owners.items())
@@ -189,7 +189,8 @@ _ARCHIVE_ADVICE = {
 }
 
 
-def _error(host: str, kind: str, detail: str) -> SourceError:
+def error_told(host: str, kind: str, detail: str) -> SourceError:
+    """Return the error for what the program says of a root or an archive that cannot be read."""
     if kind == "no-archive":
         return AbsentRootError(f"{host}: there is no such archive", "Check the path; build it first.")
     if kind in _ARCHIVE_ADVICE:

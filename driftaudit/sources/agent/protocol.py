@@ -2,8 +2,9 @@
 
 Frames: type (1 byte), length (4 bytes, big-endian), payload. Types: H hello, G refs of a checkout,
 P progress, D folders with their entries, Q folders that are equal to the desired ones, U those whose state
-was known, A notes on an archive, N counts, E error, T trailer. The trailer holds the number of frames and
-the SHA-256 of all frames before it, so that no shorter stream can pass for the whole.
+was known, A notes on an archive, N counts, E error, T trailer; for contents C, B and X, which
+program/contents.py explains. The trailer holds the number of frames and the SHA-256 of all frames before it,
+so that no shorter stream can pass for the whole.
 """
 
 import hashlib
@@ -106,7 +107,11 @@ def request_bytes(
         }
     ).encode("ascii")
     program = program_parts(for_archives=request.archive is not None)
-    parts = (*program, zlib.compress(body, 1), asked.digests)
+    return joined_parts(*program, zlib.compress(body, 1), asked.digests)
+
+
+def joined_parts(*parts: bytes) -> bytes:
+    """Return the program and what it is told, as the bootstrap line reads them."""
     return b"".join(b"%d\n%b" % (len(part), part) for part in parts)
 
 

@@ -13,7 +13,7 @@ from driftaudit.sources.base import Progress, ScanRequest
 from driftaudit.sources.transport import Channel
 
 # What comes of an answer that is no answer: a host may say anything.
-_SENSELESS = (
+SENSELESS = (
     AttributeError,
     IndexError,
     KeyError,
@@ -70,7 +70,7 @@ def read_tree(
         memory, real_root = answer.memory_for_next(), answer.hello["root"]
         if is_kept and memory is not answer.memory:
             remember(request, key, memory)
-    except _SENSELESS as error:
+    except SENSELESS as error:
         raise SourceError(f"{host}: the scan's answer makes no sense: {error!r}", "Run it again.") from error
     finally:
         channel.close()

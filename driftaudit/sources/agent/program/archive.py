@@ -60,8 +60,17 @@ class Archive:
         self.members.problem("", "stray-data", "%d bytes in the file belong to no member" % count)
 
 
+def takers_of(request, sender):
+    """Return what is done with the members, reading by reading."""
+    if "wanted" not in request:
+        return [Members(Scope(request), sender)]
+    from .contents import Bringer, Finder  # sent only then
+
+    finder = Finder(request, sender)
+    return [finder, Bringer(finder, request, sender)]
+
+
 def scan_archive(path, request, sender):
-    members = Members(Scope(request), sender)
     try:
         handle = open_quietly(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except FileNotFoundError:
@@ -71,11 +80,13 @@ def scan_archive(path, request, sender):
         sender.message(b"E", ["archive-closed", reason_of(error)])
         return
     try:
-        Archive(handle, request["archive"], members, sender).read()
+        for members in takers_of(request, sender):
+            Archive(handle, request["archive"], members, sender).read()
+            members.send()
+            os.lseek(handle, 0, os.SEEK_SET)
     except ArchiveError as error:
         sender.message(b"E", [error.kind, str(error)])
         return
     finally:
         os.close(handle)
-    members.send()
     sender.trailer()

@@ -34,6 +34,11 @@ def scan(request, digests, sender):
         scan_archive(path, request, sender)
         return
     root = open_quietly(path, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY)
+    if "wanted" in request:
+        from .contents import give_files
+
+        give_files(root, request, sender)
+        return
     scope = Scope(request)
     folders = request["folders"]
     trees, states = by_folder(folders, digests, Hasher(scope.algorithm).width)

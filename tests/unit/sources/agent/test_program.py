@@ -19,7 +19,13 @@ from driftaudit.model.problem import ProblemKind
 from driftaudit.model.snapshot import Snapshot
 from driftaudit.repo import Repository
 from driftaudit.sources import agent
-from driftaudit.sources.agent import ARCHIVE_MODULES, MODULES, module_source, program_parts
+from driftaudit.sources.agent import (
+    ARCHIVE_MODULES,
+    CONTENT_MODULES,
+    MODULES,
+    module_source,
+    program_parts,
+)
 from driftaudit.sources.agent.program import hashing, opening
 from driftaudit.sources.base import AbsentRootError, ScanRequest
 from driftaudit.sources.directory import DirectorySource
@@ -27,6 +33,8 @@ from driftaudit.sources.git import GitSource
 from tests.support import interpreters
 from tests.support.clock import let_it_tick
 from tests.support.git import commit, new_repository
+
+ALL_MODULES = (*MODULES, *ARCHIVE_MODULES, *CONTENT_MODULES)
 
 
 def scan(folder: Path, **request: object) -> Snapshot:
@@ -45,24 +53,24 @@ def write(folder: Path, **files: str | bytes) -> None:
 
 
 def test_the_program_is_python_3_6_and_small() -> None:
-    for name in ("loader", *MODULES, *ARCHIVE_MODULES):
+    for name in ("loader", *ALL_MODULES):
         ast.parse(module_source(name), feature_version=(3, 6))
     assert sum(len(part) for part in program_parts()) < 16_000  # bytes that go in front of every scan
     assert sum(len(part) for part in program_parts(for_archives=True)) < 26_000
+    assert sum(len(part) for part in program_parts(for_contents=True)) < 18_000
 
 
 def test_every_module_of_the_program_is_sent() -> None:
     folder = Path(agent.__file__).with_name("program")
-    assert {path.stem for path in folder.glob("*.py")} == {"__init__", "loader", *MODULES, *ARCHIVE_MODULES}
+    assert {path.stem for path in folder.glob("*.py")} == {"__init__", "loader", *ALL_MODULES}
 
 
 def test_the_program_imports_the_standard_library_alone() -> None:
-    modules = (*MODULES, *ARCHIVE_MODULES)
-    nodes = [node for name in modules for node in ast.walk(ast.parse(module_source(name)))]
+    nodes = [node for name in ALL_MODULES for node in ast.walk(ast.parse(module_source(name)))]
     imported = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     assert imported - {"compression.zstd"} <= set(sys.stdlib_module_names)  # that one since Python 3.14
     own = {node.module for node in nodes if isinstance(node, ast.ImportFrom) if node.level == 1}
-    assert own <= set(modules)
+    assert own <= set(ALL_MODULES)
     assert not [node for node in nodes if isinstance(node, ast.ImportFrom) if node.level != 1]
 
 
