@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from driftaudit.errors import ExitCode
+from driftaudit.model.entry import Entry
+from driftaudit.model.problem import Problem
+
 HIDDEN = "\u2039hidden\u203a"
 
 
@@ -14,6 +18,8 @@ class ContentState(StrEnum):
     BINARY = "binary"
     SECRET = "secret"  # noqa: S105 - a label of rules; the content is not shown
     TOO_LARGE = "too-large"
+    NOT_FETCHED = "not-fetched"  # the application's own, which is shown where it is named
+    SPECIAL = "special"  # a socket, a FIFO or a device is never opened
     UNREAD = "unread"  # a side could not be had; the notes say why
 
 
@@ -73,3 +79,40 @@ class ContentDifference:
     document: str | None = None
     keys: tuple[KeyChange, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PathDifference:
+    """A path with what lies there on both sides, in what that differs, and what the deploy does about it.
+
+    `origin` and `action` are as a finding has them, "" where there is no finding.
+    """
+
+    path: str
+    live: Entry | None
+    desired: Entry | None
+    content: ContentDifference
+    origin: str = ""
+    action: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContentDiff:
+    """What a deploy would do to the contents of one target, or of some paths of it.
+
+    `same` are paths that were asked for and do not differ, `problems` what of all that was asked for could
+    not be seen.
+    """
+
+    target: str
+    differences: tuple[PathDifference, ...]
+    same: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """What a pipeline sees. What could not be read counts most: then the diff is not whole."""
+        if self.problems or any(each.content.state is ContentState.UNREAD for each in self.differences):
+            return ExitCode.INCOMPLETE
+        return ExitCode.BLOCKED if self.differences else ExitCode.PASS
