@@ -8,7 +8,7 @@ Rather too much is hidden than too little.
 import re
 from collections.abc import Sequence
 
-from driftaudit.differences.blocks import Block, Continued, Section, Until, block_after, indent_of
+from driftaudit.differences.blocks import Block, Everything, Next, Section, Until, blocks_after, indent_of
 from driftaudit.differences.names import is_secret_name
 from driftaudit.differences.tokens import without_tokens
 from driftaudit.model.difference import HIDDEN
@@ -33,7 +33,7 @@ _GIVES = re.compile(
 _ENTRY = re.compile(
     r"\s*(?:(?i:export|set|setenv|env|arg)\s+)?([^\W\d][\w.-]*)[ \t]+(?=[^\s=:>(])"
 )  # `password hunter2`
-_OPTION = re.compile(r"(?:^|(?<=[\s\"'`\[,]))-{1,2}([A-Za-z][\w-]*)[\"'`]?,?(?:\s+|$)")
+_OPTION = re.compile(r"(?:^|(?<=[\s\"'`\[,]))-{1,2}([A-Za-z][\w.-]*)[\"'`]?,?(?:\s+|$)")
 _LOGIN = re.compile(
     r"\b(?:login|user)\s+\S+\s+(?:password|passwd|pass)\s+(?=\S)"  # .netrc
     r"|(?i:\bidentified\s+(?:with\s+\S+\s+)?by\s+)(?=\S)"  # SQL
@@ -41,8 +41,11 @@ _LOGIN = re.compile(
 )
 _SECTION = re.compile(r"\s*\[+\s*([^\]\[=]*?)\s*\]+\s*(?:[#;].*)?")
 _LABELLED = re.compile(r"""(?i)["']?\b(?:name|key|id|variable|env)\b["']?\s*[:=>]\s*["']?([\w$.-]+)""")
+_LABEL_ABOVE = re.compile(r"""(?i)["']?\b(?:name|key|id|variable|env)\b["']?\s*:\s*[|>]?[-+]?\s*$""")
+_WHOLE = re.compile(r"\s*[\"']?([\w$.-]+)[\"']?,?\s*")
 _VALUE = re.compile(r"""(?i)["']?\b(?:value|default)\b["']?\s*[:=>]""")
 _LONGEST_HEADER = 300  # characters
+_MOST_BLOCKS = 20  # that go on in one line; with more of them nothing is shown any more
 _NEAR = 4  # lines from the name of a variable to its value
 _BEGIN = re.compile(r"-----BEGIN [^-]*PRIVATE KEY|^Private-Lines:|^Private-MAC:")
 _BODY = (") {", "){", "=> {", "=>{", "):")  # of a function or a condition, not of a value
@@ -84,13 +87,14 @@ def masked(lines: Sequence[str], path: str) -> list[str]:
     is_code = path.rpartition(".")[2].lower() in _CODE
     beside = _beside_names(lines)
     shown = []
-    block: Block | None = None
+    blocks: list[Block] = []
     for number, line in enumerate(lines):
-        if block and block.covers(line):
-            shown.append(_covered(line))
-            continue
-        text, block = _looked_at(line, is_code=is_code, is_beside=number in beside)
-        shown.append(text)
+        blocks = [block for block in blocks if block.covers(line)]
+        text, begun = _looked_at(line, is_code=is_code, is_beside=number in beside)
+        shown.append(_covered(line) if blocks else text)
+        blocks += [block for block in begun if block not in blocks]
+        if len(blocks) > _MOST_BLOCKS:
+            blocks = [Everything()]
     return shown
 
 
@@ -104,6 +108,8 @@ def _beside_names(lines: Sequence[str]) -> set[int]:
     found: set[int] = set()
     for number, line in enumerate(lines):
         label = _LABELLED.search(line)
+        if not label and number and _LABEL_ABOVE.search(lines[number - 1]):
+            label = _WHOLE.fullmatch(line)
         if label and is_secret_name(label[1]):
             found.update(range(number - _NEAR, number + _NEAR + 1))
     return found
@@ -113,28 +119,27 @@ def _covered(line: str) -> str:
     return line[: indent_of(line)] + HIDDEN if line.strip() else line
 
 
-def _looked_at(line: str, *, is_code: bool, is_beside: bool) -> tuple[str, Block | None]:
-    """Return the line as it may be shown, and what of the next lines belongs to a secret in it."""
+def _looked_at(line: str, *, is_code: bool, is_beside: bool) -> tuple[str, list[Block]]:
+    """Return the line as it may be shown, and what of the next lines may belong to a secret in it."""
     if not line:
-        return line, None
+        return line, []
     if "PRIVATE KEY" in line or line.startswith("Private-"):
         begin = _BEGIN.search(line)
         if begin and "-----END" not in line[begin.end() :]:
-            return line[: begin.start()] + HIDDEN, Until("-----END")
+            return line[: begin.start()] + HIDDEN, [Until("-----END")]
     section = _SECTION.fullmatch(line) if len(line) <= _LONGEST_HEADER else None
     if section and not is_code and is_secret_name(section[1]):
-        return line, Section()
+        return line, [Section()]
     at = _value_at(line, is_beside=is_beside)
     if at is None:
-        return without_tokens(line), None
+        return without_tokens(line), []
     value = line[at:]
     hidden = HIDDEN if value.strip() else ""
-    block = block_after(value, indent_of(line), is_code=is_code)
-    if is_code and line.rstrip().endswith(_BODY):
-        block = None
+    is_body = is_code and line.rstrip().endswith(_BODY)
+    blocks = [] if is_body else blocks_after(value, indent_of(line), is_code=is_code)
     if not value.strip() and _OPTION.search(line):
-        block = Continued()
-    return without_tokens(line[:at]) + hidden, block
+        blocks.append(Next(is_code=is_code))
+    return without_tokens(line[:at]) + hidden, blocks
 
 
 def _value_at(line: str, *, is_beside: bool) -> int | None:
