@@ -20,10 +20,27 @@ from driftaudit.render.base import RenderOptions
 from driftaudit.render.diff import FORMATS
 
 _NAMES = (
-    "password", "dbPassword", "DB_PASSWD", "AWS_SECRET_ACCESS_KEY", "api-key", "apiKey", "token", "auth_token",
-    "client.secret", "PRIVATE_KEY", "credentials", "authorization", "pwd", "db_pwd", "APP_KEY", "passphrase",
-    "encryption_key", "connectionString", "DSN", "jwtSigningKey",
-)  # fmt: skip
+    "password",
+    "dbPassword",
+    "DB_PASSWD",
+    "AWS_SECRET_ACCESS_KEY",
+    "api-key",
+    "apiKey",
+    "token",
+    "auth_token",
+    "client.secret",
+    "PRIVATE_KEY",
+    "credentials",
+    "authorization",
+    "pwd",
+    "db_pwd",
+    "APP_KEY",
+    "passphrase",
+    "encryption_key",
+    "connectionString",
+    "DSN",
+    "jwtSigningKey",
+)
 _PLAIN = ("port", "host", "name", "version", "level", "paths", "author", "keyboard", "primary_key")
 _SECRET = st.text("abcXYZ0189!#$%&*/+=-_.:,;@?|~^(){}[]<>'\"\\ `", min_size=6, max_size=90).map(
     lambda text: f"S3c{text.strip()}r3t"
