@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from driftaudit.audit import SECRET, AuditRequest, examine
+from driftaudit.audit import AuditRequest, examine
 from driftaudit.content_diff.contents import Content, TreeContents
 from driftaudit.content_diff.paths import chosen
-from driftaudit.differences.difference import LARGEST, content_difference
+from driftaudit.differences.difference import LARGEST, content_difference, is_secret
 from driftaudit.model.difference import ContentDiff, ContentDifference, ContentState, PathDifference
 from driftaudit.model.entry import Entry, Kind
 from driftaudit.model.finding import Finding
@@ -60,8 +60,9 @@ class _Pair:
     @property
     def is_looked_into(self) -> bool:
         """Whether contents may be had: no secret, not too large; the application's own only by name."""
-        labels = self.finding.labels
-        return SECRET not in labels and not self.is_too_large and (self.is_named or RUNTIME not in labels)
+        path, labels = self.finding.path, self.finding.labels
+        is_open = not is_secret(path, labels) and not self.is_too_large
+        return is_open and (self.is_named or RUNTIME not in labels)
 
     @property
     def is_too_large(self) -> bool:
@@ -109,7 +110,7 @@ def _content(
     pair: _Pair, before: Mapping[Entry, Content], after: Mapping[Entry, Content]
 ) -> ContentDifference:
     path, labels = pair.finding.path, pair.finding.labels
-    if SECRET in labels:
+    if is_secret(path, labels):
         return content_difference(path, None, None, labels)
     if pair.is_too_large:
         return ContentDifference(ContentState.TOO_LARGE)

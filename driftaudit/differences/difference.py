@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from driftaudit.differences.formats.base import NotReadError
 from driftaudit.differences.hunks import text_difference
+from driftaudit.differences.names import is_secret_file
 from driftaudit.differences.registry import format_of
 from driftaudit.differences.structure import key_changes
 from driftaudit.lines import is_binary
@@ -16,16 +17,21 @@ LARGEST = 2 * 1024 * 1024
 SECRET = "secret"  # noqa: S105 - the name of a label
 
 
+def is_secret(path: str, labels: Collection[str]) -> bool:
+    """Whether nothing of a content may be shown: by its label, or because it is named like a secret."""
+    return SECRET in labels or is_secret_file(path)
+
+
 def content_difference(
     path: str, live: bytes | None, desired: bytes | None, labels: Collection[str] = ()
 ) -> ContentDifference:
     """Return in what the live content differs from the desired one; None is a side where there is nothing.
 
-    What the label `secret` marks is not looked into. In the rest the values of keys that are named as secrets
-    are, private keys and the like are hidden. Of a content over LARGEST, or a binary one, it is said that it
-    differs, no more.
+    What the label `secret` marks, or the name of the file, is not looked into. In the rest the values of keys
+    that are named as secrets are hidden, and private keys and the like. Of a content over LARGEST, or a
+    binary one, it is said that it differs, no more.
     """
-    if SECRET in labels:
+    if is_secret(path, labels):
         return ContentDifference(ContentState.SECRET)
     if live == desired:
         return ContentDifference(ContentState.SAME)

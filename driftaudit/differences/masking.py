@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from driftaudit.differences.blocks import Block, Everything, Next, Section, Until, blocks_after, indent_of
-from driftaudit.differences.names import is_secret_name
+from driftaudit.differences.names import is_secret_name, is_source_code
 from driftaudit.differences.tokens import without_tokens
 from driftaudit.model.difference import HIDDEN
 
@@ -49,34 +49,6 @@ _MOST_BLOCKS = 20  # that go on in one line; with more of them nothing is shown 
 _NEAR = 4  # lines from the name of a variable to its value
 _BEGIN = re.compile(r"-----BEGIN [^-]*PRIVATE KEY|^Private-Lines:|^Private-MAC:")
 _BODY = (") {", "){", "=> {", "=>{", "):")  # of a function or a condition, not of a value
-_CODE = frozenset(
-    (
-        "c",
-        "cpp",
-        "cs",
-        "css",
-        "go",
-        "html",
-        "java",
-        "js",
-        "jsx",
-        "kt",
-        "less",
-        "md",
-        "mjs",
-        "cjs",
-        "php",
-        "pl",
-        "py",
-        "rb",
-        "rs",
-        "scss",
-        "swift",
-        "ts",
-        "tsx",
-        "vue",
-    )
-)
 
 
 def masked(lines: Sequence[str], path: str) -> list[str]:
@@ -84,7 +56,7 @@ def masked(lines: Sequence[str], path: str) -> list[str]:
 
     In what is no source code, more indented lines go on with a value as well: `path` tells which it is.
     """
-    is_code = path.rpartition(".")[2].lower() in _CODE
+    is_code = is_source_code(path)
     beside = _beside_names(lines)
     shown = []
     blocks: list[Block] = []

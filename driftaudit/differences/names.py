@@ -44,6 +44,8 @@ _WORDS = frozenset(
         "otp",
         "pass",
         "passw",
+        "pgpass",
+        "netrc",
         "pin",
         "psk",
         "pw",
@@ -70,6 +72,39 @@ _OPEN_KEYS = frozenset(
         "unique",
     )
 )
+_CODE = frozenset(
+    (
+        "bash",
+        "c",
+        "cpp",
+        "cs",
+        "css",
+        "ejs",
+        "go",
+        "html",
+        "java",
+        "js",
+        "jsx",
+        "kt",
+        "less",
+        "md",
+        "mjs",
+        "cjs",
+        "php",
+        "pl",
+        "py",
+        "rb",
+        "rs",
+        "scss",
+        "sh",
+        "sql",
+        "svelte",
+        "swift",
+        "ts",
+        "tsx",
+        "vue",
+    )
+)
 
 
 def is_secret_name(name: str) -> bool:
@@ -79,3 +114,13 @@ def is_secret_name(name: str) -> bool:
     if any(part in joined for part in _PARTS) or not _WORDS.isdisjoint(words):
         return True
     return len(words) > 1 and words[-1] in ("key", "keys") and words[-2] not in _OPEN_KEYS
+
+
+def is_source_code(path: str) -> bool:
+    """Whether a file holds a program or a page by its ending."""
+    return path.rpartition(".")[2].lower() in _CODE
+
+
+def is_secret_file(path: str) -> bool:
+    """Whether a file is a secret as a whole by its name, such as `.pgpass` or `credentials.json`."""
+    return not is_source_code(path) and is_secret_name(path.rpartition("/")[2])

@@ -22,6 +22,20 @@ def test_nothing_is_said_of_a_secret() -> None:
     assert (content.state, content.hunks, content.keys, content.added) == (ContentState.SECRET, (), (), 0)
 
 
+@pytest.mark.parametrize(
+    "path", [".pgpass", "config/credentials.json", "run/db_password", "a/.htpasswd", "token.txt"]
+)
+def test_nothing_is_said_of_a_file_that_is_named_like_a_secret(path: str) -> None:
+    assert content_difference(path, b"a", b"b").state is ContentState.SECRET
+
+
+@pytest.mark.parametrize(
+    "path", ["src/auth.js", "password-reset.php", "author.txt", "secrets/readme.txt", ".env.example"]
+)
+def test_code_about_secrets_is_shown(path: str) -> None:
+    assert content_difference(path, b"a", b"b").state is ContentState.TEXT
+
+
 def test_binary_and_large_contents_are_named() -> None:
     assert content_difference("a", b"a\0", b"b").state is ContentState.BINARY
     started = time.perf_counter()
