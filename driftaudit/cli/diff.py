@@ -65,7 +65,7 @@ def command(
 
     Only contents that the repository has not are fetched from the target. Nothing is written there.
     """
-    from driftaudit.cli.output import destinations
+    from driftaudit.cli.output import destinations, render_options
     from driftaudit.cli.progress import scan_progress
     from driftaudit.cli.target import Options, Workplace, begun_audit
     from driftaudit.content_diff.composer import DiffRequest, run_diff
@@ -79,8 +79,8 @@ def command(
         scan_progress(request.target) as progress,
     ):
         diff = run_diff(DiffRequest(request, named), progress)
-    from driftaudit.cli.output import render_options
     from driftaudit.render.diff import FORMATS
+    from driftaudit.render.wording import count_of
 
     written = [
         (place, FORMATS["stat" if stat else place.format](diff, render_options(place, quiet=False)))
@@ -89,7 +89,7 @@ def command(
     for place, report in written:
         _write(place, report, pages=not no_pager)
     if not any(place.is_standard_output for place in places):
-        tell(f"driftaudit: {len(diff.differences)} paths differ")
+        tell(f"driftaudit: {count_of(len(diff.differences), 'difference')}")
     return int(diff.exit_code)
 
 

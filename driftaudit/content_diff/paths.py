@@ -42,11 +42,16 @@ def chosen(examination: Examination, paths: Sequence[str]) -> Chosen:
     found = [finding for finding in findings if _is_among(finding.path, paths)]
     about = [problem for problem in problems if _concerns(problem.path, paths)]
     untold = {path for path in paths if any(_concerns(problem.path, [path]) for problem in about)}
-    rest = [path for path in paths if not any(is_within(each.path, path) for each in found)]
+    rest = [path for path in paths if path not in untold and not _has_any(path, found)]
     for path in rest:
-        if path not in untold:
-            _require_known(path, trees, audit.findings)
-    return Chosen(tuple(found), tuple(path for path in rest if path not in untold), tuple(about))
+        _require_known(path, trees, audit.findings)
+    same = [path for path in rest if not _has_any(path, audit.findings)]
+    notes = [f"{path}: only folders differ" for path in rest if path not in same]
+    return Chosen(tuple(found), tuple(same), tuple(about), tuple(notes))
+
+
+def _has_any(path: str, findings: Iterable[Finding]) -> bool:
+    return any(is_within(finding.path, path) for finding in findings)
 
 
 def _has_content(finding: Finding) -> bool:

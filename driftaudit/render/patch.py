@@ -47,7 +47,7 @@ def patch(diff: ContentDiff) -> Iterator[PatchLine]:
     for line in summary_lines(diff):
         yield PatchLine(Part.REMARK, f"# {line}")
     if not diff.differences and not diff.problems:
-        yield PatchLine(Part.REMARK, "# nothing differs")
+        yield PatchLine(Part.REMARK, "# no content differs")
 
 
 def of_path(difference: PathDifference) -> Iterator[PatchLine]:

@@ -15,6 +15,7 @@ import pytest
 
 from tests.support.cli import Outcome, driftaudit
 from tests.support.git import commit, git, write
+from tests.support.lfs import lfs_repository, stored
 from tests.support.programs import program
 from tests.support.site import Site, refusal
 
@@ -71,7 +72,7 @@ def states(value: dict[str, Any]) -> dict[str, str]:
 
 def test_nothing_differs(site: Site) -> None:
     outcome = diff(site)
-    assert (outcome.code, outcome.out) == (0, "# nothing differs\n")
+    assert (outcome.code, outcome.out) == (0, "# no content differs\n")
 
 
 def test_git_takes_the_patch_and_then_nothing_differs(edited: Site) -> None:
@@ -271,6 +272,32 @@ def test_converted_line_ends_are_no_difference(edited: Site) -> None:
     commit(edited.repository, {".gitattributes": "*.cmd text eol=crlf\n", "x.cmd": "one\ntwo\n"})
     write(edited.production, {".gitattributes": "*.cmd text eol=crlf\n", "x.cmd": "one\r\nTWO\r\n"})
     assert "@@ -1,2 +1,2 @@\n one\r\n-TWO\r\n+two\r\n" in diff(edited, "x.cmd").out
+
+
+def test_what_git_lfs_keeps_is_compared_not_its_pointer(tmp_path: Path) -> None:
+    repository = lfs_repository(tmp_path / "repository")
+    commit(repository, {"a.bin": "one\ntwo\n"})
+    write(tmp_path / "live", {"a.bin": "one\nTWO\n"})
+    site = Site(tmp_path / "site")
+    site.repository, site.url = repository, str(tmp_path / "live")
+    outcome = diff(site, "a.bin")
+    assert outcome.code == 3
+    assert outcome.out.endswith("@@ -1,2 +1,2 @@\n one\n-TWO\n+two\n")
+    stored(repository, "HEAD:a.bin").unlink()
+    value = report(site, "a.bin")
+    assert (states(value), value["exit_code"]) == ({"a.bin": "unread"}, 4)
+
+
+def test_a_folder_without_files_is_not_called_the_same(edited: Site) -> None:
+    (edited.production / "src/empty").mkdir()
+    outcome = diff(edited, "src/empty")
+    assert (outcome.code, outcome.out) == (0, "# src/empty: only folders differ\n# no content differs\n")
+
+
+def test_a_folder_that_can_be_rebuilt_is_not_looked_into(edited: Site) -> None:
+    write(edited.production, {"node_modules/x/index.js": "x\n"})
+    assert "can be rebuilt" in refusal(diff(edited, "node_modules/x/index.js"), 2)
+    assert "node_modules" not in diff(edited).out
 
 
 def test_markdown_is_fenced(edited: Site) -> None:

@@ -30,9 +30,8 @@ def entry(path: str, mode: str = MODE_FILE) -> Entry:
 
 def of(path: str, live: bytes | None, desired: bytes | None) -> PathDifference:
     sides = [entry(path) if side is not None else None for side in (live, desired)]
-    return PathDifference(
-        path, sides[0], sides[1], content_difference(path, live, desired), "hotfix", "overwrite"
-    )
+    content = content_difference(path, live, desired)
+    return PathDifference(path, sides[0], sides[1], content, "hotfix", "overwrite")
 
 
 def text(*differences: PathDifference) -> str:
@@ -44,7 +43,8 @@ def test_a_patch() -> None:
         "diff --git live/a.txt desired/a.txt\n--- live/a.txt\n+++ desired/a.txt\n@@ -1,2 +1,2 @@\n a\n"
         "-b\n\\ No newline at end of file\n+c\n"
         "diff --git live/n desired/n\nnew file mode 100644\n"
-        "diff --git live/g desired/g\ndeleted file mode 100644\n--- live/g\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n"
+        "diff --git live/g desired/g\ndeleted file mode 100644\n--- live/g\n+++ /dev/null\n"
+        "@@ -1 +0,0 @@\n-x\n"
     )
 
 
