@@ -25,7 +25,7 @@ package_of() {
     esac
 }
 
-programs="git sudo git-lfs rsync sshd ssh tcsh fish tar gzip xz zstd zip unzip"
+programs="git sudo git-lfs patch rsync sshd ssh tcsh fish tar gzip xz zstd zip unzip"
 # Only root has powers to give up, and only Linux knows how to give up some of them.
 if [ "$(uname -s)" = Linux ] && [ "$(id -u)" = 0 ]; then
     programs="$programs setpriv"

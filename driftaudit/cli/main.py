@@ -20,6 +20,7 @@ COMMANDS = {
     "check": "Say what a deploy would destroy, and refuse it where that exists nowhere else.",
     "compare": "Compare any two trees.",
     "demo": "Replay the incident that this tool exists for.",
+    "diff": "Show what a deploy would do to contents.",
     "doctor": "Show what the connection to a target can do.",
     "init": "Write a first driftaudit.yml.",
     "snapshot": "Save the fingerprint of a tree.",

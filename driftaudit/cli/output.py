@@ -95,15 +95,15 @@ def render_options(destination: Destination, quiet: bool) -> RenderOptions:
     return RenderOptions(width=shutil.get_terminal_size().columns, colour=colour, quiet=quiet)
 
 
-def write(destination: Destination, report: str) -> None:
+def write(destination: Destination, report: str, unencodable: str = "backslashreplace") -> None:
     """Write a report whole: a file appears under its name only once it is complete.
 
     Raises UsageError where it could not be written; a reader of standard output that has seen enough, as
-    `head` has, is none: the verdict stands.
+    `head` has, is none: the verdict stands. `unencodable` is what becomes of bytes that are no UTF-8.
     """
     if destination.is_standard_output:
         try:
-            click.echo(report.encode("utf-8", "backslashreplace"), nl=False)
+            click.echo(report.encode("utf-8", unencodable), nl=False)
         except BrokenPipeError:
             discard(sys.stdout)
         except OSError as error:
@@ -112,11 +112,11 @@ def write(destination: Destination, report: str) -> None:
     path = Path(destination.file)
     try:
         if is_special(path):
-            with path.open("w", encoding="utf-8", errors="backslashreplace") as stream:
+            with path.open("w", encoding="utf-8", errors=unencodable) as stream:
                 stream.write(report)
         else:
             with whole_file(_target(path)) as whole:
-                whole.write(report.encode("utf-8", "backslashreplace"))
+                whole.write(report.encode("utf-8", unencodable))
     except OSError as error:
         raise _not_written(path, "report", error) from error
 

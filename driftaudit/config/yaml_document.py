@@ -187,7 +187,7 @@ class _Builder:
         if not event.implicit[0]:  # quoted, or a block of text
             return event.value
         try:
-            return _plain(event.value)
+            return plain_value(event.value)
         except ValueError as error:
             raise self._error(event, "this number is too long") from error
 
@@ -216,7 +216,7 @@ _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _SPECIAL_FLOAT = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
 
-def _plain(text: str) -> object:
+def plain_value(text: str) -> object:
     """Resolve a plain scalar by YAML 1.2's core schema (section 10.3.2): `no` and `22:22` are text."""
     if text in _WORDS:
         return _WORDS[text]

@@ -68,6 +68,17 @@ class LfsStore:
             return None
         return blob.hexdigest() if check.hexdigest() == pointer.oid else None
 
+    def content(self, pointer: Pointer) -> bytes | None:
+        """Return the content in memory, None where the object is not what its name says."""
+        path = self._path(pointer)
+        if self.stamp(pointer) is None or not path.is_file():
+            return None
+        try:
+            content = path.read_bytes()
+        except OSError:
+            return None
+        return content if hashlib.sha256(content).hexdigest() == pointer.oid else None
+
     def of_sizes(self, sizes: Collection[int]) -> Iterator[Pointer]:
         """Yield a pointer for each object that is one of these sizes, in bytes."""
         for path in self.folder.glob("??/??/" + "?" * 64) if sizes else ():

@@ -12,21 +12,19 @@ not count, so 1 does not mean the same bytes. `docs/similarity.md` has the same 
 
 import itertools
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import xxhash
 
-from driftaudit.model.content import is_binary
+from driftaudit.lines import common_ends, common_length, is_binary, lines_of
 
 THRESHOLD = 0.5
 """From here on one content counts as a version of the other. Git finds renames by the same share."""
 
 LOOKED_AT = 1024 * 1024  # bytes; of a longer content the rest is not looked at
 
-_MOST_PAIRS = 20_000**2  # of lines that are compared: 0.1 s and 25 MB
 _LONGEST_WORD = 64  # bytes
 _PIECES_OF_WORD = re.compile(rb"(?s).{1,63}?[-,;:&=/+(){}\[\]<>]|.{1,64}")
 _PIECES_OF_BINARY = re.compile(rb"(?s).{4,63}?[\x00-\x0f]|.{1,64}")
@@ -87,8 +85,10 @@ def line_changes(old: bytes, new: bytes) -> LineChanges:
     Where more than some 20,000 lines of each side are to be compared, all between the first and the last
     difference counts as replaced.
     """
-    before, after = _without_common_ends(_lines(old), _lines(new))
-    kept = _common(before, after)
+    before, after = lines_of(old), lines_of(new)
+    kept = common_length(before, after)
+    if kept is None:
+        kept = sum(common_ends(before, after))
     return LineChanges(len(after) - kept, len(before) - kept)
 
 
@@ -103,41 +103,3 @@ def _words(content: bytes) -> list[bytes]:
 
 def _cut(word: bytes) -> Sequence[bytes]:
     return (word,) if len(word) <= _LONGEST_WORD else _PIECES_OF_WORD.findall(word)
-
-
-def _lines(content: bytes) -> list[bytes]:
-    *lines, last = content.split(b"\n")
-    return [line + b"\n" for line in lines] + ([last] if last else [])
-
-
-def _without_common_ends(before: list[bytes], after: list[bytes]) -> tuple[list[bytes], list[bytes]]:
-    shorter = min(len(before), len(after))
-    start = 0
-    while start < shorter and before[start] == after[start]:
-        start += 1
-    end = 0
-    while end < shorter - start and before[-1 - end] == after[-1 - end]:
-        end += 1
-    return before[start : len(before) - end], after[start : len(after) - end]
-
-
-def _common(before: Sequence[bytes], after: Sequence[bytes]) -> int:
-    """Return the length of the longest common subsequence; 0 where there are too many lines to find it.
-
-    A bit stands for each line of `before`, all of which are compared in one step (M. Crochemore and others,
-    "A fast and practical bit-vector algorithm for the longest common subsequence problem", 2001).
-    """
-    both = Counter(before) & Counter(after)
-    before = [line for line in before if line in both]
-    after = [line for line in after if line in both]
-    if not both or len(before) * len(after) > _MOST_PAIRS:
-        return 0
-    places: dict[bytes, int] = {}
-    for index, line in enumerate(before):
-        places[line] = places.get(line, 0) | 1 << index
-    every = (1 << len(before)) - 1
-    unmatched = every
-    for line in after:
-        hit = unmatched & places[line]
-        unmatched = (unmatched + hit | unmatched - hit) & every
-    return len(before) - unmatched.bit_count()

@@ -6,6 +6,7 @@ import pytest
 
 _PACKAGES = {
     "rsync": "rsync",
+    "patch": "patch",
     "git": "git",
     "git-lfs": "git-lfs",
     "tar": "tar",

@@ -1,0 +1,1 @@
+"""The composer of `diff`: an audit, and the contents of what differs."""

@@ -1,0 +1,1 @@
+"""In what two contents differ, without what nobody may see."""
