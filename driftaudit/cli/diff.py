@@ -68,11 +68,12 @@ def command(
     from driftaudit.cli.output import destinations, render_options
     from driftaudit.cli.progress import scan_progress
     from driftaudit.cli.target import Options, Workplace, begun_audit
+    from driftaudit.cli.words import path_under_root
     from driftaudit.content_diff.composer import DiffRequest, run_diff
 
     places = destinations(formats, outputs)
     _require_known_formats(places, stat=stat)
-    named = tuple(_under_root(path) for path in paths)
+    named = tuple(path_under_root(path) for path in paths)
     wanted = Options(config, desired, maps, deploy, packs, no_cache, rehash, rate_limit)
     with (
         begun_audit(Workplace(wanted), target, wanted) as request,
@@ -91,16 +92,6 @@ def command(
     if not any(place.is_standard_output for place in places):
         tell(f"driftaudit: {count_of(len(diff.differences), 'difference')}")
     return int(diff.exit_code)
-
-
-def _under_root(text: str) -> str:
-    from driftaudit.config.paths import relative_path
-    from driftaudit.errors import UsageError
-
-    try:
-        return relative_path(text)
-    except ValueError as error:
-        raise UsageError(f"PATH: {error}", "Write it as it lies under the target's root.") from None
 
 
 def _require_known_formats(places: "Sequence[Destination]", *, stat: bool) -> None:

@@ -21,6 +21,7 @@ COMMANDS = {
     "compare": "Compare any two trees.",
     "demo": "Replay the incident that this tool exists for.",
     "diff": "Show what a deploy would do to contents.",
+    "explain": "Show all that is known of one path.",
     "doctor": "Show what the connection to a target can do.",
     "init": "Write a first driftaudit.yml.",
     "snapshot": "Save the fingerprint of a tree.",

@@ -53,3 +53,11 @@ def deploy_intent(text: str) -> Intent:
     if method == "release":
         return Intent(method, shared=tuple(filter(None, paths)))
     return Intent(method, () if "" in paths else paths)
+
+
+def path_under_root(text: str) -> str:
+    """Return a PATH of the command line as it lies under the root. Raises UsageError for one outside."""
+    try:
+        return relative_path(text)
+    except ValueError as error:
+        raise UsageError(f"PATH: {error}", "Write it as it lies under the target's root.") from None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from driftaudit.audit import AuditRequest, examine
+from driftaudit.audit import AuditRequest, Examination, examine
 from driftaudit.content_diff.contents import Content, TreeContents
 from driftaudit.content_diff.paths import chosen
 from driftaudit.differences.difference import LARGEST, content_difference, is_secret
@@ -33,7 +33,11 @@ def run_diff(request: DiffRequest, progress: Progress = no_progress) -> ContentD
     What git has is taken from there, the rest comes from the trees into a folder of our own, which is gone
     afterwards. Raises as `run_audit`, and UsageError where neither tree has a path.
     """
-    examination = examine(request.audit, progress)
+    return diff_of(examine(request.audit, progress), request, progress)
+
+
+def diff_of(examination: Examination, request: DiffRequest, progress: Progress = no_progress) -> ContentDiff:
+    """Return the same where the audit is made already; its source must still be there to be asked."""
     found = chosen(examination, request.paths)
     pairs = [pair for finding in found.findings for pair in _pairs(finding, is_named=bool(request.paths))]
     commit = examination.audit.desired.source

@@ -9,7 +9,14 @@ from driftaudit.model.listing import Listing
 from driftaudit.model.mapping import PathMapping
 from driftaudit.provenance.carriers import carriers
 from driftaudit.provenance.history import History
-from driftaudit.provenance.similarity import LOOKED_AT, line_changes, nearest
+from driftaudit.provenance.similarity import (
+    LOOKED_AT,
+    THRESHOLD,
+    line_changes,
+    nearest,
+    signature,
+    similarity,
+)
 from driftaudit.repo import Repository
 
 MOST_VERSIONS = 50  # of one path, the newest
@@ -47,6 +54,19 @@ class Likeness:
             if similar:
                 found[path] = similar
         return {path: replace(traced[path], similar=similar) for path, similar in self._dated(found).items()}
+
+    def closest(self, path: str, content: bytes, moved_to: str | None, most: int) -> tuple[Similar, ...]:
+        """Return the committed versions of one path, and of where it moved, that a content is most like."""
+        places = {place: place for place in (path, moved_to) if place}
+        versions = [version for known in self._versions(places).values() for version in known]
+        wanted = signature(content)
+        alike = [
+            (similarity(wanted, signature(candidate)), version)
+            for version, candidate in self._contents(list(dict.fromkeys(versions)))
+        ]
+        best = sorted((row for row in alike if row[0] >= THRESHOLD), key=lambda row: -row[0])[:most]
+        found = {"\0".join(version): self._told(content, version, like) for like, version in best}
+        return tuple(self._dated(found).values())
 
     @property
     def is_exhausted(self) -> bool:
@@ -92,10 +112,13 @@ class Likeness:
         best = nearest(content, self._contents(versions)) if content else None
         if best is None:
             return None
-        path, digest = best.key
+        return self._told(content, best.key, best.similarity)
+
+    def _told(self, content: bytes, version: Version, likeness: float) -> Similar:
+        path, digest = version
         lines = line_changes(self.repository.blobs([digest], LOOKED_AT)[digest], content)
         is_desired = digest == self._desired_at(path)
-        return Similar(path, digest, best.similarity, lines.added, lines.removed, None, is_desired)
+        return Similar(path, digest, likeness, lines.added, lines.removed, None, is_desired)
 
     def _contents(self, versions: Sequence[Version]) -> Iterator[tuple[Version, bytes]]:
         if self.is_exhausted:

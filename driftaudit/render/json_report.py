@@ -24,7 +24,7 @@ def render(audit: Audit, options: RenderOptions) -> str:  # noqa: ARG001 - progr
 
 def document(audit: Audit) -> Document:
     """Return the report as plain values, keys in the order of the contract."""
-    findings = [without_secrets(finding) for finding in sorted(audit.findings, key=lambda each: each.path)]
+    findings = sorted(audit.findings, key=lambda each: each.path)
     return {
         "schema": SCHEMA,
         "tool": f"driftaudit {driftaudit.__version__}",
@@ -35,14 +35,14 @@ def document(audit: Audit) -> Document:
         "duration_seconds": round(audit.duration_seconds, 3),
         "desired": _desired(audit.desired),
         "deployed": _deployed(audit.deployed),
-        "deployed_commit": _deployed_commit(audit.deployed_commit),
+        "deployed_commit": deployed_commit_document(audit.deployed_commit),
         "plan": {
             "method": audit.plan.method,
             "paths": list(audit.plan.paths),
             "actions": _actions(audit.plan.actions.values()),
         },
         "counts": _counts(audit.findings),
-        "findings": [_finding(finding) for finding in findings],
+        "findings": [finding_document(finding) for finding in findings],
         "problems": [_problem(problem) for problem in audit.problems],
         "probes": [],
         "structure": [],
@@ -96,7 +96,9 @@ def _counts(findings: Iterable[Finding]) -> Document:
     }
 
 
-def _finding(finding: Finding) -> Document:
+def finding_document(finding: Finding) -> Document:
+    """Return a finding, without the content of a secret."""
+    finding = without_secrets(finding)
     provenance = finding.provenance
     moved_to = provenance.moved_to
     return {
@@ -129,7 +131,7 @@ def _evidence(provenance: Provenance) -> Document:
     return {
         "sightings": [_sighting(sighting) for sighting in provenance.sightings],
         "removed_in": None if removed is None else _commit(removed),
-        "similar": _similar(provenance.similar),
+        "similar": None if provenance.similar is None else similar_document(provenance.similar),
     }
 
 
@@ -152,9 +154,8 @@ def _commit(commit: CommitFacts) -> Document:
     }
 
 
-def _similar(similar: Similar | None) -> Document | None:
-    if similar is None:
-        return None
+def similar_document(similar: Similar) -> Document:
+    """Return a version that a content is like."""
     return {
         "repository_path": readable(similar.path),
         "digest": similar.digest,
@@ -166,7 +167,8 @@ def _similar(similar: Similar | None) -> Document | None:
     }
 
 
-def _deployed_commit(found: DeployedCommit | None) -> Document | None:
+def deployed_commit_document(found: DeployedCommit | None) -> Document | None:
+    """Return the commit that is live."""
     if found is None:
         return None
     return {

@@ -42,10 +42,11 @@ def _distance(found: DeployedCommit) -> str:
 
 def moved_folders(audit: Audit) -> tuple[str, ...]:
     """Return a line for each folder that moved as a whole."""
-    return tuple(printable(_moved(folder)) for folder in audit.moved_folders)
+    return tuple(printable(moved_folder(folder)) for folder in audit.moved_folders)
 
 
-def _moved(folder: MovedFolder) -> str:
+def moved_folder(folder: MovedFolder) -> str:
+    """Return what there is to say of a folder that moved."""
     since = f" since {named(folder.since)}" if folder.since else ""
     edited = f", {folder.edited} edited" if folder.edited else ""
     to = f"{folder.to}/" if folder.to else "the root"
