@@ -20,12 +20,13 @@ _NAME = re.compile(
 # What comes between a name and its value: quotes and brackets that end the name, then a sign of assignment,
 # or a comma, a parenthesis or a blank, and a quote.
 _GIVES = re.compile(
-    r"""["'`\])}*!?\s]{0,200}?(?:
+    r"""["'`\])}*!?\s\\]{0,200}?(?:
         => | := | \?: | [=:>] | <- | \|\| | \?\?
         | ["'`]?,?\s{0,50}["'`]?\b(?i:value)\b["'`]?\s*[:=>]
         | ["'`]?,\s*[\w&]{0,2}["'`]
         | \(\s*[\w&]{0,2}["'`]
         | \s[\w&]{0,2}["'`]
+        | ["'`]\s{0,20}(?=\{)
         | \s(?:is|was|or|to|by|BY)\s
     )""",
     re.VERBOSE,
@@ -33,10 +34,16 @@ _GIVES = re.compile(
 _ENTRY = re.compile(
     r"\s*(?:(?i:export|set|setenv|env|arg)\s+)?([^\W\d][\w.-]*)[ \t]+(?=[^\s=:>(])"
 )  # `password hunter2`
+_DIRECTIVE = re.compile(
+    r"\s*[\w-]+[ \t]+([A-Z][A-Z0-9_]*)[ \t]+(?=[^\s=:>(])"
+)  # `fastcgi_param DB_PASSWORD x`
+_ROWS = re.compile(r"(?i)\bvalues\b\s*\(?")  # of SQL
+_TABLES = ("csv", "tsv")
 _OPTION = re.compile(r"(?:^|(?<=[\s\"'`\[,]))-{1,2}([A-Za-z][\w.-]*)[\"'`]?,?(?:\s+|$)")
 _LOGIN = re.compile(
     r"\b(?:login|user)\s+\S+\s+(?:password|passwd|pass)\s+(?=\S)"  # .netrc
     r"|(?i:\bidentified\s+(?:with\s+\S+\s+)?by\s+)(?=\S)"  # SQL
+    r"|\b(?:mysql\w{0,10}|mariadb|login|sshpass)\b.{0,300}?\s-p\s*(?=\S)"
     r"|(?:\s-u|\s--user)[\s=]+[\"']?[^\s:]+:(?=\S)"  # curl
 )
 _SECTION = re.compile(r"\s*\[+\s*([^\]\[=]*?)\s*\]+\s*(?:[#;].*)?")
@@ -48,6 +55,7 @@ _LONGEST_HEADER = 300  # characters
 _MOST_BLOCKS = 20  # that go on in one line; with more of them nothing is shown any more
 _NEAR = 4  # lines from the name of a variable to its value
 _BEGIN = re.compile(r"-----BEGIN [^-]*PRIVATE KEY|^Private-Lines:|^Private-MAC:")
+_VALUE_BELOW = ('":', "':", ">")  # a key of JSON, an element of XML
 _BODY = (") {", "){", "=> {", "=>{", "):")  # of a function or a condition, not of a value
 
 
@@ -56,6 +64,8 @@ def masked(lines: Sequence[str], path: str) -> list[str]:
 
     In what is no source code, more indented lines go on with a value as well: `path` tells which it is.
     """
+    if path.rpartition(".")[2].lower() in _TABLES and lines and _names_secret(lines[0]):
+        return [lines[0], *(HIDDEN for _row in lines[1:])]
     is_code = is_source_code(path)
     beside = _beside_names(lines)
     shown = []
@@ -109,7 +119,7 @@ def _looked_at(line: str, *, is_code: bool, is_beside: bool) -> tuple[str, list[
     hidden = HIDDEN if value.strip() else ""
     is_body = is_code and line.rstrip().endswith(_BODY)
     blocks = [] if is_body else blocks_after(value, indent_of(line), is_code=is_code)
-    if not value.strip() and _OPTION.search(line):
+    if not value.strip() and (_OPTION.search(line) or line.rstrip().endswith(_VALUE_BELOW)):
         blocks.append(Next(is_code=is_code))
     return without_tokens(line[:at]) + hidden, blocks
 
@@ -117,9 +127,13 @@ def _looked_at(line: str, *, is_code: bool, is_beside: bool) -> tuple[str, list[
 def _value_at(line: str, *, is_beside: bool) -> int | None:
     """Return where the first value in a line begins that is a secret by its name, None where none is."""
     places = [_named(line), _option(line)]
-    entry = _ENTRY.match(line)
-    if entry and is_secret_name(entry[1]):
-        places.append(entry.end())
+    for form in (_ENTRY, _DIRECTIVE):
+        entry = form.match(line)
+        if entry and is_secret_name(entry[1]):
+            places.append(entry.end())
+    rows = _ROWS.search(line)
+    if rows and _names_secret(line[: rows.start()]):
+        places.append(rows.end())
     login = _LOGIN.search(line)
     if login:
         places.append(login.end())
@@ -131,11 +145,16 @@ def _value_at(line: str, *, is_beside: bool) -> int | None:
 
 def _named(line: str) -> int | None:
     for name in _NAME.finditer(line):
-        if is_secret_name(name[0]):
+        is_escaped = name.start() > 0 and line[name.start() - 1] == "\\"  # `\ntoken: x`, within a string
+        if is_secret_name(name[0]) or (is_escaped and is_secret_name(name[0][1:])):
             gives = _GIVES.match(line, name.end())
             if gives:
-                return gives.end() + (line[gives.end() :][:1] == " ")
+                return gives.end() + line.startswith(" ", gives.end())
     return None
+
+
+def _names_secret(text: str) -> bool:
+    return any(is_secret_name(name[0]) for name in _NAME.finditer(text))
 
 
 def _option(line: str) -> int | None:

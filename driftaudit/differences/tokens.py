@@ -19,6 +19,7 @@ _KNOWN = re.compile(
     | \bxox[a-z]-[\w-]{8,} | https://hooks\.slack\.com/services/\S+
     | \b[sr]k_(?:live|test)_\w{8,} | \bwhsec_\w{8,}   # Stripe
     | \bsk-[\w-]{16,} | \bAIza[\w-]{16,} | \bSG\.[\w.-]{16,}
+    | \$(?:apr1|[1567y]|2[abxy]|argon2\w{1,3})\$[\w./$,=+-]{8,}   # hashes of passwords
     | \beyJ[\w-]{8,600}\.[\w-]{8,}(?:\.[\w-]*)?    # JSON Web Token
     """,
     re.VERBOSE,

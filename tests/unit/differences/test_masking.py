@@ -57,9 +57,23 @@ basic_auth("u", "§")
 user:§@tcp(db:3306)/x
 https://§1234567890123456@github.com/x
 curl -u root:§ https://x
+mysql -u root -p§ x
+docker login -u me -p § registry
+INSERT INTO users (name, password) VALUES ('bob', '§');
+INSERT INTO users (password, name) values ('§', 'bob');
+fastcgi_param DB_PASSWORD §;
+"config": "{\"password\": \"§\"}"
+"config": "a: 1\nauth: §"
+variable "db_password" { default = "§" }
 """.strip().split("\n")
 
 BLOCKS = [
+    ("a.xml", "<password>\n§\n</password>\n<b>\nx"),
+    ("a.json", '  "password":\n"§",\n"b": 1'),
+    ("a.tf", 'variable "db_password" {\n  default = "§"\n}\nb = 1'),
+    ("a.csv", "name,password\nbob,§\nann,§"),
+    ("a.sql", "INSERT INTO users (name, password) VALUES\n('bob', '§'),\n('ann', '§');\nb"),
+    ("a.yml", "users:\n  - bob:$2y$05$§/§.§\nb: 1"),
     ("x.yml", "a:\n  password: |\n    §\n    §\n  b: 1"),
     ("x.yml", "passwords:\n- §\n- §\nb: 1"),
     ("x.yml", "- name: DB_PASSWORD\n  value: §\n- name: X\n  value: 1"),
