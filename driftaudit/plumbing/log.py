@@ -17,6 +17,8 @@ LOG = (
     "--no-abbrev",
     "--no-show-signature",
     "--ignore-submodules=none",
+    "--no-relative",
+    "-O/dev/null",  # no order of paths that the configuration names, were its file there or not
     "--encoding=UTF-8",
     "--format=%x01%H %T %ct %P%n%aN%n%s%n%(trailers:key=Driftaudit-Live-Tree,valueonly,separator=%x2C)",
 )

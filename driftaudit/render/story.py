@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from driftaudit.model.audit import Audit, MovedFolder
 from driftaudit.model.commit import CommitFacts, DeployedCommit
 from driftaudit.model.finding import Finding, Origin, Provenance, Severity, Similar
+from driftaudit.model.problem import ProblemKind
 from driftaudit.render.printable import printable
 from driftaudit.render.wording import count_of
 
@@ -22,17 +23,27 @@ def live_commit(audit: Audit) -> tuple[str, ...]:
     """Return what there is to say of the commit that is live; nothing where no history could be asked."""
     found = audit.deployed_commit
     if found is None:
-        return ("no commit is near to it",) if audit.desired.source.commit and audit.deployed.entries else ()
+        is_asked = audit.desired.source.commit and audit.deployed.entries
+        return (f"no commit{_of_what_there_is(audit)} is near to it",) if is_asked else ()
     is_desired = found.commit.oid == audit.desired.source.commit
     title = f"{named(found.commit)}, {'which is what is desired' if is_desired else _distance(found)}"
     subject = printable(f"{found.commit.subject}, by {found.commit.author}")
     match = f"{found.matching_entries:,} of {count_of(found.compared_entries, 'entry', 'entries')} match"
-    lines = [title, f"{subject}; {match}"]
+    lines = [
+        title + (f", the nearest{cut}" if (cut := _of_what_there_is(audit)) else ""),
+        f"{subject}; {match}",
+    ]
     if found.ties:
         names = ", ".join(oid[:_DIGITS] for oid in found.ties[:_MOST_TIES])
         more = ", …" if len(found.ties) > _MOST_TIES else ""
         lines.append(f"just as near: {names}{more}")
     return tuple(lines)
+
+
+def _of_what_there_is(audit: Audit) -> str:
+    """Return which commits could be asked, where these are not all."""
+    is_cut = any(problem.kind is ProblemKind.SHALLOW_CLONE for problem in audit.problems)
+    return " of those that this shallow clone has" if is_cut else ""
 
 
 def _distance(found: DeployedCommit) -> str:
