@@ -21,6 +21,8 @@ COMMANDS = {
     "demo": "Replay the incident that this tool exists for.",
     "doctor": "Show what the connection to a target can do.",
     "init": "Write a first driftaudit.yml.",
+    "reconcile": "Write what is live as a commit beside the deployed one.",
+    "rescue": "Keep every only copy of a target in the repository.",
     "snapshot": "Save the fingerprint of a tree.",
     "rules": "List the rules, or run their examples.",
 }

@@ -55,19 +55,29 @@ class Git:
 
     def stream(self, *arguments: str) -> Iterator[bytes]:
         """Yield the NUL-separated fields that a git command prints, as they come."""
-        import git
-
-        process = self._git.execute([*_GIT, *arguments], as_process=True, env=self._environment)
         rest = b""
-        while piece := process.stdout.read(_PIECE):
+        for piece in self.pieces(*arguments):
             *fields, rest = (rest + piece).split(b"\0")
             yield from fields
         if rest:
             yield rest
-        try:
-            process.wait()
-        except git.GitCommandError as error:
-            raise _refused(arguments, error.stderr) from error
+
+    def pieces(self, *arguments: str, stdin: bytes = b"") -> Iterator[bytes]:
+        """Yield what a git command prints, as it comes, at most a mebibyte at a time."""
+        import git
+
+        with tempfile.TemporaryFile() as source:
+            source.write(stdin)
+            source.seek(0)
+            process = self._git.execute(
+                [*_GIT, *arguments], istream=source, as_process=True, env=self._environment
+            )
+            while piece := process.stdout.read(_PIECE):
+                yield piece
+            try:
+                process.wait()
+            except git.GitCommandError as error:
+                raise _refused(arguments, error.stderr) from error
 
     def text(self, *arguments: str) -> str:
         """Return what a git command prints, without the space around it."""
@@ -115,4 +125,24 @@ def _refused(arguments: Sequence[str], stderr: str | bytes | None) -> Repository
         advice = "The clone is partial and lacks what is needed: clone it without --filter."
     if "dubious ownership" in told:
         advice = "The repository belongs to another user: git config --global --add safe.directory FOLDER"
-    return RepositoryError(f"git {arguments[0]} failed: {reason}", advice)
+    if any(word in told for word in _NOT_WRITABLE):
+        advice = "Give the repository room, or the right to write to it, and run it again."
+    return RepositoryError(f"git {_command(arguments)} failed: {reason}", advice)
+
+
+_NOT_WRITABLE = (
+    "No space left",
+    "Disk quota",
+    "File too large",
+    "Read-only file system",
+    "Permission denied",
+    "insufficient permission",
+)
+
+
+def _command(arguments: Sequence[str]) -> str:
+    """Return the name of the command, which settings (`-c NAME=VALUE`) may stand before."""
+    words = list(arguments)
+    while words[:1] == ["-c"] and len(words) > 2:
+        words = words[2:]
+    return words[0]

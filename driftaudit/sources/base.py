@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from driftaudit.cache import Cache
 from driftaudit.errors import SourceError
@@ -99,6 +99,7 @@ class Source(Protocol):
         ...
 
 
+@runtime_checkable
 class ContentSource(Source, Protocol):
     """A source whose contents can be had as well as their digests."""
 
