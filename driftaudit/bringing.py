@@ -39,7 +39,7 @@ class Bringer:
         missed = [miss for batch in _batches(lacking) for miss in self._written(batch, progress)]
         absent = {miss.path for miss in missed}
         here = [entry for entry in entries if entry.path not in absent]
-        damaged = self.writer.damaged(entry.digest or "" for entry in here)
+        damaged = self.writer.damaged({entry.digest or "" for entry in here})
         missed += [Missed(entry.path, DAMAGED_OBJECT, _DAMAGED) for entry in here if entry.digest in damaged]
         return tuple(sorted(missed, key=lambda miss: miss.path))
 

@@ -25,7 +25,6 @@ from driftaudit.sources.base import Progress, no_progress
 _NO_PLACE = "git has no place for a path like this; copy it from the host by hand"
 _OTHER_CHECKOUT = "it is a checkout with commits that are not here; bundle or push them from the host"
 _UNREAD = "its content was not read"
-_TRIES = 100  # names that are tried where other rescues of the same second have taken them
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +130,7 @@ class _Rescuer:
         source = self._examination.trees.seen.source
         message = rescue_message(self._request.audit.target, source, moment, [e.path for e in entries])
         commit = self._writer.commit(CommitObject(tree, (), message), moment)
-        name = rescue_refs(self._slug) + stamp(moment)
-        for number in range(1, _TRIES):
-            ref = name if number == 1 else f"{name}-{number}"
-            if self._writer.point(ref, commit, None):
-                return ref, commit
-        raise RepositoryError(f"too many refs begin with {name}", "Run it again.")
+        return self._writer.name_anew(rescue_refs(self._slug), commit), commit
 
     def keep_secrets(self, entries: Sequence[Entry], progress: Progress) -> _Kept:
         """Put these into the folder for secrets, unless it, or a ref, has them."""

@@ -95,7 +95,7 @@ class Incoming:
         target = self.kept / entry.path
         _make_folders(self.kept, target.parent)
         if entry.kind is Kind.SYMLINK:
-            os.symlink(file.read_bytes(), os.fsencode(target))
+            target.symlink_to(os.fsdecode(file.read_bytes()))
             return
         handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as kept, file.open("rb") as source:
@@ -134,7 +134,7 @@ def _digest(path: Path, object_format: str) -> str | None:
     """Return the id that git would give what lies there, None where nothing does."""
     try:
         if path.is_symlink():
-            target = os.readlink(os.fsencode(path))
+            target = os.fsencode(path.readlink())
             return hashlib.new(
                 object_format, b"blob %d\0" % len(target) + target, usedforsecurity=False
             ).hexdigest()

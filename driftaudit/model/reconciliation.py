@@ -38,7 +38,8 @@ class Reconciliation:
     """The commit of a live tree. `is_new` is False where the ref named the same one before.
 
     `parent` is None where no commit is near to what is live: the commit then stands alone. `base` is the
-    desired commit, None where there is none.
+    desired commit, None where there is none. `kept` is the ref that now holds what the ref named before,
+    where nothing else does.
     """
 
     target: str
@@ -51,6 +52,7 @@ class Reconciliation:
     live: LiveTree
     missed: tuple[Missed, ...]
     is_new: bool
+    kept: str | None = None
 
     @property
     def exit_code(self) -> ExitCode:

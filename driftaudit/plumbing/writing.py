@@ -1,18 +1,21 @@
 """Writes objects, and refs of this product, into a repository. Nothing else of it changes."""
 
-import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from driftaudit.errors import RepositoryError, UsageError
+from driftaudit.model.own_refs import stamp
 from driftaudit.plumbing.commands import Git
+from driftaudit.plumbing.reading_back import whole_blobs
 
 OWN_REFS = "refs/driftaudit/"
 
+_MOST_OF_ONE_SECOND = 100  # refs whose names would be the same
+_MOST_OF_ONE_SECOND = 100  # refs whose names would be the same
 _IDENTITY = {
     "GIT_AUTHOR_NAME": "driftaudit",
     "GIT_AUTHOR_EMAIL": "driftaudit@localhost",
@@ -112,14 +115,30 @@ class ObjectWriter:
         )
         return written.decode("ascii").strip()
 
-    def read_commit(self, oid: str) -> CommitObject:
-        """Return a commit as it lies in the object store."""
-        head, _blank, message = (
-            self._run("cat-file", "commit", oid).decode("utf-8", "replace").partition("\n\n")
-        )
+    def read_commit(self, oid: str) -> CommitObject | None:
+        """Return a commit as it lies in the object store, None where there is no such commit."""
+        try:
+            content = self._run("cat-file", "commit", oid).decode("utf-8", "replace")
+        except RepositoryError:
+            return None
+        head, _blank, message = content.partition("\n\n")
         fields = [line.partition(" ")[::2] for line in head.splitlines()]
-        tree = next(value for name, value in fields if name == "tree")
-        return CommitObject(tree, tuple(value for name, value in fields if name == "parent"), message)
+        parents = tuple(value for name, value in fields if name == "parent")
+        return CommitObject(dict(fields)["tree"], parents, message)
+
+    def held_by_no_other(self, oid: str, ref: str, new: str) -> set[str]:
+        """Return the blobs of a commit's history that neither `new` nor a ref but this one holds."""
+        others = (f"--exclude={ref}", "--all", new)
+        few = self._objects(oid, "--not", *others)  # some too many: git looks into few trees of the others
+        asked = "".join(f"{each}\n" for each in few).encode("ascii")
+        rows = self._run("cat-file", "--batch-check", "--buffer", stdin=asked).decode("ascii").splitlines()
+        blobs = {row.split(" ")[0] for row in rows if " blob " in row}
+        return blobs - self._objects(*others) if blobs else blobs
+
+    def _objects(self, *arguments: str) -> set[str]:
+        return set(
+            self._run("rev-list", "--objects", "--no-object-names", *arguments).decode("ascii").split()
+        )
 
     def ref(self, name: str) -> str | None:
         """Return the id that a ref names, None where there is no such ref."""
@@ -140,68 +159,25 @@ class ObjectWriter:
             raise
         return True
 
-    def damaged(self, oids: Iterable[str]) -> set[str]:
-        """Read blobs back, and return the ids of those that are not there, or not what their id says."""
-        asked = sorted(set(oids))
-        listed = "".join(f"{oid}\n" for oid in asked).encode("ascii")
-        pieces = self._git.pieces("cat-file", "--batch", stdin=listed) if asked else iter(())
-        try:
-            whole = set(_whole(pieces, self._object_format))
-        except RepositoryError:  # it ends at the first that it cannot unpack
-            whole = {oid for oid in asked if self._is_whole(oid)}
-        return set(asked) - whole
+    def name_anew(self, below: str, commit: str) -> str:
+        """Let a new ref name a commit, by the time of which it is called; return its name.
 
-    def _is_whole(self, oid: str) -> bool:
-        pieces = self._git.pieces("cat-file", "--batch", stdin=f"{oid}\n".encode("ascii"))
-        try:
-            return list(_whole(pieces, self._object_format)) == [oid]
-        except RepositoryError:
-            return False
+        Another run of the same second may have taken that, for another commit or for this one.
+        """
+        made = int(self._git.text("log", "-1", "--format=%ct", commit))
+        name = below + stamp(datetime.fromtimestamp(made, UTC))
+        for number in range(1, _MOST_OF_ONE_SECOND):
+            ref = name if number == 1 else f"{name}-{number}"
+            if self.point(ref, commit, None) or self.ref(ref) == commit:
+                return ref
+        raise RepositoryError(f"too many refs begin with {name}", "Run it again.")
+
+    def damaged(self, oids: Collection[str]) -> set[str]:
+        """Read blobs back, and return the ids of those that are not there, or not what their id says."""
+        return set(oids) - whole_blobs(self._git, oids, self._object_format)
 
     def _run(self, *arguments: str, stdin: bytes | None = None) -> bytes:
         return self._git.run(*_SETTINGS, *arguments, stdin=stdin)
-
-
-class _Reader:
-    """Takes lines and counted bytes off what comes in pieces."""
-
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces = pieces
-        self._rest = b""
-
-    def line(self) -> bytes:
-        while b"\n" not in self._rest:
-            piece = next(self._pieces, b"")
-            if not piece:
-                return b""
-            self._rest += piece
-        line, _end, self._rest = self._rest.partition(b"\n")
-        return line
-
-    def counted(self, size: int) -> Iterator[bytes]:
-        while size > 0:
-            piece = self._rest or next(self._pieces, b"")
-            if not piece:
-                return
-            self._rest = piece[size:]
-            yield piece[:size]
-            size -= len(piece[:size])
-
-
-def _whole(pieces: Iterator[bytes], object_format: str) -> Iterator[str]:
-    """Yield the ids of those blobs of `cat-file --batch` output whose content has that id."""
-    reader = _Reader(pieces)
-    while line := reader.line():
-        oid, *facts = line.decode("ascii").split(" ")
-        if len(facts) != 2:
-            continue  # missing
-        kind, size = facts
-        digest = hashlib.new(object_format, f"{kind} {size}\0".encode("ascii"), usedforsecurity=False)
-        for piece in reader.counted(int(size)):
-            digest.update(piece)
-        reader.line()
-        if kind == "blob" and digest.hexdigest() == oid:
-            yield oid
 
 
 def _bytes(path: str) -> bytes:

@@ -52,16 +52,21 @@ def _differences(live: LiveTree) -> Iterator[str]:
             yield from _named([f"  {printable(path)}" for path in paths])
 
 
+def left_out_lines(live: LiveTree) -> list[str]:
+    """Return what is live and not in the commit, or not at a path of its own."""
+    expected = count_of(live.expected, "expected file")
+    rows = (
+        (live.expected, f"{expected} left out (generated, runtime, secret)."),
+        (live.in_submodules, f"{count_of(live.in_submodules, 'file')} of submodules left out."),
+        (live.without_content, f"{count_of(live.without_content, 'special file')} left out."),
+    )
+    return [line for number, line in rows if number]
+
+
 def _left_out(live: LiveTree) -> Iterator[str]:
-    told = []
+    told = left_out_lines(live)
     if live.unmapped:
         told.append(f"{count_of(len(live.unmapped), 'file')} below {UNMAPPED}/: no mapping leads to them.")
-    if live.expected:
-        told.append(f"{count_of(live.expected, 'expected file')} left out (generated, runtime, secret).")
-    if live.in_submodules:
-        told.append(f"{count_of(live.in_submodules, 'file')} of submodules left out.")
-    if live.without_content:
-        told.append(f"{count_of(live.without_content, 'special file')} left out.")
     if told:
         yield from ("", *told)
 
