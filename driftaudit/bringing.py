@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from driftaudit.errors import SourceError, UsageError
+from driftaudit.errors import UsageError
 from driftaudit.model.entry import Entry
 from driftaudit.model.missed import DAMAGED_OBJECT, Missed
 from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.plumbing.writing import ObjectWriter
 from driftaudit.repo import Repository
-from driftaudit.sources.base import ContentSource, Fetched, FetchRequest, Progress, Source, no_progress
+from driftaudit.sources.base import Fetched, FetchRequest, Progress, Source, no_progress
 
 _AT_ONCE = 1 << 30  # bytes that lie in the temporary folder at one time, but for a single file that is larger
 _DAMAGED = "the repository has this content damaged, and git does not write it anew; see `git fsck`"
@@ -22,7 +22,7 @@ _CHANGED = "it is not what it was in the scan"
 class Bringer:
     """Takes contents from a source to a repository. `rate_limit` is in MB/s."""
 
-    source: ContentSource
+    source: Source
     repository: Repository
     writer: ObjectWriter
     rate_limit: float | None = None
@@ -62,13 +62,6 @@ class Bringer:
             rate_limit=self.rate_limit,
         )
         return self.source.fetch(request, progress)
-
-
-def with_contents(source: Source) -> ContentSource:
-    """Return the source as one whose contents can be had. Raises SourceError where they cannot."""
-    if not isinstance(source, ContentSource):
-        raise SourceError("this source has no contents to give", "Name the tree itself: a host or a folder.")
-    return source
 
 
 def temporary_folder() -> tempfile.TemporaryDirectory[str]:

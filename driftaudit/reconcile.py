@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from driftaudit.audit import AuditRequest, Examination, examine
-from driftaudit.bringing import Bringer, missed_by, with_contents
+from driftaudit.bringing import Bringer, missed_by
 from driftaudit.compare.trees import aspects_of
 from driftaudit.config.rules import BUILT_IN_LABELS
 from driftaudit.errors import RepositoryError, SourceError
@@ -170,8 +170,7 @@ class _Reconciler:
         entries = [entry for each in wanted if (entry := live(each.live)) and entry.digest == each.row.oid]
         if not entries:
             return ()
-        source = with_contents(self._audit.deployed)
-        bringer = Bringer(source, self._repository, self._writer, self._audit.rate_limit)
+        bringer = Bringer(self._audit.deployed, self._repository, self._writer, self._audit.rate_limit)
         return bringer.bring(entries, progress)
 
     def _unseen(self, unread: Sequence[str]) -> list[Missed]:

@@ -240,6 +240,10 @@ class Repository:
         small = [oid for oid, kind, size in rows if kind == "blob" and int(size) <= limit]
         return dict(zip(small, self._git.contents(small), strict=True))
 
+    def contents(self, oids: Sequence[str]) -> Iterator[tuple[str, int, Iterator[bytes]]]:
+        """Yield id, size in bytes and content, piece by piece, of objects that are there."""
+        return self._git.pieces(oids)
+
     def attributes(self, commit: str | None) -> Attributes:
         """Return the attributes of paths as a commit has them, or the working tree."""
         return self._attributes.setdefault(commit, Attributes(self._git, commit))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from driftaudit.audit import AuditRequest, Examination, examine
-from driftaudit.bringing import Bringer, missed_by, with_contents
+from driftaudit.bringing import Bringer, missed_by
 from driftaudit.config.rules import GENERATED, RUNTIME, SECRET
 from driftaudit.errors import RepositoryError
 from driftaudit.model.entry import Entry, Kind
@@ -95,9 +95,8 @@ class _Rescuer:
     def __init__(self, request: RescueRequest, repository: Repository, examination: Examination) -> None:
         self._request, self._repository, self._examination = request, repository, examination
         self._writer = ObjectWriter(repository.top, repository.object_format)
-        self._bringer = Bringer(
-            with_contents(request.audit.deployed), repository, self._writer, request.audit.rate_limit
-        )
+        audit = request.audit
+        self._bringer = Bringer(audit.deployed, repository, self._writer, audit.rate_limit)
         self._slug = slug_of(request.audit.target)
 
     def keep_files(self, entries: Sequence[Entry], progress: Progress) -> _Kept:

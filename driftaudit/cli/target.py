@@ -110,7 +110,10 @@ def cache_of(options: Options) -> Cache:
 
 @contextmanager
 def begun_audit(workplace: Workplace, name: str | None, options: Options) -> Iterator[AuditRequest]:
-    """Yield all that an audit needs; meanwhile its host is being connected to. Raises as `audit_request`."""
+    """Yield all that an audit needs; meanwhile its host is being connected to. Raises as `audit_request`.
+
+    The connection is there for the scan, and to fetch contents afterwards, until the end of the context.
+    """
     source = _deployed_source(workplace, workplace.target(name))
     if not isinstance(source, SSHSource):
         yield audit_request(workplace, name, options)
@@ -120,7 +123,7 @@ def begun_audit(workplace: Workplace, name: str | None, options: Options) -> Ite
         request = audit_request(workplace, name, options)
         yield replace(request, deployed=replace(source, opening=opening))
     finally:
-        opening.give_up()
+        opening.close()
 
 
 def _deployed_source(workplace: Workplace, target: TargetSettings) -> Source:

@@ -5,6 +5,7 @@ import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 from driftaudit.errors import RepositoryError
 
@@ -55,29 +56,19 @@ class Git:
 
     def stream(self, *arguments: str) -> Iterator[bytes]:
         """Yield the NUL-separated fields that a git command prints, as they come."""
+        import git
+
+        process = self._git.execute([*_GIT, *arguments], as_process=True, env=self._environment)
         rest = b""
-        for piece in self.pieces(*arguments):
+        while piece := process.stdout.read(_PIECE):
             *fields, rest = (rest + piece).split(b"\0")
             yield from fields
         if rest:
             yield rest
-
-    def pieces(self, *arguments: str, stdin: bytes = b"") -> Iterator[bytes]:
-        """Yield what a git command prints, as it comes, at most a mebibyte at a time."""
-        import git
-
-        with tempfile.TemporaryFile() as source:
-            source.write(stdin)
-            source.seek(0)
-            process = self._git.execute(
-                [*_GIT, *arguments], istream=source, as_process=True, env=self._environment
-            )
-            while piece := process.stdout.read(_PIECE):
-                yield piece
-            try:
-                process.wait()
-            except git.GitCommandError as error:
-                raise _refused(arguments, error.stderr) from error
+        try:
+            process.wait()
+        except git.GitCommandError as error:
+            raise _refused(arguments, error.stderr) from error
 
     def text(self, *arguments: str) -> str:
         """Return what a git command prints, without the space around it."""
@@ -95,6 +86,26 @@ class Git:
         asked = "".join(f"{oid}\n" for oid in oids).encode("ascii")
         return list(_batch_contents(self.run("cat-file", "--batch", "--buffer", stdin=asked)) if oids else ())
 
+    def pieces(self, oids: Sequence[str]) -> Iterator[tuple[str, int, Iterator[bytes]]]:
+        """Yield id, size in bytes and content of objects that are there, none of them as a whole.
+
+        What of a content was not taken is lost once the next is asked for.
+        """
+        import git
+
+        with tempfile.TemporaryFile() as asked:
+            asked.write("".join(f"{oid}\n" for oid in oids).encode("ascii"))
+            asked.seek(0)
+            words = ("cat-file", "--batch", "--buffer")
+            process = self._git.execute(
+                [*_GIT, *words], istream=asked, as_process=True, env=self._environment
+            )
+            try:
+                yield from _objects(process.stdout, len(oids))
+                process.wait()
+            except git.GitCommandError as error:
+                raise _refused(words, error.stderr) from error
+
     def without_filters(self) -> list[str]:
         """Return the options by which git runs no program of the configuration on contents."""
         names = self.optional(
@@ -111,6 +122,27 @@ def _batch_contents(output: bytes) -> Iterator[bytes]:
         size = int(output[at:end].rsplit(b" ", 1)[1])
         yield output[end + 1 : end + 1 + size]
         at = end + size + 2
+
+
+def _objects(stream: IO[bytes], count: int) -> Iterator[tuple[str, int, Iterator[bytes]]]:
+    """Yield the same while `cat-file --batch` prints it; fewer where it ends early."""
+    for _number in range(count):
+        header = stream.readline().decode("ascii", "replace").split()
+        if len(header) != 3:  # it has ended, or lost an object since it was looked for
+            stream.close()
+            return
+        oid, size = header[0], int(header[2])
+        content = _sized(stream, size)
+        yield oid, size, content
+        for _piece in content:
+            continue
+        stream.read(1)  # the line end after it
+
+
+def _sized(stream: IO[bytes], size: int) -> Iterator[bytes]:
+    while size and (piece := stream.read(min(size, _PIECE))):
+        size -= len(piece)
+        yield piece
 
 
 def _refused(arguments: Sequence[str], stderr: str | bytes | None) -> RepositoryError:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from driftaudit.cache import Cache
 from driftaudit.errors import SourceError
@@ -89,7 +89,7 @@ class Fetched:
 
 
 class Source(Protocol):
-    """A tree that can be read once, completely, and without being changed."""
+    """A tree that can be read completely, and its contents fetched, without being changed."""
 
     def snapshot(self, request: ScanRequest, progress: Progress = no_progress) -> Snapshot:
         """Read the tree. What cannot be seen is a problem in the result.
@@ -98,11 +98,6 @@ class Source(Protocol):
         """
         ...
 
-
-@runtime_checkable
-class ContentSource(Source, Protocol):
-    """A source whose contents can be had as well as their digests."""
-
     def fetch(self, request: FetchRequest, progress: Progress = no_progress) -> Fetched:
         """Bring the contents of the entries here, changing nothing where they come from.
 
@@ -110,6 +105,9 @@ class ContentSource(Source, Protocol):
         snapshot. What was brought before a connection was lost is not returned.
         """
         ...
+
+
+ContentSource = Source  # what it was called
 
 
 class AbsentRootError(SourceError):

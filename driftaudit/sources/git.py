@@ -4,6 +4,7 @@ import threading
 import time
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from driftaudit.model.entry import MODE_SUBMODULE
 from driftaudit.model.listing import Listing, listing_of, projected
@@ -11,7 +12,7 @@ from driftaudit.model.mapping import IDENTITY, PathMapping, is_within
 from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.snapshot import ScanFacts, Snapshot, SourceFacts
 from driftaudit.repo import Repository
-from driftaudit.sources.base import Progress, ScanRequest, no_progress
+from driftaudit.sources.base import Fetched, FetchRequest, Progress, ScanRequest, no_progress
 from driftaudit.sources.projection import effective_mapping, project, project_problems
 
 
@@ -119,6 +120,13 @@ class GitSource:
             scan=ScanFacts(started_at=scan.started_at, duration_seconds=time.monotonic() - started),
             notes=self._uncommitted(),
         )
+
+    def fetch(self, request: FetchRequest, progress: Progress = no_progress) -> Fetched:
+        """Take blobs from the object store by their ids, whatever the commit. Raises as `Source.fetch`."""
+        from driftaudit.sources.intake import fetched
+        from driftaudit.sources.stored import bring_blobs
+
+        return fetched(request, progress, str(self.repository.top), partial(bring_blobs, self.repository))
 
     def _uncommitted(self) -> tuple[str, ...]:
         paths = [

@@ -1,12 +1,17 @@
 """The one interface of all ways to read a tree on a host that a transport leads to."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from driftaudit.errors import SourceError
+from driftaudit.model.entry import Entry
 from driftaudit.model.snapshot import Snapshot
 from driftaudit.sources.base import Progress, ScanRequest
 from driftaudit.sources.transport import Transport
+
+if TYPE_CHECKING:
+    from driftaudit.sources.intake import Intake
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,20 @@ class Method(Protocol):
 
         Raises MethodUnavailableError where the host cannot be read in this way, SourceError where there is no
         tree to speak of.
+        """
+        ...
+
+
+class FetchMethod(Protocol):
+    """Brings contents from the place. Writes nothing there."""
+
+    def __call__(
+        self, transport: Transport, place: Place, entries: Sequence[Entry], intake: "Intake"
+    ) -> None:
+        """Begin a content at the intake for each of the entries, or tell it the problem.
+
+        Raises MethodUnavailableError where the host gives nothing in this way, SourceError where the
+        connection is lost or the answer makes no sense.
         """
         ...
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from driftaudit.errors import SourceError
 from driftaudit.model.snapshot import Snapshot
-from driftaudit.sources.base import Advance, Progress, ScanRequest, no_progress
+from driftaudit.sources.base import Advance, Fetched, FetchRequest, Progress, ScanRequest, no_progress
 from driftaudit.sources.snapshot_file import read_snapshot
 
 
@@ -32,3 +32,9 @@ class SnapshotSource:
             )
         progress(Advance(len(saved.snapshot.entries), saved.snapshot.scan.bytes))
         return saved.snapshot
+
+    def fetch(self, request: FetchRequest, progress: Progress = no_progress) -> Fetched:  # noqa: ARG002
+        """Raise SourceError: the digests were saved, and not the contents."""
+        raise SourceError(
+            f"{self.path}: a saved snapshot has no contents", "Name the host or folder that it was made of."
+        )

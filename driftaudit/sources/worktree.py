@@ -9,7 +9,9 @@ from driftaudit.model.snapshot import Snapshot, SourceFacts
 from driftaudit.repo import Repository
 from driftaudit.sources.agent.local import LocalChannel
 from driftaudit.sources.agent.reading import read_tree
-from driftaudit.sources.base import Progress, ScanRequest, no_progress
+from driftaudit.sources.base import Fetched, FetchRequest, Progress, ScanRequest, no_progress
+from driftaudit.sources.directory import DirectorySource
+from driftaudit.sources.mapped import MappedSource
 from driftaudit.sources.projection import effective_mapping, project, project_problems
 
 _NAMED = 20  # uncommitted paths that a note names
@@ -45,6 +47,10 @@ class WorktreeSource:
             problems=project_problems([*read.problems, *problems], mapping),
             notes=self._uncommitted(mapping),
         )
+
+    def fetch(self, request: FetchRequest, progress: Progress = no_progress) -> Fetched:
+        """Copy contents from the working tree. Raises as `Source.fetch`."""
+        return MappedSource(DirectorySource(self.repository.top), self.mapping).fetch(request, progress)
 
     def _uncommitted(self, mapping: PathMapping) -> tuple[str, ...]:
         paths = [

@@ -1,11 +1,7 @@
 """What every source must do, asked of all of them on the same tree. git itself says what is right."""
 
-import os
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-
-import pytest
 
 from driftaudit.config.access import Access
 from driftaudit.model.entry import Entry, Kind
@@ -16,134 +12,12 @@ from driftaudit.sources.archive import ArchiveSource
 from driftaudit.sources.base import ScanRequest, Source
 from driftaudit.sources.directory import DirectorySource
 from driftaudit.sources.git import GitSource
-from driftaudit.sources.mapped import MappedSource
-from driftaudit.sources.snapshot import SnapshotSource
-from driftaudit.sources.snapshot_file import Saved, write_snapshot
 from driftaudit.sources.ssh.address import SSHAddress
 from driftaudit.sources.ssh.source import SSHSource
 from driftaudit.sources.worktree import WorktreeSource
-from tests.support.archives import packed
-from tests.support.bare_hosts import busybox_tools, gnu_tools
 from tests.support.git import commit, git, new_repository
-from tests.support.sshd import SSHServer, StartServer
-
-FILES: dict[str, str | bytes] = {
-    "a": "text\n",
-    "a-b": "sorts between a and a/\n",
-    "crlf.txt": "one\r\ntwo\r\n",
-    "empty": "",
-    "dir/binary": bytes(range(256)) * 1000,
-    "dir/deep/er/file": "deep\n",
-    "dir.x": "sorts before dir/\n",
-    "with space/é ü": "unicode\n",
-    "odd/new\nline": "newline in the name\n",
-    "odd/tab\t[red]$(x)`x`": "markup in the name\n",
-    "odd/\udcff\udcfe": "a name that is no UTF-8\n",
-    "odd/-rf": "a name like an option\n",
-    "odd/:(glob)x": "a name like a pathspec\n",
-}
-
-TOOLS = {"gnu-tools": gnu_tools, "busybox-tools": busybox_tools}
-
-Make = Callable[[Path, PathMapping], Source]
-
-
-def directory(tree: Path, mapping: PathMapping) -> Source:
-    (tree / ".git").rename(tree.parent / "git-away")
-    return DirectorySource(tree) if mapping == PathMapping() else MappedSource(DirectorySource(tree), mapping)
-
-
-def archived(path: Path, mapping: PathMapping) -> Source:
-    return ArchiveSource(path) if mapping == PathMapping() else MappedSource(ArchiveSource(path), mapping)
-
-
-def packed_tree(tree: Path, ending: str) -> Path:
-    """Pack a checkout without its `.git`."""
-    if (tree / ".git").exists():
-        (tree / ".git").rename(tree.parent / "git-away")
-    archive = tree.parent / f"{tree.name}.{ending}"
-    archive.unlink(missing_ok=True)
-    return packed(tree, archive)
-
-
-def saved_snapshot(tree: Path, mapping: PathMapping) -> Source:
-    path = tree.parent / "tree.driftaudit"
-    with path.open("wb") as stream:
-        write_snapshot(stream, Saved(directory(tree, mapping).snapshot(ScanRequest()), "sha1"))
-    return SnapshotSource(path)
-
-
-def of_host(server: SSHServer, path: Path, mapping: PathMapping, access: Access | None = None) -> Source:
-    source = SSHSource(SSHAddress.parse(server.url(path)), access or Access())
-    return source if mapping == PathMapping() else MappedSource(source, mapping)
-
-
-ACCESS = {
-    "openssh": Access(transport="openssh"),
-    "sftp": Access(method="sftp"),
-    **dict.fromkeys(TOOLS, Access(method="shell")),
-}
-SFTP_ONLY: dict[str, object] = {"options": ("ForceCommand internal-sftp",)}
-ARCHIVES = ["tar", "tar.gz", "tar.xz", "tar.zst", "zip"]
-
-
-@pytest.fixture(
-    params=[
-        "git",
-        "worktree",
-        "directory",
-        "ssh",
-        "openssh",
-        *TOOLS,
-        "sftp",
-        "sftp-only",
-        *ARCHIVES,
-        "tar.gz on a host",
-        "saved snapshot",
-    ]
-)
-def make(request: pytest.FixtureRequest) -> Make:
-    """A way to make a source of a folder with a clean checkout in it."""
-    if request.param == "git":
-        return lambda tree, mapping: GitSource(Repository.containing(tree), "HEAD", mapping)
-    if request.param == "worktree":
-        return lambda tree, mapping: WorktreeSource(Repository.containing(tree), mapping)
-    if request.param == "directory":
-        return directory
-    if request.param in ARCHIVES:
-        return lambda tree, mapping: archived(packed_tree(tree, request.param), mapping)
-    if request.param == "saved snapshot":
-        return saved_snapshot
-    start: StartServer = request.getfixturevalue("start_sshd")
-    access = ACCESS.get(request.param, Access())
-    options = SFTP_ONLY if request.param == "sftp-only" else {}
-    if request.param in TOOLS:
-        options = {"path": TOOLS[request.param](request.getfixturevalue("tmp_path") / "tools")}
-    server = start(**options)
-    if request.param == "tar.gz on a host":
-        return lambda tree, mapping: of_host(server, packed_tree(tree, "tar.gz"), mapping)
-
-    def ssh(tree: Path, mapping: PathMapping) -> Source:
-        (tree / ".git").rename(tree.parent / "git-away")
-        return of_host(server, tree, mapping, access)
-
-    return ssh
-
-
-@pytest.fixture
-def tree(tmp_path: Path) -> Path:
-    """A clean checkout of all sorts of entries."""
-    folder = new_repository(tmp_path / "tree")
-    (folder / "dir").mkdir()
-    (folder / "dir" / "script").write_text("#!/bin/sh\n")
-    (folder / "dir" / "script").chmod(0o755)
-    (folder / "link").symlink_to("dir/script")
-    (folder / "dir" / "dangling").symlink_to("no/where")
-    (folder / "dir" / "to-folder").symlink_to("deep")
-    (folder / "loop").symlink_to("loop")
-    names = {os.fsencode(name).decode("utf-8", "surrogateescape"): content for name, content in FILES.items()}
-    commit(folder, names)
-    return folder
+from tests.support.sources import ARCHIVES, FILES, Make, packed_tree
+from tests.support.sshd import SSHServer
 
 
 def listed(folder: Path, commit_id: str = "HEAD") -> dict[str, tuple[str, str]]:

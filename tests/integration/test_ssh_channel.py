@@ -77,7 +77,7 @@ def test_a_connection_that_is_cut(sshd: SSHServer, cut_after: int, capfd: pytest
         with pytest.raises(SourceError) as caught:
             read_all(channel)
         assert (
-            caught.value.message == f"The connection to web:{proxy.port} was lost in the middle of the scan"
+            caught.value.message == f"The connection to web:{proxy.port} was lost in the middle of an answer"
         )
         assert caught.value.exit_code is ExitCode.SOURCE
         assert channel.finish() == (None, b"")

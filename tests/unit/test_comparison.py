@@ -9,7 +9,7 @@ from driftaudit.model.comparison import Comparison, Outcome, State, state_of
 from driftaudit.model.entry import MODE_DIRECTORY, MODE_FILE, MODE_SUBMODULE, Entry, Kind
 from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.snapshot import Snapshot, SourceFacts
-from driftaudit.sources.base import Advance, Progress, ScanRequest, Source, no_progress
+from driftaudit.sources.base import Advance, Fetched, FetchRequest, Progress, ScanRequest, Source, no_progress
 
 MIRRORED = {State.ONLY_LEFT: State.ONLY_RIGHT, State.ONLY_RIGHT: State.ONLY_LEFT}
 
@@ -25,6 +25,9 @@ class Tree:
     def snapshot(self, request: ScanRequest, progress: Progress = no_progress) -> Snapshot:
         progress(Advance(len(self.entries), 10))
         return Snapshot(SourceFacts(self.kind, "/tree"), self.entries, self.problems, notes=("read",))
+
+    def fetch(self, request: FetchRequest, progress: Progress = no_progress) -> Fetched:
+        raise NotImplementedError
 
 
 def file(path: str, digest: str | None = "a" * 40, mode: str = MODE_FILE) -> Entry:

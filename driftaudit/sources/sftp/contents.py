@@ -39,12 +39,12 @@ def file_ids(path: bytes, listed: Attributes, hasher: Hasher) -> Task[tuple[str,
     `listed` is how the file was before. Raises Unseen where it was not so on the open file and at the path
     after the last byte was read, which is what tells of a link in its place: SFTP follows it in silence.
     """
-    return (yield from _from_open(path, listed, lambda handle, size: _ids(handle, size, hasher)))
+    return (yield from from_open(path, listed, lambda handle, size: _ids(handle, size, hasher)))
 
 
 def file_content(path: bytes, listed: Attributes) -> Task[bytes]:
     """Return what a small file holds, checked in the same way."""
-    return (yield from _from_open(path, listed, lambda handle, size: _window(handle, 0, size)))
+    return (yield from from_open(path, listed, lambda handle, size: window(handle, 0, size)))
 
 
 def openable(path: bytes) -> Task[None]:
@@ -70,7 +70,8 @@ def blob_id(content: bytes, hasher: Hasher) -> str:
     return found
 
 
-def _from_open(path: bytes, listed: Attributes, reading: Callable[[bytes, int], Task[T]]) -> Task[T]:
+def from_open(path: bytes, listed: Attributes, reading: Callable[[bytes, int], Task[T]]) -> Task[T]:
+    """Return what `reading` makes of an open file, given handle and size; checked as in `file_ids`."""
     handle = taken((yield [open_file(path)])[0], Handle).handle
     try:
         found = yield from reading(handle, listed.size or 0)
@@ -86,7 +87,7 @@ def _from_open(path: bytes, listed: Attributes, reading: Callable[[bytes, int], 
 def _ids(handle: bytes, size: int, hasher: Hasher) -> Task[tuple[str, str]]:
     if size > WINDOW:
         return (yield from _ids_of_large(handle, size, hasher))
-    content = yield from _window(handle, 0, size)
+    content = yield from window(handle, 0, size)
     windows = b"\0" not in content and b"\r\n" in content
     return blob_id(content, hasher), blob_id(content.replace(b"\r\n", b"\n"), hasher) if windows else ""
 
@@ -96,7 +97,7 @@ def _ids_of_large(handle: bytes, size: int, hasher: Hasher) -> Task[tuple[str, s
     digest = hasher.start(size)
     text, line_ends, last = True, 0, b""
     for start in range(0, size, WINDOW):
-        piece = yield from _window(handle, start, min(WINDOW, size - start))
+        piece = yield from window(handle, start, min(WINDOW, size - start))
         digest.update(piece)
         text = text and b"\0" not in piece
         if text:
@@ -106,14 +107,14 @@ def _ids_of_large(handle: bytes, size: int, hasher: Hasher) -> Task[tuple[str, s
         return digest.hexdigest(), ""
     plain, held = hasher.start(size - line_ends), b""
     for start in range(0, size, WINDOW):
-        piece = held + (yield from _window(handle, start, min(WINDOW, size - start)))
+        piece = held + (yield from window(handle, start, min(WINDOW, size - start)))
         held = b"\r" if piece.endswith(b"\r") else b""
         plain.update(piece[: len(piece) - len(held)].replace(b"\r\n", b"\n"))
     plain.update(held)
     return digest.hexdigest(), plain.hexdigest()
 
 
-def _window(handle: bytes, start: int, size: int) -> Task[bytes]:
+def window(handle: bytes, start: int, size: int) -> Task[bytes]:
     """Return these bytes of a file, all of them, by requests that are out at the same time."""
     wanted = [(at, min(PIECE, start + size - at)) for at in range(start, start + size, PIECE)]
     found: dict[int, bytes] = {}

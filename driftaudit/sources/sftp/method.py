@@ -19,11 +19,7 @@ UNPROVEN = (
 
 def read_by_sftp(transport: Transport, place: Place, request: ScanRequest, progress: Progress) -> Snapshot:
     """Fetch and hash every file that is to be read: all of them come over the wire. Implements `Method`."""
-    if place.become:
-        raise MethodUnavailableError(
-            f"{place.url}: SFTP has no sudo, and {place.become} was asked for",
-            "Leave out `become`, or let the login run commands.",
-        )
+    require_no_become(place)
     started, facts = time.monotonic(), ScanFacts()
     channel = transport.subsystem("sftp")
     try:
@@ -53,6 +49,15 @@ def read_by_sftp(transport: Transport, place: Place, request: ScanRequest, progr
         git_directories=tuple(scan.git_directories),
         notes=(_cost(channel, seconds), UNPROVEN),
     )
+
+
+def require_no_become(place: Place) -> None:
+    """Raise MethodUnavailableError where another user is to read."""
+    if place.become:
+        raise MethodUnavailableError(
+            f"{place.url}: SFTP has no sudo, and {place.become} was asked for",
+            "Leave out `become`, or let the login run commands.",
+        )
 
 
 def _cost(channel: Channel, seconds: float) -> str:

@@ -1,6 +1,6 @@
 """The talk with the script over a channel: two round trips over one exec, one to list and one to read."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -52,12 +52,12 @@ class Conversation:
 
     def begin(self, root: str, request: ScanRequest, scope: Scope) -> Hello:
         """Send the script, and ask for the listing at once. Raises SourceError, as `Method` says."""
-        calls = [
-            script(),
-            start_call(self._mark, request.object_format, root),
-            list_call(names_not_entered(request, scope)),
-        ]
-        self._channel.send(b"".join(map(frame, calls)))
+        return self.start(root, request.object_format, list_call(names_not_entered(request, scope)))
+
+    def start(self, root: str, algorithm: str, *calls: bytes) -> Hello:
+        """Send the script and the first calls, and go to the root. Raises SourceError, as `Method` says."""
+        begun = [script(), start_call(self._mark, algorithm, root), *calls]
+        self._channel.send(b"".join(map(frame, begun)))
         with self._sense():
             letter, text = next(self._answers())
             if letter == "N":
@@ -89,6 +89,32 @@ class Conversation:
                 progress(Advance(contents.hashed, contents.size, *total))
             self._finish()
             return contents
+
+    def exchange(
+        self, calls: Iterable[tuple[bytes, int]], take: Callable[[Record], None], pace: Pace
+    ) -> None:
+        """Make calls, each with the bytes of content that it reads, and hand on every record of the answers.
+
+        `take` is given the B records as well, and may raise ValueError. Raises SourceError.
+        """
+        with self._sense():
+            unanswered = 0
+            for code, size in calls:
+                pace.spent(size)
+                self._channel.send(frame(code))
+                unanswered += 1
+                if unanswered == AHEAD:
+                    self._hand_on(take)
+                    unanswered -= 1
+            for _call in range(unanswered):
+                self._hand_on(take)
+            self._finish()
+
+    def _hand_on(self, take: Callable[[Record], None]) -> None:
+        for record in self._answers():
+            take(record)
+            if record.letter == "B":
+                return
 
     def _ask(self, contents: Contents, pace: Pace) -> int:
         """Send calls until enough are under way; return how many are."""

@@ -2,9 +2,10 @@
 
 Records: the mark, a letter, a text, a line end. H hello, N a tool that is lacking, X why there is no root,
 S what a stat says of a path, V a path that vanished, U one that cannot be read, L the end of the listing,
-C contents of files in a row, F a file's digest, T whether a file could be read, K a link's target, R and W
-the text of refs and of a stash's log, Q why refs could not be read, E the end of a checkout's refs, B the end
-of the answer to one frame, D the digest of all before it, Z the end of all.
+C contents of files in a row or a block of one, O a path that is no file any more, F a file's digest,
+T whether a file could be read, K a link's target, R and W the text of refs and of a stash's log, Q why refs
+could not be read, E the end of a checkout's refs, B the end of the answer to one frame, D the digest of all
+before it, Z the end of all.
 """
 
 import hashlib

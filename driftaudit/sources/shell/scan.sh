@@ -129,6 +129,34 @@ links() {
     done
 }
 
+# give BYTES NUMBER PATH...: of each file the block of so many bytes that has this number, or why there is none.
+give() {
+    bytes=$1 number=$2
+    shift 2
+    for path in "$@"; do
+        if ! there "$path"; then
+            missing "$path"
+        elif ! straight "$path" || ! plain "$path"; then
+            record O "$path"
+        elif { :; } <"$path"; then
+            printf '%sC' "$mark"
+            dd if="$path" bs="$bytes" skip="$number" count=1
+            echo
+        else
+            record U "$path"
+        fi
+    done 2>/dev/null
+}
+
+# Whether no link lies on the way to a path.
+straight() {
+    way=${1%/*}
+    while [ "$way" != . ]; do
+        [ ! -L "$way" ] || return 1
+        way=${way%/*}
+    done
+}
+
 # refs PATH: what the refs of a checkout name, its working trees and submodules included.
 refs() {
     checkout "$1" 2>/dev/null

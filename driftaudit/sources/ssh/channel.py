@@ -137,10 +137,10 @@ class SSHChannel:
         return not self._channel.eof_received and self._channel.exit_status < 0
 
     def _lost(self) -> SourceError:
-        return SourceError(f"The connection to {self._host} was lost in the middle of the scan", _AGAIN)
+        return SourceError(f"The connection to {self._host} was lost in the middle of an answer", _AGAIN)
 
     def _silent(self) -> SourceError:
-        message = f"{self._host} fell silent in the middle of the scan, for {self._silence:g} seconds"
+        message = f"{self._host} fell silent in the middle of an answer, for {self._silence:g} seconds"
         return SourceError(message, _AGAIN)
 
     def _read_stderr(self) -> None:

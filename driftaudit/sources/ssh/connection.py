@@ -79,6 +79,9 @@ class ParamikoTransport:
         wire = self._transport.packetizer
         if not isinstance(wire, CountingPacketizer):
             raise TypeError("the transport was made elsewhere")
+        if not self._transport.is_active():
+            raise SourceError(f"The connection to {self._host} was lost", "Run it again.")
+        wire.in_stream = False
         seconds = self._timeouts.connect
         try:
             with closing_after(seconds, self._transport):

@@ -139,10 +139,10 @@ class OpenSSHChannel:
             raise self._lost()
 
     def _lost(self) -> SourceError:
-        return SourceError(f"The connection to {self._host} was lost in the middle of the scan", _AGAIN)
+        return SourceError(f"The connection to {self._host} was lost in the middle of an answer", _AGAIN)
 
     def _silent(self) -> SourceError:
-        message = f"{self._host} fell silent in the middle of the scan, for {self._silence:g} seconds"
+        message = f"{self._host} fell silent in the middle of an answer, for {self._silence:g} seconds"
         return SourceError(message, _AGAIN)
 
 

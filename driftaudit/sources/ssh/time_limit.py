@@ -1,4 +1,4 @@
-"""The limit for a whole scan, however it is made and however the host keeps it going."""
+"""The limit for a whole scan or fetch, however it is made and however the host keeps it going."""
 
 import threading
 from collections.abc import Iterator
@@ -9,7 +9,9 @@ from driftaudit.sources.transport import Transport
 
 
 @contextmanager
-def ended_after(seconds: float | None, transport: Transport, host: str) -> Iterator[None]:
+def ended_after(
+    seconds: float | None, transport: Transport, host: str, what: str = "the scan"
+) -> Iterator[None]:
     """Close the transport if the block takes longer, whose error then says so. None sets no limit."""
     if seconds is None:
         yield
@@ -29,7 +31,7 @@ def ended_after(seconds: float | None, transport: Transport, host: str) -> Itera
         if not is_late.is_set():
             raise
         raise SourceError(
-            f"{host}: the scan took longer than {seconds:g} seconds",
+            f"{host}: {what} took longer than {seconds:g} seconds",
             "Raise `timeouts: scan:` of the target, or label what need not be read.",
         ) from error
     finally:
