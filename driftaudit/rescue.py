@@ -21,6 +21,7 @@ from driftaudit.repo import Repository
 from driftaudit.safe_folder import Incoming
 from driftaudit.safe_folder import SafeFolder as FolderOfSecrets
 from driftaudit.sources.base import Progress, no_progress
+from driftaudit.sources.directory import DirectorySource
 
 _NO_PLACE = "git has no place for a path like this; copy it from the host by hand"
 _OTHER_CHECKOUT = "it is a checkout with commits that are not here; bundle or push them from the host"
@@ -37,7 +38,6 @@ class RescueRequest:
     audit: AuditRequest
     secrets_folder: Path
     include_secrets: bool = False
-    keep_secrets_out_of: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +137,7 @@ class _Rescuer:
         rest = [entry for entry in entries if entry.path not in in_refs]
         if not rest:
             return _Kept(held=tuple(in_refs))
-        outside = (self._repository.top, self._repository.objects, *self._request.keep_secrets_out_of)
-        folder = FolderOfSecrets.at(self._request.secrets_folder, outside)
+        folder = FolderOfSecrets.at(self._request.secrets_folder, self._no_places_for_secrets())
         before = folder.held(self._slug, rest, self._repository.object_format)
         held = (*in_refs, *sorted(before))
         wanted = sorted((e for e in rest if e.path not in before), key=lambda e: e.kind is Kind.SYMLINK)
@@ -151,6 +150,14 @@ class _Rescuer:
             new = [e for e in there if _is_taken(incoming, e, fetched.files[e.path], missed)]
             place = incoming.settle(stamp(self._examination.audit.started_at)) if new else None
         return _Kept(tuple(new), held, tuple(missed), str(place) if place else None)
+
+    def _no_places_for_secrets(self) -> list[Path]:
+        """Return the working trees of the repository, its own folder, and a target of this machine."""
+        places = [self._repository.top, self._repository.objects]
+        if self._repository.objects.name == ".git":  # this may be another working tree than that beside it
+            places.append(self._repository.objects.parent)
+        deployed = self._request.audit.deployed
+        return [*places, deployed.path] if isinstance(deployed, DirectorySource) else places
 
 
 def _shown(entry: Entry, labels: Labels) -> Entry:
