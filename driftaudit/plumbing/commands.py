@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -49,7 +50,7 @@ class Git:
                     env=self._environment,
                 )
             except git.GitCommandError as error:
-                raise _refused(arguments, error.stderr) from error
+                raise _refused(arguments, error.stderr or _signal(error.status)) from error
             except git.GitCommandNotFound as error:
                 raise RepositoryError("git was not found on this machine", "Install git.") from error
         return output
@@ -157,6 +158,8 @@ def _refused(arguments: Sequence[str], stderr: str | bytes | None) -> Repository
         advice = "The clone is partial and lacks what is needed: clone it without --filter."
     if "dubious ownership" in told:
         advice = "The repository belongs to another user: git config --global --add safe.directory FOLDER"
+    if ".lock': File exists" in told:
+        advice = "Another git is at work there. If none is, remove that file, which one left that was killed."
     if any(word in told for word in _NOT_WRITABLE):
         advice = "Give the repository room, or the right to write to it, and run it again."
     return RepositoryError(f"git {_command(arguments)} failed: {reason}", advice)
@@ -169,7 +172,19 @@ _NOT_WRITABLE = (
     "Read-only file system",
     "Permission denied",
     "insufficient permission",
+    "unable to create directory",
+    "SIGXFSZ",
 )
+
+
+def _signal(status: object) -> str:
+    """Return what ended a git that had no time for words."""
+    if not isinstance(status, int) or status >= 0:
+        return ""
+    try:
+        return f"fatal: it was ended by {signal.Signals(-status).name}"
+    except ValueError:
+        return f"fatal: it was ended by signal {-status}"
 
 
 def _command(arguments: Sequence[str]) -> str:
