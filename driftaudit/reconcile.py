@@ -36,7 +36,7 @@ from driftaudit.sources.base import Progress, no_progress
 _EXPECTED = frozenset(BUILT_IN_LABELS)
 _FILES = (MODE_FILE, MODE_EXECUTABLE)
 _DIFFERENT = {Aspect.CONTENT, Aspect.LINE_ENDINGS}
-_NO_PLACE = "git has no place for a path like this"
+_NO_PLACE = "git refuses a path like this, or what lies there"
 _IN_THE_WAY = "another file is in the way of its path"
 _UNREAD = "its content was not read"
 _TRIES = 5  # where another run moves the ref meanwhile
@@ -92,7 +92,8 @@ class _Reconciler:
         gone = {miss.path for miss in (*told.missed, *lost)}
         composed = compose(without(told.places, gone), {*placed.unread, *gone}, layout)
         missed += [Missed(path, REFUSED_NAME, _IN_THE_WAY) for path in composed.homeless]
-        written = self._writer.tree(composed.rows, may_lack_objects=self._repository.is_partial)
+        known = {row.oid for row in layout.parent.values()}
+        written = self._writer.tree(composed.rows, known, may_lack_objects=self._repository.is_partial)
         missed += [Missed(path, REFUSED_NAME, _NO_PLACE) for path in written.left_out]
         rows = {path: row for path, row in composed.rows.items() if path not in set(written.left_out)}
         return self._kept(written.oid, _live_tree(placed, layout.parent, rows, composed.unmapped), missed)

@@ -23,7 +23,7 @@ from driftaudit.safe_folder import SafeFolder as FolderOfSecrets
 from driftaudit.sources.base import Progress, no_progress
 from driftaudit.sources.directory import DirectorySource
 
-_NO_PLACE = "git has no place for a path like this; copy it from the host by hand"
+_NO_PLACE = "git refuses a path like this, or what lies there; copy it from the host by hand"
 _OTHER_CHECKOUT = "it is a checkout with commits that are not here; bundle or push them from the host"
 _UNREAD = "its content was not read"
 

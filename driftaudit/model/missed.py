@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class Missed:
     """A path ("" for the tree as a whole) whose content is not kept.
 
-    `kind` is that of a problem (see ProblemKind), or `refused-name`: git has no place for the path,
-    `damaged-object`: the repository has the content damaged, `checkout`: commits of another repository.
+    `kind` is that of a problem (see ProblemKind), or `refused-name`: git refuses the path, or the content at
+    it, `damaged-object`: the repository has the content damaged, `checkout`: commits of another repository.
     """
 
     path: str

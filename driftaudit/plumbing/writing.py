@@ -8,12 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from driftaudit.errors import RepositoryError, UsageError
+from driftaudit.model.entry import MODE_EXECUTABLE, MODE_FILE
 from driftaudit.model.own_refs import stamp
+from driftaudit.plumbing.acceptance import refused_contents
 from driftaudit.plumbing.commands import Git
 from driftaudit.plumbing.reading_back import whole_blobs
 
 OWN_REFS = "refs/driftaudit/"
 
+_FILES = (MODE_FILE, MODE_EXECUTABLE)
 _MOST_OF_ONE_SECOND = 100  # refs whose names would be the same
 _MOST_OF_ONE_SECOND = 100  # refs whose names would be the same
 _IDENTITY = {
@@ -50,7 +53,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class WrittenTree:
-    """A tree of git's, and the paths that git has no place for: `.git`, what only looks like it, and such."""
+    """A tree of git's, and the paths that it has not, since git refuses them or what lies there."""
 
     oid: str
     left_out: tuple[str, ...]
@@ -85,11 +88,20 @@ class ObjectWriter:
         written = self._run("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=asked)
         return written.decode("ascii").split()
 
-    def tree(self, rows: Mapping[str, Row], *, may_lack_objects: bool = False) -> WrittenTree:
-        """Write a tree with these paths. `may_lack_objects`: a partial clone's are with its remote."""
+    def tree(
+        self, rows: Mapping[str, Row], known: Collection[str] = (), *, may_lack_objects: bool = False
+    ) -> WrittenTree:
+        """Write a tree with these paths, less those that git refuses.
+
+        `known` are ids of blobs that commits have already, whatever git says of them. `may_lack_objects`: a
+        partial clone's are with its remote.
+        """
+        new = {path: row.oid for path, row in rows.items() if row.mode in _FILES and row.oid not in known}
+        refused = refused_contents(self._git, new, self._object_format)
         asked = b"".join(
             b"%b %b\t%b\0" % (row.mode.encode(), row.oid.encode(), _bytes(path))
             for path, row in sorted(rows.items())
+            if path not in refused
         )
         with tempfile.TemporaryDirectory(prefix="driftaudit-") as folder:
             index = Git(self._folder, {"GIT_INDEX_FILE": str(Path(folder) / "index")})

@@ -175,3 +175,34 @@ def test_a_file_of_a_gigabyte_is_streamed(tmp_path: Path) -> None:
     assert writing.damaged({oid}) == set()
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss  # kilobytes, of the largest child
     assert peak <= max(before, 200_000)
+
+
+BAD_MODULES = '[submodule "x"]\n\tpath = x\n\turl = -upload-pack=evil\n'
+GOOD_MODULES = '[submodule "x"]\n\tpath = x\n\turl = ../x.git\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "is_taken"),
+    [
+        (".gitmodules", BAD_MODULES, False),
+        ("sub/.gitmodules", BAD_MODULES, False),
+        (".GitModules", BAD_MODULES, False),
+        ("gitmod~1", BAD_MODULES, False),
+        (".git\u200cmodules", BAD_MODULES, False),
+        (".gitmodules", GOOD_MODULES, True),
+        (".gitmodules", "x" * 2_000_000, False),
+        (".gitattributes", "*.txt text\n", True),
+        (".gitattributes", "*.txt " + "a" * 5000 + "\n", False),
+        ("gitmodules", BAD_MODULES, True),
+    ],
+)
+def test_files_of_git_are_taken_only_as_git_takes_them(
+    repository: Path, name: str, content: str, is_taken: bool
+) -> None:
+    write(repository.parent / "files", {"x": content})
+    writing = writer(repository)
+    (oid,) = writing.blobs([repository.parent / "files" / "x"])
+    written = writing.tree({name: Row("100644", oid), "other": Row("100644", oid)})
+    assert written.left_out == (() if is_taken else (name,))
+    writing.point(REF, writing.commit(CommitObject(written.oid, (), "x"), MOMENT), None)
+    git(repository, "fsck", "--full")
