@@ -1,6 +1,6 @@
 """The composer of `reconcile`: what is live, as a commit beside the one that was deployed."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from driftaudit.audit import AuditRequest, Examination, examine
@@ -22,6 +22,7 @@ from driftaudit.live_tree import (
 )
 from driftaudit.model.change import Aspect, Change
 from driftaudit.model.entry import MODE_EXECUTABLE, MODE_FILE, Entry, Kind
+from driftaudit.model.mapping import PathMapping
 from driftaudit.model.missed import REFUSED_NAME, Missed
 from driftaudit.model.own_refs import live_ref, rescue_refs, slug_of
 from driftaudit.model.problem import ProblemKind
@@ -103,13 +104,7 @@ class _Reconciler:
         mapping = mapping_of(self._audit.mapping, parent)
         labels = self._audit.policy.labels
         unseen = {problem.path for problem in self._examination.trees.seen.problems}
-        left_out: Collection[str] = ()
-        if self._parent:
-            attributes = self._repository.attributes(self._parent)
-            deployed = [path for path in parent if mapping.to_root(path) is not None]
-            live = self._examination.trees.live
-            absent = [path for path in deployed if not any(map(live, mapping.all_in_root(path)))]
-            left_out = attributes.left_out_of_archives(absent)
+        left_out = self._left_out_of_archives(parent, mapping) if self._parent else set()
         return Layout(
             parent,
             mapping,
@@ -117,6 +112,15 @@ class _Reconciler:
             is_unseen=lambda path: bool(unseen) and any(part in unseen for part in _with_those_above(path)),
             left_out=left_out,
         )
+
+    def _left_out_of_archives(self, parent: Rows, mapping: PathMapping) -> set[str]:
+        """Return the paths of the parent that are not live, and that `git archive` would not have brought."""
+        names = self._examination.trees.deployed.paths.decode("utf-8", "surrogateescape")
+        live = set(names.split("\0"))
+        absent = {
+            path for path in parent if (places := mapping.all_in_root(path)) and live.isdisjoint(places)
+        }
+        return self._repository.attributes(self._parent).left_out_of_archives(absent)
 
     def _parent_rows(self) -> Rows:
         if self._parent is None:
@@ -148,10 +152,10 @@ class _Reconciler:
     def _edit(self, each: Place) -> Change | None:
         """Return the change of a file that the parent has with another content, as an audit would."""
         before = self._layout.parent.get(each.path or "")
-        live = self._examination.trees.live(each.live)
-        if before is None or live is None or before.oid == each.row.oid:
+        if before is None or before.oid == each.row.oid:
             return None
-        if before.mode not in _FILES or each.row.mode not in _FILES:
+        live = self._examination.trees.live(each.live)
+        if live is None or before.mode not in _FILES or each.row.mode not in _FILES:
             return None
         desired = Entry(each.live, Kind.FILE, before.mode, None, before.oid)
         return Change(each.live, desired, live, aspects_of(desired, live) or ())
