@@ -317,9 +317,9 @@ class Repository:
             )
         return found
 
-    def own_copies(self, below: str = _OWN_REFS.rstrip("*")) -> set[str]:
-        """Return the ids of all objects that refs of this product hold, or those of them `below` a name."""
-        refs = self._text("for-each-ref", "--format=%(refname)", below).splitlines()
+    def own_copies(self) -> set[str]:
+        """Return the ids of all objects that refs of this product hold."""
+        refs = self._text("for-each-ref", "--format=%(refname)", _OWN_REFS.rstrip("*")).splitlines()
         objects = self._text("rev-list", "--objects", "--no-object-names", *refs) if refs else ""
         return set(objects.split())
 

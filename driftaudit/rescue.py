@@ -121,7 +121,7 @@ class _Rescuer:
         return _Kept(new, held, missed, where, commit)
 
     def _held_by_refs(self, entries: Iterable[Entry]) -> dict[str, str]:
-        objects = self._repository.own_copies(rescue_refs(self._slug))
+        objects = self._writer.held_below(rescue_refs(self._slug))
         return {entry.path: entry.digest for entry in entries if entry.digest and entry.digest in objects}
 
     def _committed(self, tree: str, entries: Sequence[Entry]) -> tuple[str, str]:

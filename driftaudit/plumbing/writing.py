@@ -147,6 +147,11 @@ class ObjectWriter:
         blobs = {row.split(" ")[0] for row in rows if " blob " in row}
         return blobs - self._objects(*others) if blobs else blobs
 
+    def held_below(self, refs: str) -> set[str]:
+        """Return the ids of all objects that refs hold whose names begin so; a slash is at the end."""
+        names = self._git.text("for-each-ref", "--format=%(refname)", refs).splitlines()
+        return self._objects(*names) if names else set()
+
     def _objects(self, *arguments: str) -> set[str]:
         return set(
             self._run("rev-list", "--objects", "--no-object-names", *arguments).decode("ascii").split()
