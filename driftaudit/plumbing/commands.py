@@ -87,7 +87,9 @@ class Git:
         asked = "".join(f"{oid}\n" for oid in oids).encode("ascii")
         return list(_batch_contents(self.run("cat-file", "--batch", "--buffer", stdin=asked)) if oids else ())
 
-    def pieces(self, oids: Sequence[str]) -> Iterator[tuple[str, int, Iterator[bytes]]]:
+    def pieces(
+        self, oids: Sequence[str], settings: Sequence[str] = ()
+    ) -> Iterator[tuple[str, int, Iterator[bytes]]]:
         """Yield id, size in bytes and content of objects that are there, none of them as a whole.
 
         What of a content was not taken is lost once the next is asked for.
@@ -97,7 +99,7 @@ class Git:
         with tempfile.TemporaryFile() as asked:
             asked.write("".join(f"{oid}\n" for oid in oids).encode("ascii"))
             asked.seek(0)
-            words = ("cat-file", "--batch", "--buffer")
+            words = (*settings, "cat-file", "--batch", "--buffer")
             process = self._git.execute(
                 [*_GIT, *words], istream=asked, as_process=True, env=self._environment
             )

@@ -6,6 +6,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from driftaudit.errors import RepositoryError
 from driftaudit.plumbing.commands import Git
 
+# In small windows: else a pack is mapped whole, and counts as memory.
+_SETTINGS = (
+    "-c",
+    "core.packedGitWindowSize=16m",
+    "-c",
+    "core.packedGitLimit=64m",
+    "-c",
+    "core.bigFileThreshold=32m",
+)
+
 
 def whole_blobs(git: Git, oids: Iterable[str], object_format: str) -> set[str]:
     """Return those of the ids whose blobs are there, and have the content that the id stands for.
@@ -22,7 +32,7 @@ def _whole(git: Git, oids: Sequence[str], object_format: str) -> Iterator[str]:
     if not oids:
         return
     try:
-        for oid, size, content in git.pieces(oids):
+        for oid, size, content in git.pieces(oids, _SETTINGS):
             digest = hashlib.new(object_format, b"blob %d\0" % size, usedforsecurity=False)
             for piece in content:
                 digest.update(piece)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 import driftaudit
 from driftaudit.model.reconciliation import UNMAPPED, Reconciliation, Step
 from driftaudit.render.base import RenderOptions
+from driftaudit.render.commit_messages import left_out_lines
 from driftaudit.render.json_values import path_keys, written
 from driftaudit.render.printable import printable
 from driftaudit.render.rescue import missed_keys, missed_lines, names
@@ -92,21 +93,9 @@ def _sections(found: Reconciliation) -> Iterator[list[str]]:
     if live.steps and found.parent:
         yield ["", *names([f"{step.value}  {printable(path)}" for step, path in live.steps])]
     if live.unmapped:
-        yield [
-            "",
-            f"Below {UNMAPPED}/, since no mapping leads to them",
-            *names([*map(printable, live.unmapped)]),
-        ]
-    told = [
-        f"{count_of(number, what)} left out."
-        for number, what in (
-            (live.expected, "expected file (generated, runtime, secret)"),
-            (live.in_submodules, "file of submodules"),
-            (live.without_content, "special file"),
-        )
-        if number
-    ]
-    if told:
-        yield ["", *told]
+        title = f"Below {UNMAPPED}/, since no mapping leads to them"
+        yield ["", title, *names([printable(path) for path in live.unmapped])]
+    if left_out := left_out_lines(live):
+        yield ["", *left_out]
     if found.missed:
         yield ["", "Not seen", *missed_lines(found.missed)]

@@ -29,6 +29,7 @@ def started(site: Site, words: Sequence[str]) -> Iterator["subprocess.Popen[byte
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        env={**os.environ, "TMPDIR": str(site.folder)},  # what a kill leaves goes with the test
     )
     try:
         yield process

@@ -1,5 +1,6 @@
 """What is live, as a commit beside the one that was deployed: by the command line, and then by git."""
 
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -308,3 +309,29 @@ def test_commands_are_quoted_and_refs_are_names(site: Site, name: str) -> None:
     for command in found["commands"]:
         done = subprocess.run(["sh", "-c", command], cwd=site.repository, capture_output=True)
         assert done.returncode == 0, (command, done.stderr)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_any_live_tree_is_what_its_commit_has(site: Site, seed: int) -> None:
+    chance = random.Random(seed)
+    names = [f"d{number % 7}/e{number % 3}/f{number}" for number in range(60)]
+    commit(site.repository, {name: f"{name}\n" for name in names})
+    write(site.production, {name: f"{name}\n" for name in names})
+    for name in chance.sample(names, 30):
+        path = site.production / name
+        turn = chance.randrange(5)
+        path.unlink()
+        if turn == 0:
+            path.mkdir()
+            (path / "inside").write_bytes(chance.randbytes(50))
+        elif turn == 1:
+            path.symlink_to(chance.choice(names))
+        elif turn == 2:
+            path.write_bytes(chance.randbytes(50))
+            path.chmod(0o755)
+        elif turn == 3:
+            path.write_text("one\r\ntwo\r\n")
+    ref = live(site)
+    same = driftaudit(site.repository, "compare", f"git:{ref}", site.url)
+    assert (same.code, same.err) == (0, ""), same.out
+    fsck(site.repository)
