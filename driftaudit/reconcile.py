@@ -80,6 +80,7 @@ class _Reconciler:
         self._audit, self._repository, self._examination = request.audit, repository, examination
         found = examination.audit.deployed_commit
         self._parent = request.parent or (found.commit.oid if found else None)
+        self._ties = found.ties if found and not request.parent else ()
         self._writer = ObjectWriter(repository.top, repository.object_format)
         self._layout = self._laid_out()
 
@@ -205,6 +206,7 @@ class _Reconciler:
             missed=told,
             is_new=commit != before.oid,
             kept=before.kept,
+            ties=self._ties,
         )
 
     def _pointed(self, ref: str, content: CommitObject) -> tuple[str, "_Before"]:

@@ -18,13 +18,14 @@ from driftaudit.plumbing.writing import CommitObject, ObjectWriter, Row
 from driftaudit.policy.labels import Labels
 from driftaudit.render.commit_messages import rescue_message
 from driftaudit.repo import Repository
-from driftaudit.safe_folder import Incoming
+from driftaudit.safe_folder import Incoming, NameRefusedError
 from driftaudit.safe_folder import SafeFolder as FolderOfSecrets
 from driftaudit.sources.base import Progress, no_progress
 from driftaudit.sources.directory import DirectorySource
 
 _NO_PLACE = "git refuses a path like this, or what lies there; copy it from the host by hand"
 _OTHER_CHECKOUT = "it is a checkout with commits that are not here; bundle or push them from the host"
+_NO_NAME_HERE = "its name is too long for this machine, or taken by another path"
 _UNREAD = "its content was not read"
 
 
@@ -169,8 +170,8 @@ def _is_taken(incoming: Incoming, entry: Entry, file: Path, missed: list[Missed]
     """Keep a file; a name that this machine has not, or that two files share here, is missed."""
     try:
         incoming.take(entry, file)
-    except (FileExistsError, NotADirectoryError, IsADirectoryError):
-        missed.append(Missed(entry.path, REFUSED_NAME, "another path has this name on this machine"))
+    except NameRefusedError:
+        missed.append(Missed(entry.path, REFUSED_NAME, _NO_NAME_HERE))
         return False
     return True
 

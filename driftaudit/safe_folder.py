@@ -1,10 +1,13 @@
 """A folder of this machine that only its owner can look into: where secrets are kept, and never in git."""
 
+import contextlib
+import errno
 import hashlib
 import os
 import shutil
 import stat
 import tempfile
+import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +18,14 @@ from driftaudit.model.entry import Entry, Kind
 
 _PIECE = 1 << 20  # bytes read at a time
 _OTHERS = 0o077  # what group and others may do
+_INCOMING = ".incoming-"
+_SURELY_OVER = 24 * 3600  # seconds
+_NAME_REFUSED = (errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.EILSEQ)
 _ADVICE = "Choose another: --secrets-folder FOLDER"
+
+
+class NameRefusedError(Exception):
+    """This machine has no place for a path: its name is too long, taken by another, or leads elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +65,8 @@ class SafeFolder:
         return {
             entry.path
             for entry in entries
-            if any(_digest(place / entry.path, object_format) == entry.digest for place in kept)
+            if _is_plain(entry.path)
+            and any(_digest(place / entry.path, object_format) == entry.digest for place in kept)
         }
 
     def _times(self, name: str) -> list[Path]:
@@ -68,7 +79,8 @@ class SafeFolder:
         try:
             folder = self.path / name
             folder.mkdir(mode=0o700, exist_ok=True)
-            place = Path(tempfile.mkdtemp(prefix=".incoming-", dir=folder))
+            _forget_cut_off(folder)
+            place = Path(tempfile.mkdtemp(prefix=_INCOMING, dir=folder))
         except OSError as error:
             raise _not_kept(self.path, error) from error
         try:
@@ -91,7 +103,20 @@ class Incoming:
     kept: Path
 
     def take(self, entry: Entry, file: Path) -> None:
-        """Keep a fetched file at the path of its entry. Links come after all files: none leads elsewhere."""
+        """Keep a fetched file at the path of its entry. Links come after all files: none leads elsewhere.
+
+        Raises NameRefusedError where that cannot be its path here.
+        """
+        if not _is_plain(entry.path):
+            raise NameRefusedError(entry.path)
+        try:
+            self._take(entry, file)
+        except OSError as error:
+            if error.errno in _NAME_REFUSED:
+                raise NameRefusedError(entry.path) from error
+            raise
+
+    def _take(self, entry: Entry, file: Path) -> None:
         target = self.kept / entry.path
         _make_folders(self.kept, target.parent)
         if entry.kind is Kind.SYMLINK:
@@ -113,6 +138,19 @@ class Incoming:
                 _to_disk([*(folder for folder, _dirs, _files in os.walk(place)), above])
                 return place
         raise UsageError(f"too many folders begin with {above / stamp}", "Tidy up there.")
+
+
+def _is_plain(path: str) -> bool:
+    """Whether a path leads down from where it begins, step by step."""
+    return not {"", ".", ".."}.intersection(path.split("/"))
+
+
+def _forget_cut_off(folder: Path) -> None:
+    """Remove what runs that were killed have left; one that is at work is not that old."""
+    for place in folder.glob(_INCOMING + "*"):
+        with contextlib.suppress(OSError):
+            if time.time() - place.lstat().st_mtime > _SURELY_OVER:
+                shutil.rmtree(place)
 
 
 def _make_folders(top: Path, folder: Path) -> None:

@@ -39,7 +39,7 @@ class Reconciliation:
 
     `parent` is None where no commit is near to what is live: the commit then stands alone. `base` is the
     desired commit, None where there is none. `kept` is the ref that now holds what the ref named before,
-    where nothing else does.
+    where nothing else does. `ties` are commits as near as the parent.
     """
 
     target: str
@@ -53,6 +53,7 @@ class Reconciliation:
     missed: tuple[Missed, ...]
     is_new: bool
     kept: str | None = None
+    ties: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> ExitCode:

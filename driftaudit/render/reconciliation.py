@@ -41,6 +41,7 @@ def json(found: Reconciliation, options: RenderOptions) -> str:  # noqa: ARG001 
             "parent": found.parent,
             "is_new": found.is_new,
             "kept": found.kept,
+            "ties": list(found.ties),
             "steps": [{"step": step.value, **path_keys(path)} for step, path in live.steps],
             "unmapped": [path_keys(path) for path in live.unmapped],
             "left_out": {
@@ -76,6 +77,9 @@ def _headline(found: Reconciliation) -> Iterator[str]:
         yield "No commit is near to what is live, so it has no parent: --parent REVISION names one."
     else:
         yield f"Beside commit {found.parent[:12]}: {_counted(found)}"
+    if found.ties:
+        more = count_of(len(found.ties), "commit is", "commits are")
+        yield f"{more} as near to what is live: {found.ties[0][:12]}; --parent REVISION takes another."
     if found.kept:
         yield f"What was live before is kept, since no commit has all of it: {found.kept}"
     if found.missed:

@@ -1,15 +1,24 @@
 """Every only copy into the repository, by the command line."""
 
+import os
+import random
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from driftaudit.bringing import Bringer
 from driftaudit.incident import build_incident
-from tests.support.cli import driftaudit
+from driftaudit.plumbing.writing import ObjectWriter
+from driftaudit.repo import Repository
+from driftaudit.sources.base import ScanRequest
+from driftaudit.sources.directory import DirectorySource
+from tests.support.cli import Outcome, driftaudit
 from tests.support.git import commit, git, new_repository, write
-from tests.support.kept import content, document, fsck, own_refs, rescue, tree, untouched
+from tests.support.kept import content, document, fsck, own_refs, reconcile, rescue, tree, untouched
+from tests.support.proxy import running_proxy
 from tests.support.site import Site, refusal
 from tests.support.sshd import SSHServer
 
@@ -224,3 +233,39 @@ def test_hooks_filters_and_signatures_of_the_repository_stay_out(edited: Site) -
     assert not told.exists()
     blob = git(edited.repository, "rev-parse", f"{found['ref']}:src/crlf.txt")
     assert git(edited.repository, "cat-file", "-s", blob) == str(len("one\r\ntwo\r\n"))
+
+
+@pytest.mark.parametrize("command", [rescue, reconcile])
+def test_a_connection_that_is_lost_amid_it_leaves_nothing_half_done(
+    remote: Site, sshd: SSHServer, command: Callable[..., Outcome]
+) -> None:
+    large = random.Random(1).randbytes(3_000_000)
+    write(remote.production, {"large": large, "small": "only here\n"})
+    before = untouched(remote.repository)
+    with running_proxy(sshd.port, cut_after=1_500_000) as proxy:
+        sshd.client.configure(
+            f"Host web\n  HostName 127.0.0.1\n  Port {proxy.port}\n  HostKeyAlias {sshd.name}\n"
+        )
+        whole, remote.url = remote.url, f"ssh://web{remote.production}"
+        refusal(command(remote), 5)
+        assert proxy.passed == proxy.cut_after
+    assert untouched(remote.repository) == before
+    assert own_refs(remote.repository) == {}
+    fsck(remote.repository)
+    remote.url = whole
+    assert command(remote).code == 0
+    (ref,) = own_refs(remote.repository)
+    assert {"large", "small"} <= tree(remote.repository, ref).keys()
+
+
+def test_what_changes_between_scan_and_fetch_is_not_taken_for_what_was_seen(edited: Site) -> None:
+    """Size and time are as they were, and the content is another one."""
+    saved = (edited.production / "src/new.txt").stat()
+    entries = DirectorySource(edited.production).snapshot(ScanRequest()).entries
+    (entry,) = [entry for entry in entries if entry.path == "src/new.txt"]
+    (edited.production / "src/new.txt").write_text("other one\n")
+    os.utime(edited.production / "src/new.txt", ns=(saved.st_atime_ns, saved.st_mtime_ns))
+    repository = Repository.containing(edited.repository)
+    writer = ObjectWriter(repository.top, "sha1")
+    missed = Bringer(DirectorySource(edited.production), repository, writer).bring([entry])
+    assert [(miss.path, miss.kind) for miss in missed] == [("src/new.txt", "unstable")]
