@@ -6,18 +6,16 @@ import shlex
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO
 
 import click
 
 from driftaudit.cli.main import discard, output_lost
 from driftaudit.errors import UsageError
 from driftaudit.render.base import RenderOptions
-
-T = TypeVar("T")
 
 STANDARD_OUTPUT = "-"
 _NAMES_OF_STANDARD_OUTPUT = (STANDARD_OUTPUT, "/dev/stdout")  # opened anew, a log would lose what it has
@@ -95,26 +93,6 @@ def render_options(destination: Destination, quiet: bool) -> RenderOptions:
         )
     colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return RenderOptions(width=shutil.get_terminal_size().columns, colour=colour, quiet=quiet)
-
-
-def require_known_formats(places: Sequence[Destination], formats: Collection[str], command: str) -> None:
-    """Raise UsageError for a format that a command has not: the ending of a file can name one."""
-    for place in places:
-        if place.format not in formats:
-            known = " and ".join(formats)
-            raise UsageError(f"{command} writes {known}, not {place.format}", "Say it: --format text")
-
-
-def write_all(
-    places: Sequence[Destination],
-    formats: Mapping[str, Callable[[T, RenderOptions], str]],
-    outcome: T,
-    quiet: bool,
-) -> None:
-    """Write an outcome to all its places. Raises UsageError as `write`."""
-    written = [(place, formats[place.format](outcome, render_options(place, quiet))) for place in places]
-    for place, report in written:
-        write(place, report)
 
 
 def write(destination: Destination, report: str) -> None:

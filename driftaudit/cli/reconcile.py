@@ -43,14 +43,13 @@ def command(
     TARGET. Expected files (generated, runtime, secret) stay as the deployed commit has them; secrets never
     come over. The commands that are printed look at the difference, merge it, or begin a branch with it.
     """
-    from driftaudit.cli.output import destinations, require_known_formats, write_all
+    from driftaudit.cli.outcome import places_of, write_outcome
     from driftaudit.cli.progress import scan_progress
     from driftaudit.cli.target import Options, Workplace, begun_audit
     from driftaudit.reconcile import ReconcileRequest, run_reconcile
     from driftaudit.render.reconciliation import FORMATS
 
-    places = destinations(formats, outputs)
-    require_known_formats(places, FORMATS, "reconcile")
+    places = places_of(formats, outputs, FORMATS, "reconcile")
     wanted = Options(config, desired, maps, None, packs, no_cache, rehash, rate_limit)
     workplace = Workplace(wanted)
     commit = workplace.repository.commit(parent) if parent else None
@@ -59,5 +58,5 @@ def command(
         scan_progress(audit.target) as progress,
     ):
         found = run_reconcile(ReconcileRequest(audit, commit), progress)
-    write_all(places, FORMATS, found, quiet)
+    write_outcome(places, FORMATS, found, quiet)
     return int(found.exit_code)

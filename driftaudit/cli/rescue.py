@@ -46,14 +46,13 @@ def command(
     repository changes, and nothing is written on TARGET. Files with the label `secret` go to a folder of
     yours instead. Run again, it keeps what is new.
     """
-    from driftaudit.cli.output import destinations, require_known_formats, write_all
+    from driftaudit.cli.outcome import places_of, write_outcome
     from driftaudit.cli.progress import scan_progress
     from driftaudit.cli.target import Options, Workplace, begun_audit
     from driftaudit.render.rescue import FORMATS
     from driftaudit.rescue import RescueRequest, run_rescue
 
-    places = destinations(formats, outputs)
-    require_known_formats(places, FORMATS, "rescue")
+    places = places_of(formats, outputs, FORMATS, "rescue")
     wanted = Options(config, desired, maps, None, packs, no_cache, rehash, rate_limit)
     workplace = Workplace(wanted)
     with (
@@ -62,7 +61,7 @@ def command(
     ):
         request = RescueRequest(audit, _secrets_folder(secrets_folder), include_secrets)
         rescue = run_rescue(request, progress)
-    write_all(places, FORMATS, rescue, quiet)
+    write_outcome(places, FORMATS, rescue, quiet)
     return int(rescue.exit_code)
 
 
