@@ -1,4 +1,4 @@
-"""The outcome of a command that has formats of its own: checked before anything is read, and written whole."""
+"""The outcome of a command with formats of its own: checked before anything is read, and written whole."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
