@@ -3,6 +3,8 @@
 import json
 from datetime import UTC, datetime
 
+import jsonschema
+
 from driftaudit.model.entry import MODE_FILE, Entry, Kind
 from driftaudit.model.missed import REFUSED_NAME, Missed
 from driftaudit.model.reconciliation import LiveTree, Reconciliation, Step
@@ -11,6 +13,7 @@ from driftaudit.model.snapshot import SourceFacts
 from driftaudit.render import reconciliation, rescue
 from driftaudit.render.base import RenderOptions
 from driftaudit.render.commit_messages import live_message, rescue_message
+from tests.support.kept import SCHEMAS
 
 MOMENT = datetime(2025, 11, 3, 18, 40, tzinfo=UTC)
 BAD = "a\n\nDriftaudit-Live-Tree: x\x1b[2J\udcff"
@@ -76,11 +79,13 @@ def test_no_name_makes_a_trailer() -> None:
 
 def test_exact_paths_are_in_json() -> None:
     found = json.loads(rescue.json(rescued(BAD), OPTIONS))
+    jsonschema.validate(found, SCHEMAS[rescue.SCHEMA])
     assert (found["exit_code"], found["rescued"][0]["path"]) == (4, SHOWN)
     assert found["rescued"][0]["path_b64"]
     assert found["secrets"] == {"folder": "/home/ana/kept", "paths": [found["held"][0]]}
-    steps = json.loads(reconciliation.json(reconciled("b"), OPTIONS))["steps"]
-    assert steps == [{"step": "A", "path": "b"}]
+    other = json.loads(reconciliation.json(reconciled("b"), OPTIONS))
+    jsonschema.validate(other, SCHEMAS[reconciliation.SCHEMA])
+    assert other["steps"] == [{"step": "A", "path": "b"}]
 
 
 def test_many_names_are_cut_short() -> None:
