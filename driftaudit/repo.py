@@ -146,6 +146,12 @@ class Repository:
         width = 64 if self.object_format == "sha256" else 40
         return [_entry(line, width) for line in output.decode("utf-8", "surrogateescape").split("\0") if line]
 
+    def rows(self, commit: str) -> list[tuple[str, str, str]]:
+        """Return mode, id and path of all that a commit's tree holds, submodules included, folders not."""
+        output = self._run("ls-tree", "-r", "-z", "--full-tree", commit)
+        lines = (line.partition("\t") for line in output.decode("utf-8", "surrogateescape").split("\0")[:-1])
+        return [(facts[:6], facts.rpartition(" ")[2], path) for facts, _tab, path in lines]
+
     def listing(self, commit: str, folders: Collection[str]) -> Listing:
         """Return the whole tree of a commit, whose folders are known already."""
         output = self._run("ls-tree", "-r", "-z", "--full-tree", commit)

@@ -24,6 +24,8 @@ COMMANDS = {
     "explain": "Show all that is known of one path.",
     "doctor": "Show what the connection to a target can do.",
     "init": "Write a first driftaudit.yml.",
+    "reconcile": "Write what is live as a commit beside the deployed one.",
+    "rescue": "Keep every only copy of a target in the repository.",
     "snapshot": "Save the fingerprint of a tree.",
     "rules": "List the rules, or run their examples.",
 }

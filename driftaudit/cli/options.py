@@ -19,6 +19,16 @@ def configuration(function: F) -> F:
 
 def trees(function: F) -> F:
     """Add what describes the desired tree and the deploy."""
+    deploy = click.option(
+        "--deploy",
+        metavar="METHOD[:PATH,...]",
+        help="replace, overlay, mirror or release; without it the worst is assumed.",
+    )
+    return desired_tree(deploy(function))
+
+
+def desired_tree(function: F) -> F:
+    """Add what describes the desired tree."""
     for option in reversed(
         (
             click.option(
@@ -32,11 +42,6 @@ def trees(function: F) -> F:
                 metavar="FROM:TO",
                 multiple=True,
                 help="Repository path to path under the root.",
-            ),
-            click.option(
-                "--deploy",
-                metavar="METHOD[:PATH,...]",
-                help="replace, overlay, mirror or release; without it the worst is assumed.",
             ),
             click.option(
                 "--pack",
@@ -88,6 +93,31 @@ def reports(function: F) -> F:
                 help="Where the nth format goes; - is standard output.",
             ),
             click.option("--quiet", is_flag=True, help="The verdict and what blocks, no more."),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+def outcome(function: F) -> F:
+    """Add where the outcome of a command that is no audit goes: as text or JSON."""
+    for option in reversed(
+        (
+            click.option(
+                "--format",
+                "formats",
+                type=click.Choice(("text", "json")),
+                multiple=True,
+                help="Repeatable; text if left out.",
+            ),
+            click.option(
+                "--output",
+                "outputs",
+                metavar="FILE",
+                multiple=True,
+                help="Where the nth format goes; - is standard output.",
+            ),
+            click.option("--quiet", is_flag=True, help="The outcome, no more."),
         )
     ):
         function = option(function)

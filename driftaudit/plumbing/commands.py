@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import os
 import re
+import signal
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -52,7 +53,7 @@ class Git:
                     env=self._environment,
                 )
             except git.GitCommandError as error:
-                raise _refused(arguments, error.stderr) from error
+                raise _refused(arguments, error.stderr or _signal(error.status)) from error
             except git.GitCommandNotFound as error:
                 raise RepositoryError("git was not found on this machine", "Install git.") from error
         return output
@@ -95,7 +96,9 @@ class Git:
         asked = "".join(f"{oid}\n" for oid in oids).encode("ascii")
         return list(_batch_contents(self.run("cat-file", "--batch", "--buffer", stdin=asked)) if oids else ())
 
-    def pieces(self, oids: Sequence[str]) -> Iterator[tuple[str, int, Iterator[bytes]]]:
+    def pieces(
+        self, oids: Sequence[str], settings: Sequence[str] = ()
+    ) -> Iterator[tuple[str, int, Iterator[bytes]]]:
         """Yield id, size in bytes and content of objects that are there, none of them as a whole.
 
         What of a content was not taken is lost once the next is asked for.
@@ -105,7 +108,7 @@ class Git:
         with tempfile.TemporaryFile() as asked:
             asked.write("".join(f"{oid}\n" for oid in oids).encode("ascii"))
             asked.seek(0)
-            words = ("cat-file", "--batch", "--buffer")
+            words = (*settings, "cat-file", "--batch", "--buffer")
             process = self._git.execute(
                 [*_GIT, *words], istream=asked, as_process=True, env=self._environment
             )
@@ -173,4 +176,38 @@ def _refused(arguments: Sequence[str], stderr: str | bytes | None) -> Repository
         advice = "The clone is partial and lacks what is needed: clone it without --filter."
     if "dubious ownership" in told:
         advice = "The repository belongs to another user: git config --global --add safe.directory FOLDER"
-    return RepositoryError(f"git {arguments[0]} failed: {reason}", advice)
+    if ".lock': File exists" in told:
+        advice = "Another git is at work there. If none is, remove that file, which one left that was killed."
+    if any(word in told for word in _NOT_WRITABLE):
+        advice = "Give the repository room, or the right to write to it, and run it again."
+    return RepositoryError(f"git {_command(arguments)} failed: {reason}", advice)
+
+
+_NOT_WRITABLE = (
+    "No space left",
+    "Disk quota",
+    "File too large",
+    "Read-only file system",
+    "Permission denied",
+    "insufficient permission",
+    "unable to create directory",
+    "SIGXFSZ",
+)
+
+
+def _signal(status: object) -> str:
+    """Return what ended a git that had no time for words."""
+    if not isinstance(status, int) or status >= 0:
+        return ""
+    try:
+        return f"fatal: it was ended by {signal.Signals(-status).name}"
+    except ValueError:
+        return f"fatal: it was ended by signal {-status}"
+
+
+def _command(arguments: Sequence[str]) -> str:
+    """Return the name of the command, which settings (`-c NAME=VALUE`) may stand before."""
+    words = list(arguments)
+    while words[:1] == ["-c"] and len(words) > 2:
+        words = words[2:]
+    return words[0]

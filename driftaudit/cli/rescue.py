@@ -1,0 +1,71 @@
+"""`driftaudit rescue`: every only copy off the host, into the repository's object store."""
+
+from pathlib import Path
+
+import click
+
+from driftaudit.cli import options
+
+_EXIT_CODES = """\b
+Exit codes:
+  0  all is kept     2  usage, configuration    5  source unreachable or cut off
+  1  internal error     or repository         130  interrupted
+                     4  not all could be kept"""
+
+
+@click.command("rescue", epilog=_EXIT_CODES)
+@click.argument("target", required=False)
+@click.option("--include-secrets", is_flag=True, help="Let secrets go into git like all other files.")
+@click.option(
+    "--secrets-folder",
+    metavar="FOLDER",
+    help="Where secrets go: a folder that only you can look into, and not in the repository.",
+)
+@options.desired_tree
+@options.scanning
+@options.outcome
+@options.configuration
+def command(
+    target: str | None,
+    include_secrets: bool,
+    secrets_folder: str | None,
+    desired: str | None,
+    maps: tuple[str, ...],
+    packs: tuple[str, ...],
+    no_cache: bool,
+    rehash: bool,
+    rate_limit: float | None,
+    formats: tuple[str, ...],
+    outputs: tuple[str, ...],
+    quiet: bool,
+    config: str | None,
+) -> int:
+    """Keep what exists nowhere else: in no commit, and nowhere but on TARGET.
+
+    It is fetched, verified, and held by one commit at refs/driftaudit/rescue/NAME/TIME. Nothing else in the
+    repository changes, and nothing is written on TARGET. Files with the label `secret` go to a folder of
+    yours instead. Run again, it keeps what is new.
+    """
+    from driftaudit.cli.outcome import places_of, write_outcome
+    from driftaudit.cli.progress import scan_progress
+    from driftaudit.cli.target import Options, Workplace, begun_audit
+    from driftaudit.render.rescue import FORMATS
+    from driftaudit.rescue import RescueRequest, run_rescue
+
+    places = places_of(formats, outputs, FORMATS, "rescue")
+    wanted = Options(config, desired, maps, None, packs, no_cache, rehash, rate_limit)
+    workplace = Workplace(wanted)
+    with (
+        begun_audit(workplace, target, wanted) as audit,
+        scan_progress(audit.target) as progress,
+    ):
+        request = RescueRequest(audit, _secrets_folder(secrets_folder), include_secrets)
+        rescue = run_rescue(request, progress)
+    write_outcome(places, FORMATS, rescue, quiet)
+    return int(rescue.exit_code)
+
+
+def _secrets_folder(text: str | None) -> Path:
+    import platformdirs
+
+    return Path(text) if text else platformdirs.user_data_path("driftaudit") / "rescued"
