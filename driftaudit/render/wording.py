@@ -78,18 +78,25 @@ def hints(audit: Audit) -> tuple[Hint, ...]:
     if not blocking:
         return ()
     own = [finding for finding in blocking if not _UNTOUCHABLE.intersection(finding.labels)]
+    target = shlex.quote(printable(audit.target))
     found = [Hint("spare it", ("Take the path out of the deploy: ", "deploy:", " in driftaudit.yml."))]
     if own:
-        what, them = ("the file", "it") if len(own) == 1 else ("the files", "them")
-        what += "" if own == blocking else " without a label"
-        found.insert(
-            0, Hint("keep it", (f"Copy {what} from the host into the repository and commit {them}.",))
-        )
-        found.append(
-            Hint("let it go", ("If it can be rebuilt, label it ", "generated", " in driftaudit.yml."))
-        )
-    command = f"driftaudit check {shlex.quote(printable(audit.target))}"
-    return (*found, Hint("then", ("Run ", command, " again.")))
+        path = shlex.quote(printable(own[0].path))
+        them = "it" if len(own) == 1 else "them"
+        which = "" if own == blocking else " (what has no label)"
+        found = [
+            Hint(
+                "look at it", ("All that is known of one path: ", f"driftaudit explain {target} {path}", "")
+            ),
+            Hint(
+                "keep it",
+                (f"A copy of {them} in the repository{which}: ", f"driftaudit rescue {target}", ""),
+            ),
+            Hint("merge it", ("What is live as a commit: ", f"driftaudit reconcile {target}", "")),
+            *found,
+            Hint("let it go", ("If it can be rebuilt, label it ", "generated", " in driftaudit.yml.")),
+        ]
+    return (*found, Hint("then", ("Run ", f"driftaudit check {target}", " again.")))
 
 
 def deploy_lines(audit: Audit) -> tuple[str, ...]:

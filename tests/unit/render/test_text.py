@@ -218,7 +218,7 @@ def test_nobody_is_told_to_commit_a_secret(
     secret = finding_of(".env", rule="core/precious", labels=("secret",))
     assert "commit" not in render(audit_of(secret), PIPED).split("What to do")[1]
     mixed = render(audit_of(secret, finding_of("a.js")), PIPED)
-    assert "Copy the file without a label from the host into the repository and commit it." in mixed
+    assert "A copy of it in the repository (what has no label): `driftaudit rescue production`" in mixed
 
 
 def test_problems_are_named_with_what_to_do(audit_of: Callable[..., Audit]) -> None:
