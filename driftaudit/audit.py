@@ -16,6 +16,7 @@ from driftaudit.deploy.write_through import write_through
 from driftaudit.errors import UsageError
 from driftaudit.gate import decide
 from driftaudit.model.audit import Audit, Decision, TreeFacts
+from driftaudit.model.build import AcceptedBuild
 from driftaudit.model.change import Change
 from driftaudit.model.entry import Entry
 from driftaudit.model.finding import Finding
@@ -35,6 +36,7 @@ from driftaudit.repo import Repository
 from driftaudit.sources.base import Progress, Source, no_progress
 from driftaudit.trees import Reading, ReadingRequest, Side, read_trees
 
+_BUILDS = ("directory", "archive", "snapshot")  # sources whose trees no commit has
 _LONGEST_TARGET = 4096  # bytes of a link's target; systems know none that is longer
 
 
@@ -45,7 +47,7 @@ class AuditRequest:
     `base` is the commit whose history counts as older than the desired tree, None where there is no
     repository. `mapping` leads from the repository to the root, for what history says of a path.
     `own_paths` are where the repository, or the desired folder, lies inside the deployed tree: what would
-    be destroyed with it is no copy.
+    be destroyed with it is no copy. `builds` are what counts as older where a build is desired.
     """
 
     target: str
@@ -60,6 +62,7 @@ class AuditRequest:
     cache: Cache = Cache()  # noqa: RUF009 - frozen, like the mapping
     notes: tuple[str, ...] = ()
     own_paths: tuple[str, ...] = ()
+    builds: tuple[AcceptedBuild, ...] = ()
     rate_limit: float | None = None
 
 
@@ -112,6 +115,8 @@ def examine(request: AuditRequest, progress: Progress = no_progress) -> Examinat
         changes=changes,
         problems=problems,
         pointers=settled.pointers,
+        builds=request.builds,
+        is_build=desired.source.kind in _BUILDS,
     )
     traced = origins.traced()
     findings = tuple(

@@ -1,12 +1,13 @@
 """Where what is live comes from: history, the desired tree and the contents themselves are asked in turn."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from driftaudit.config.rules import SECRET
 from driftaudit.deploy.base import Trees
 from driftaudit.errors import SourceError
 from driftaudit.live_contents import live_contents
+from driftaudit.model.build import AcceptedBuild
 from driftaudit.model.change import Change
 from driftaudit.model.commit import DeployedCommit
 from driftaudit.model.entry import Entry, Kind
@@ -14,6 +15,7 @@ from driftaudit.model.finding import Origin, Provenance
 from driftaudit.model.mapping import PathMapping
 from driftaudit.model.problem import Problem
 from driftaudit.policy.labels import Labels
+from driftaudit.provenance.builds import built_before
 from driftaudit.provenance.content_history import ContentHistory, content_history
 from driftaudit.provenance.deployed_commit import deployed_commit
 from driftaudit.provenance.history import History
@@ -42,7 +44,8 @@ class Traced:
 class Origins:
     """What is known of one audit's trees. `pointers` maps live contents to the LFS pointers to them.
 
-    `live` is asked for the contents of edited files; `history` is None where there is no repository.
+    `live` is asked for the contents of edited files; `history` is None where there is no repository. `builds`
+    are earlier ones, which count where a build is desired.
     """
 
     repository: Repository | None
@@ -54,17 +57,25 @@ class Origins:
     changes: Sequence[Change]
     problems: Sequence[Problem]
     pointers: Mapping[str, str] = field(default_factory=dict)
+    builds: Sequence[AcceptedBuild] = ()
+    is_build: bool = False
 
     def traced(self) -> Traced:
         """Return where the deployed side of each change comes from."""
-        evidence = self._evidence()
+        built = built_before(self.repository, self._builds())
+        evidence = replace(self._evidence(), built=built.paths)
         by_path = {change.path: trace(change, evidence) for change in self.changes}
         if self.repository is None or self.history is None:
-            return Traced(by_path)
+            return Traced(by_path, built.notes)
         story = Story(self.repository, self.history, evidence, self.trees.desired)
         told = story.told(self.changes, by_path)
         likeness = Likeness(self.repository, self.history, self.mapping, self.trees.desired)
-        return self._compared(told, likeness)
+        compared = self._compared(told, likeness)
+        return replace(compared, notes=(*built.notes, *compared.notes))
+
+    def _builds(self) -> Sequence[AcceptedBuild]:
+        """Return what counts as built before: a commit's history is older than it, nothing else."""
+        return self.builds if self.is_build else ()
 
     def deployed_commit(self) -> DeployedCommit | None:
         """Return the commit that is live, None where none is near, or there is no history to look in."""

@@ -308,6 +308,11 @@ class Repository:
             )
         return found
 
+    def refs_below(self, names: str) -> list[tuple[str, str]]:
+        """Return the refs whose names begin so, with a slash at the end, and what they name."""
+        rows = self._text("for-each-ref", "--format=%(refname) %(objectname)", names).splitlines()
+        return [(name, oid) for name, _space, oid in (row.partition(" ") for row in rows)]
+
     def own_copies(self) -> set[str]:
         """Return the ids of all objects that refs of this product hold."""
         refs = self._text("for-each-ref", "--format=%(refname)", _OWN_REFS.rstrip("*")).splitlines()

@@ -30,7 +30,7 @@ def with_waivers(text: str, waivers: Sequence[Waiver], name: str = FILE_NAME) ->
     Raises ConfigError where the text is wrong, UsageError where a waiver for other targets too is in the way
     or the text is YAML of a kind that cannot be added to line by line.
     """
-    file = _read(text or HEADER + "  []\n", name)
+    file = read_text(text or HEADER + "  []\n", name)
     renewed, added = _sorted_out(file.waivers, waivers)
     if not renewed and not added:
         return text
@@ -39,22 +39,24 @@ def with_waivers(text: str, waivers: Sequence[Waiver], name: str = FILE_NAME) ->
     expected = [*(renewed.get(index, each) for index, each in enumerate(file.waivers)), *added]
     written = _Editor(file, text).edited(renewed, added)
     try:
-        again = _read(written, name)
+        again = read_text(written, name)
     except ConfigError:
-        raise _cannot_be_added(name) from None
+        raise cannot_be_added(name) from None
     others = ({k: v for k, v in each.document.value.items() if k != "waivers"} for each in (file, again))
     if sorted(again.waivers, key=order) != sorted(expected, key=order) or next(others) != next(others):
-        raise _cannot_be_added(name)
+        raise cannot_be_added(name)
     return written
 
 
-def _read(text: str, name: str) -> WaiverFile:
+def read_text(text: str, name: str) -> WaiverFile:
+    """Return what a text of the file says. Raises ConfigError."""
     from driftaudit.config.waivers_schema import checked_waivers  # pydantic costs 70 ms
 
     return checked_waivers(parse_document(text.encode("utf-8"), name, MAX_BYTES))
 
 
-def _cannot_be_added(name: str) -> UsageError:
+def cannot_be_added(name: str) -> UsageError:
+    """Return the error for a file in a form that no line can be added to."""
     return UsageError(
         f"{name} is not written in a way that lines can be added to",
         "Let each waiver begin with a line of its own, `- path: …`, and its other keys stand below.",
@@ -159,7 +161,7 @@ class _Editor:
         line, column = self._document.values_at["waivers", index]
         prefix = self._lines[line - 1][: column - 1]
         if not _PREFIX.fullmatch(prefix):
-            raise _cannot_be_added(self._document.name)
+            raise cannot_be_added(self._document.name)
         return prefix
 
     def _span(self, index: int) -> tuple[int, int]:

@@ -1,6 +1,6 @@
 """`driftaudit accept`: writes down that a difference is known and wanted, with whose word it is."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
@@ -63,6 +63,11 @@ class _Terms:
 @click.option(
     "--all", "everything", is_flag=True, help="All that warns or blocks: for an old server's first day."
 )
+@click.option(
+    "--build-output",
+    metavar="FOLDER",
+    help="Keep a live folder, and let it count as an earlier build of ours.",
+)
 @click.option("--reason", metavar="TEXT", required=True, help="Why it is as it should be.")
 @click.option("--owner", metavar="NAME", help="Who says so; git's user.name and user.email if left out.")
 @click.option(
@@ -76,6 +81,7 @@ def command(
     target: str,
     path: str | None,
     everything: bool,
+    build_output: str | None,
     reason: str,
     owner: str | None,
     expires: str | None,
@@ -94,11 +100,14 @@ def command(
     The target is audited as by `driftaudit check`, and a waiver is written to driftaudit-waivers.yml, beside
     driftaudit.yml. It is bound to the content: once that changes it is dead, and the report says so. It never
     lets a deploy destroy something, unless --permits destroy says that it may.
+
+    With --build-output all files below FOLDER are kept in the repository by a ref, as `driftaudit rescue`
+    does, and written down as an earlier build: beside a desired build they are then old, not edited.
     """
     from driftaudit.accept.choosing import normal_path
     from driftaudit.cli.target import Options, Workplace
 
-    _require_one_wish(path, everything, permits)
+    _require_one_wish(path, everything, permits, build_output)
     wanted = Options(config, desired, maps, deploy, packs, no_cache, rehash, rate_limit)
     workplace = Workplace(wanted)
     today = datetime.now(UTC).date()
@@ -109,8 +118,38 @@ def command(
         permits_destroy=permits is not None,
         target=workplace.target(target).name,
     )
-    _accept(workplace, wanted, terms, normal_path(path) if path else None, today)
+    if build_output is not None:
+        if expires:
+            raise UsageError("--build-output with --expires: a build stays one", "Leave --expires out.")
+        folder = "" if build_output.strip("/") in ("", ".") else normal_path(build_output)
+        _accept_build(workplace, wanted, terms, folder, today)
+    else:
+        _accept(workplace, wanted, terms, normal_path(path) if path else None, today)
     return 0
+
+
+def _accept_build(workplace: "Workplace", wanted: "Options", terms: _Terms, folder: str, today: date) -> None:
+    """Keep a live folder by a ref, write down that it was a build, and say so."""
+    from driftaudit.accept.builds import with_build
+    from driftaudit.build_output import keep_build
+    from driftaudit.cli.output import require_writable
+    from driftaudit.cli.progress import scan_progress
+    from driftaudit.cli.target import begun_audit
+    from driftaudit.config.paths import shown_path
+    from driftaudit.model.build import AcceptedBuild
+    from driftaudit.render.printable import printable
+    from driftaudit.render.wording import count_of
+
+    place = require_writable(workplace.waivers_path, "waivers", _ADVICE)
+    with begun_audit(workplace, terms.target, wanted) as request, scan_progress(terms.target) as progress:
+        kept = keep_build(request, folder, progress)
+    build = AcceptedBuild(folder, kept.commit, terms.reason, terms.owner, today, (terms.target,))
+    is_new = _put(place, lambda text: with_build(text, build, shown_path(place)))
+    what = count_of(kept.files, "file")
+    done = "Kept" if kept.is_new else "Kept already"
+    click.echo(f"{done}: {what} below {printable(folder) or 'the root'}, {kept.ref}")
+    click.echo(f"{'Written' if is_new else 'Unchanged'}: {shown(shown_path(place))}")
+    click.echo("It counts as an earlier build where the desired tree is a folder or an archive.")
 
 
 def _accept(workplace: "Workplace", wanted: "Options", terms: _Terms, path: str | None, today: date) -> None:
@@ -138,7 +177,15 @@ def _accept(workplace: "Workplace", wanted: "Options", terms: _Terms, path: str 
     _print(_next_check(examined, after.waive(findings, unseen, today), choice, terms))
 
 
-def _require_one_wish(path: str | None, everything: bool, permits: str | None) -> None:
+def _require_one_wish(
+    path: str | None, everything: bool, permits: str | None, build_output: str | None
+) -> None:
+    if build_output is not None and (path or everything or permits):
+        raise UsageError(
+            "--build-output together with another wish", "driftaudit accept TARGET --build-output FOLDER"
+        )
+    if build_output is not None:
+        return
     if everything and path:
         raise UsageError("--all and PATH at once", "Name a path, or accept all that warns or blocks.")
     if not everything and not path:
@@ -192,11 +239,17 @@ def _without(choice: "Choice", known: set[str]) -> "Choice":
 def _write(place: Path, waivers: Sequence["Waiver"]) -> bool:
     """Write the waivers that the file has not yet; return whether there were any."""
     from driftaudit.accept.document import with_waivers
-    from driftaudit.cli.output import whole_file
     from driftaudit.config.paths import shown_path
 
+    return _put(place, lambda text: with_waivers(text, waivers, shown_path(place)))
+
+
+def _put(place: Path, changed: "Callable[[str], str]") -> bool:
+    """Write the file with what is new in it; return whether anything is."""
+    from driftaudit.cli.output import whole_file
+
     old = place.read_bytes() if place.exists() else b""
-    new = with_waivers(old.decode("utf-8-sig"), waivers, shown_path(place)).encode("utf-8")
+    new = changed(old.decode("utf-8-sig")).encode("utf-8")
     if new == old:
         return False
     with whole_file(place, "waivers", _ADVICE) as stream:

@@ -13,11 +13,10 @@ from driftaudit.config.access import Access
 from driftaudit.config.settings import DesiredSettings, Settings, TargetSettings, find_settings, load_settings
 from driftaudit.config.validation import suggestion
 from driftaudit.config.waivers import FILE_NAME as WAIVERS
-from driftaudit.config.waivers import for_target, load_waivers
+from driftaudit.config.waivers import Accepted, for_target, load_accepted
 from driftaudit.deploy.base import Intent
 from driftaudit.errors import ConfigError, RepositoryError, UsageError
 from driftaudit.model.mapping import IDENTITY, PathMapping
-from driftaudit.model.waiver import Waiver
 from driftaudit.policy.policy import Policy, load_policy
 from driftaudit.repo import Repository
 from driftaudit.sources.archive import FORMATS, archive_format
@@ -81,9 +80,9 @@ class Workplace:
         return (repository.top if repository else self._folder) / WAIVERS
 
     @cached_property
-    def waivers(self) -> tuple[Waiver, ...]:
-        """All waivers, also those for other targets. Raises ConfigError."""
-        return load_waivers(self.waivers_path)
+    def accepted(self) -> Accepted:
+        """All waivers and accepted builds, also those for other targets. Raises ConfigError."""
+        return load_accepted(self.waivers_path)
 
     @property
     def _targets(self) -> Mapping[str, TargetSettings]:
@@ -168,6 +167,7 @@ def audit_request(workplace: Workplace, name: str | None, options: Options) -> A
         allow_absent=target.allow_absent,
         cache=cache_of(options),
         rate_limit=options.rate_limit,
+        builds=tuple(build for build in workplace.accepted.builds if build.fits(target.name)),
         notes=_notes(workplace, target, base),
     )
 
@@ -179,7 +179,7 @@ def _policy(workplace: Workplace, target: TargetSettings, options: Options) -> P
         settings.labels if settings else {},
         settings.rules if settings else (),
     )
-    return replace(policy, waivers=for_target(workplace.waivers, target.name))
+    return replace(policy, waivers=for_target(workplace.accepted.waivers, target.name))
 
 
 def _own_paths(workplace: Workplace, target: TargetSettings, desired: DesiredSettings) -> tuple[str, ...]:
@@ -288,7 +288,7 @@ def _notes(workplace: Workplace, target: TargetSettings, base: str | None) -> tu
 def _stray_waivers(workplace: Workplace) -> Iterator[str]:
     """Say which waivers are for a target that nobody knows: a slip of the pen would let them do nothing."""
     known = workplace.settings.targets if workplace.settings else {}
-    for waiver in workplace.waivers if known else ():
+    for waiver in workplace.accepted.waivers if known else ():
         for name in waiver.targets:
             if name not in known and "/" not in name and not Path(name).exists():
                 yield f"{waiver.where} there is no target {name!r}{suggestion(name, list(known))}"

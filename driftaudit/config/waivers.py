@@ -7,6 +7,7 @@ from pathlib import Path
 from driftaudit.config.paths import shown_path
 from driftaudit.config.yaml_document import Document
 from driftaudit.errors import ConfigError
+from driftaudit.model.build import AcceptedBuild
 from driftaudit.model.waiver import Waiver
 
 FILE_NAME = "driftaudit-waivers.yml"
@@ -21,17 +22,32 @@ class WaiverFile:
 
     document: Document
     waivers: tuple[Waiver, ...]
+    builds: tuple[AcceptedBuild, ...] = ()
 
 
-def load_waivers(path: Path) -> tuple[Waiver, ...]:
-    """Return the waivers of a file, none where there is no file. Raises ConfigError, with file and line."""
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What has been accepted, of all targets: differences, and folders as earlier builds."""
+
+    waivers: tuple[Waiver, ...] = ()
+    builds: tuple[AcceptedBuild, ...] = ()
+
+
+def load_accepted(path: Path) -> Accepted:
+    """Return what a file holds, nothing where there is no file. Raises ConfigError, with file and line."""
     if not path.exists() and not path.is_symlink():
-        return ()
+        return Accepted()
     if path.exists() and not path.is_file():
         raise ConfigError(f"{shown_path(path)}: no file", "Waivers are read from a plain file.")
     from driftaudit.config.waivers_schema import read_waivers  # pydantic costs 70 ms
 
-    return read_waivers(path).waivers
+    file = read_waivers(path)
+    return Accepted(file.waivers, file.builds)
+
+
+def load_waivers(path: Path) -> tuple[Waiver, ...]:
+    """Return the waivers of a file. Raises as `load_accepted`."""
+    return load_accepted(path).waivers
 
 
 def overlapping(one: Waiver, other: Waiver) -> bool:

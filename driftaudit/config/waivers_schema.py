@@ -14,6 +14,7 @@ from driftaudit.config.settings_schema import checked_version
 from driftaudit.config.validation import validate
 from driftaudit.config.waivers import DESTROY, MAX_BYTES, NEVER, WaiverFile, overlapping
 from driftaudit.config.yaml_document import Document, Fault, load_document
+from driftaudit.model.build import AcceptedBuild
 from driftaudit.model.entry import LINK
 from driftaudit.model.waiver import Waiver
 
@@ -82,11 +83,44 @@ class WaiverModel(Strict):
         )
 
 
+def _folder(text: str) -> str:
+    return "" if text == "." else _path(text)
+
+
+def _commit(text: str) -> str:
+    if not _CONTENT.fullmatch(text) or text.startswith(LINK):
+        refuse(f"{text!r} is no commit: its whole id is needed, 40 or 64 digits of 0-9 and a-f")
+    return text
+
+
+def _day(value: object) -> date:
+    found = None if value == NEVER else _last_day(value)
+    return found or refuse(f"{value!r} is no date: write the day like 2026-01-31")
+
+
+class BuildModel(Strict):
+    """One of `builds:`."""
+
+    path: Annotated[Text, AfterValidator(_folder)]
+    commit: Annotated[str, AfterValidator(_commit)]
+    target: OneOrMore[Text] = ()
+    reason: Annotated[str, AfterValidator(_words)]
+    owner: Annotated[str, AfterValidator(_words)]
+    accepted: Annotated[date, BeforeValidator(_day)]
+
+    def build(self, where: str) -> AcceptedBuild:
+        """Return the values."""
+        return AcceptedBuild(
+            self.path, self.commit, self.reason, self.owner, self.accepted, self.target, where
+        )
+
+
 class WaiversModel(Strict):
     """The whole file."""
 
     version: Annotated[Literal[1], BeforeValidator(checked_version)]
     waivers: Many[WaiverModel] = ()
+    builds: Many[BuildModel] = ()
 
 
 def read_waivers(path: Path) -> WaiverFile:
@@ -103,7 +137,8 @@ def checked_waivers(document: Document) -> WaiverFile:
     duplicates = list(_duplicates(waivers))
     if duplicates:
         raise document.error(duplicates)
-    return WaiverFile(document, waivers)
+    builds = tuple(each.build(document.line(("builds", index))) for index, each in enumerate(model.builds))
+    return WaiverFile(document, waivers, builds)
 
 
 def _duplicates(waivers: Sequence[Waiver]) -> Iterator[Fault]:

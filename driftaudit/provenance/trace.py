@@ -26,7 +26,7 @@ class Evidence:
     could not be told,
     `pointers` maps live contents that the LFS store has to the pointers that stand for them,
     `git_refs` maps each `.git` to the object ids that its refs name, and `folders` holds the live folders
-    that had files in the repository once.
+    that had files in the repository once. `built` has the paths at which earlier builds had a content.
     """
 
     history: ContentHistory
@@ -36,6 +36,7 @@ class Evidence:
     git_refs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     folders: frozenset[str] = frozenset()
     pointers: Mapping[str, str] = field(default_factory=dict)
+    built: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def known_as(self, deployed: Entry) -> tuple[str, ...]:
         """Return what the content is known by in a history: its own ids, and that of an LFS pointer to it."""
@@ -75,6 +76,8 @@ def _origin(change: Change, ids: tuple[str, ...], moved_to: str | None, evidence
     history = evidence.history
     at_path = [found[1].in_base for oid in ids if (found := history.at(oid, paths))]
     if any(at_path):
+        return Origin.STALE if is_desired else Origin.LEFTOVER
+    if any(change.path in evidence.built.get(oid, ()) for oid in ids):
         return Origin.STALE if is_desired else Origin.LEFTOVER
     if at_path:
         return Origin.AHEAD

@@ -29,6 +29,12 @@ def rescue_message(target: str, source: SourceFacts, moment: datetime, paths: Se
     return "\n".join(lines) + "\n"
 
 
+def build_message(target: str, source: SourceFacts, moment: datetime, folder: str) -> str:
+    """Return the message of a commit that holds a folder that counts as an earlier build."""
+    title = f"Earlier build in {printable(folder) or 'the root'} of {printable(target)}"
+    return f"{title}\n\nRead from {printable(source.url)} at {timestamp(moment)}.\n"
+
+
 def live_message(target: str, tree: str, live: LiveTree, missed: Sequence[Missed], parent: str | None) -> str:
     """Return the message of the commit of a live tree: the same for the same tree and parent."""
     lines = [
