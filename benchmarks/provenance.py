@@ -131,9 +131,9 @@ def _deployed_commit(repository: Path, cache: Path) -> float:
     rows = subprocess.run(
         ["git", "ls-tree", "-r", "-z", commit], cwd=repository, check=True, capture_output=True
     ).stdout.split(b"\0")[:-1]
-    live = {row[53:]: (row[12:52].decode(),) for row in rows}
+    live = {row[53:]: row[12:52] for row in rows}
     for path in chance.sample(sorted(live), len(live) // 10):
-        live[path] = ("f" * 40,)
+        live[path] = b"f" * 40
     started = time.perf_counter()
     found = deployed_commit(history, IDENTITY, KnownTree(live))
     seconds = time.perf_counter() - started
@@ -144,7 +144,7 @@ def _deployed_commit(repository: Path, cache: Path) -> float:
 
 def _contents(repository: Path, cache: Path) -> float:
     history, _seconds = _history(repository, cache)
-    wanted = random.Random(1).sample(history.index.contents[1:], _CONTENTS)
+    wanted = [content.decode() for content in random.Random(1).sample(history.index.contents[1:], _CONTENTS)]
     started = time.perf_counter()
     carriers(history, pairs_with(history, wanted))
     return time.perf_counter() - started

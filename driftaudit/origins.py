@@ -20,7 +20,7 @@ from driftaudit.provenance.content_history import ContentHistory, content_histor
 from driftaudit.provenance.deployed_commit import deployed_commit
 from driftaudit.provenance.history import History
 from driftaudit.provenance.likeness import Likeness
-from driftaudit.provenance.live_tree import KnownTree, known_contents
+from driftaudit.provenance.live_tree import known_tree
 from driftaudit.provenance.story import Story
 from driftaudit.provenance.trace import Evidence, desired_by_content, trace
 from driftaudit.repo import Repository
@@ -87,8 +87,8 @@ class Origins:
             for path in self.labels.among(paths)
             if self._is_expected(path)
         }
-        known = known_contents(self.changes, self.trees.desired, self.trees.deployed, self.pointers)
-        return deployed_commit(self.history, self.mapping, KnownTree(known, expected))
+        known = known_tree(self.changes, self.trees.desired, self.trees.deployed, self.pointers, expected)
+        return deployed_commit(self.history, self.mapping, known)
 
     def _is_expected(self, path: str) -> bool:
         return not _EXPECTED.isdisjoint(self.labels.of(path))

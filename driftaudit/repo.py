@@ -225,10 +225,14 @@ class Repository:
         lines = self._run("cat-file", "--batch-check", "--buffer", stdin=asked).decode("ascii").splitlines()
         return [line.split(" ") for line in lines]
 
+    def sizes(self, oids: Iterable[str]) -> dict[str, int]:
+        """Return the sizes in bytes of those blobs that are there."""
+        rows = self._checked(sorted(self.present(oids) if self.is_partial else set(oids)))
+        return {row[0]: int(row[2]) for row in rows if row[1:2] == ["blob"]}
+
     def blobs(self, oids: Sequence[str], limit: int) -> dict[str, bytes]:
         """Return the contents of those blobs that are there and no larger than `limit` bytes."""
-        rows = self._checked(sorted(self.present(oids)))
-        small = [oid for oid, kind, size in rows if kind == "blob" and int(size) <= limit]
+        small = [oid for oid, size in self.sizes(oids).items() if size <= limit]
         return dict(zip(small, self._git.contents(small), strict=True))
 
     def contents(self, oids: Sequence[str]) -> Iterator[tuple[str, int, Iterator[bytes]]]:

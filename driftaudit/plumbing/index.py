@@ -40,7 +40,7 @@ class HistoryIndex:
 
     commits: list[CommitRow] = field(default_factory=list)
     paths: list[bytes] = field(default_factory=list)
-    contents: list[str] = field(default_factory=list)  # hexadecimal; "link " before a link's
+    contents: list[bytes] = field(default_factory=list)  # hexadecimal; "link " before a link's
     starts: "array[int]" = field(default_factory=lambda: array(_NUMBERS, [0]))
     changed: "array[int]" = field(default_factory=lambda: array(_NUMBERS))
     before: "array[int]" = field(default_factory=lambda: array(_NUMBERS))
@@ -49,7 +49,7 @@ class HistoryIndex:
     @classmethod
     def empty(cls, object_format: str) -> Self:
         """Return the index of a history without commits."""
-        return cls(contents=["0" * (64 if object_format == "sha256" else 40)])
+        return cls(contents=[b"0" * (64 if object_format == "sha256" else 40)])
 
     @cached_property
     def numbers(self) -> Mapping[str, int]:
@@ -77,9 +77,13 @@ class HistoryIndex:
         return {path: number for number, path in enumerate(self.paths)}
 
     @cached_property
-    def content_numbers(self) -> Mapping[str, int]:
+    def content_numbers(self) -> Mapping[bytes, int]:
         """The number of each content (see Entry.contents)."""
         return {content: number for number, content in enumerate(self.contents)}
+
+    def content(self, number: int) -> str:
+        """Return a content as Entry.contents has it."""
+        return self.contents[number].decode("ascii")
 
     def from_commits(self, tips: Iterable[str]) -> bytearray:
         """Return a byte for each commit: 1 where one of the tips is it, or descends from it."""
@@ -104,7 +108,7 @@ class HistoryIndex:
         parts = [
             json.dumps([_FORMAT, sys.byteorder, commits]).encode("ascii"),
             b"\0".join(self.paths),
-            "\0".join(self.contents).encode("ascii"),
+            b"\0".join(self.contents),
             *(column.tobytes() for column in columns),
         ]
         return b"".join(len(part).to_bytes(8, "big") + part for part in parts)
@@ -119,7 +123,7 @@ class HistoryIndex:
         return cls(
             [CommitRow(oid, tree, tuple(parents), *rest) for oid, tree, parents, *rest in commits],
             paths.split(b"\0") if paths else [],
-            contents.decode("ascii").split("\0"),
+            contents.split(b"\0"),
             *(_column(column) for column in columns),
         )
 

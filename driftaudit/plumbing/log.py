@@ -1,7 +1,7 @@
 """What `git log` is asked for an index of the history, and how its answer is read."""
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from heapq import heapify, heappop, heappush
 
 from driftaudit.model.entry import LINK
@@ -36,7 +36,7 @@ def extended(index: HistoryIndex, fields: Iterator[bytes]) -> HistoryIndex:
 
     A commit is a head, then a row and a path for each change.
     """
-    paths, contents = _Numbered(index.path_numbers), _Numbered(_as_bytes(index.content_numbers))
+    paths, contents = _Numbered(index.path_numbers), _Numbered(index.content_numbers)
     commits: list[CommitRow] = []
     starts, changed, before, after = (array("I") for _column in range(4))
     for row in fields:
@@ -51,11 +51,10 @@ def extended(index: HistoryIndex, fields: Iterator[bytes]) -> HistoryIndex:
         before.append(contents[old])
         after.append(contents[new])
     starts.append(len(changed))
-    known = [content.decode("ascii") for content in contents]
     grown = HistoryIndex(
         list(index.commits),
         list(paths),
-        known,
+        list(contents),
         index.starts[:],
         index.changed[:],
         index.before[:],
@@ -88,10 +87,6 @@ def parents_first(commits: Sequence[CommitRow]) -> Iterator[int]:
             waiting[child] -= 1
             if not waiting[child]:
                 heappush(ready, (commits[child].committed, -child))
-
-
-def _as_bytes(numbers: Mapping[str, int]) -> dict[bytes, int]:
-    return {content.encode("ascii"): number for content, number in numbers.items()}
 
 
 class _Numbered(dict[bytes, int]):

@@ -29,7 +29,8 @@ class Carried:
 def pairs_with(history: History, contents: Iterable[str]) -> dict[Pair, None]:
     """Return each pair of one of the contents and a path that it was ever committed at."""
     index = history.index
-    numbers = {index.content_numbers.get(content, NOTHING) for content in contents} - {NOTHING}
+    known = (index.content_numbers.get(content.encode("ascii"), NOTHING) for content in contents)
+    numbers = set(known) - {NOTHING}
     if not numbers:
         return {}
     return {(path, new): None for path, new in zip(index.changed, index.after, strict=True) if new in numbers}

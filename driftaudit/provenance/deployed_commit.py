@@ -1,7 +1,7 @@
 """Which commit is live: the one whose tree, mapped into the root, is nearest to the deployed one. Pure."""
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from driftaudit.model.commit import DeployedCommit
@@ -22,6 +22,8 @@ _MOST_TIES = 20
 
 _ASIDE = -1  # a path that this pair of the mapping does not bring under the root, or that does not count
 _OTHER = -2  # something is live there, but no content that was ever committed
+_NOT_COUNTED = (NOTHING, _ASIDE)
+_NOWHERE = b"\0"  # the place of a path that is not deployed; no path has a NUL
 
 
 def deployed_commit(history: History, mapping: PathMapping, live: KnownTree) -> DeployedCommit | None:
@@ -91,17 +93,19 @@ def _counted(index: HistoryIndex, mapping: PathMapping, live: KnownTree) -> tupl
 
     Of several FROM for one TO the first that a commit has counts, so each pair is counted by itself.
     """
-    places: set[bytes] = set()
+    known: set[bytes] = set()
     chosen: dict[str, list[_Counts]] = {}
-    for source, destination in mapping.pairs:
-        counted = _of_pair(index, list(_looked_up(index, (source, destination), live, places)))
-        chosen.setdefault(destination, []).append(counted)
+    for pair in mapping.pairs:
+        places = _places(index, pair)
+        there = _looked_up(index, places, live)
+        known.update(place for place, live in zip(places, there, strict=True) if live not in _NOT_COUNTED)
+        chosen.setdefault(pair[1], []).append(_of_pair(index, there))
     everything = [_first_that_has(alternatives) for alternatives in chosen.values()]
     columns = (
         [sum(numbers) for numbers in zip(*column, strict=True)]
         for column in zip(*((each.files, each.occupied, each.matching) for each in everything), strict=True)
     )
-    return len(places), _Counts(*columns)
+    return len(known), _Counts(*columns)
 
 
 def _first_that_has(alternatives: Sequence[_Counts]) -> _Counts:
@@ -116,31 +120,34 @@ def _first_that_has(alternatives: Sequence[_Counts]) -> _Counts:
     )
 
 
-def _looked_up(
-    index: HistoryIndex, pair: tuple[str, str], live: KnownTree, places: set[bytes]
-) -> Iterator[int]:
-    """Yield for each path of the index the number of what is live at its place; collect the places in use."""
-    numbers, contents = index.content_numbers, live.contents
-    is_whole = PathMapping((pair,)) == IDENTITY
+def _places(index: HistoryIndex, pair: tuple[str, str]) -> Sequence[bytes]:
+    """Return where each path of the index lies under the root by one pair; a NUL where it does not."""
+    if PathMapping((pair,)) == IDENTITY:
+        return index.paths
     source, destination = (text.encode("utf-8", "surrogateescape") for text in pair)
-    for path in index.paths:
-        place = path if is_whole else _rebased(path, source, destination)
-        if place is None or place in live.expected:
-            yield _ASIDE
-            continue
-        known = contents.get(place)
-        if known is None:
-            yield NOTHING
-        elif not known:
-            yield _ASIDE
-        else:
-            places.add(place)
-            yield next((numbers[content] for content in known if content in numbers), _OTHER)
+    return [_rebased(path, source, destination) for path in index.paths]
 
 
-def _rebased(path: bytes, source: bytes, destination: bytes) -> bytes | None:
+def _looked_up(index: HistoryIndex, places: Sequence[bytes], live: KnownTree) -> list[int]:
+    """Return for each path of the index the number of what is live at its place."""
+    numbers, contents = index.content_numbers, live.contents
+    found = [
+        (NOTHING if content is None else numbers.get(content, _OTHER) if content else _ASIDE)
+        for content in map(contents.get, places)
+    ]
+    if live.also or live.expected or places is not index.paths:
+        for number, place in enumerate(places):
+            if place == _NOWHERE or place in live.expected:
+                found[number] = _ASIDE
+            elif found[number] == _OTHER and place in live.also:
+                names = (numbers[name] for name in live.also[place] if name in numbers)
+                found[number] = next(names, _OTHER)
+    return found
+
+
+def _rebased(path: bytes, source: bytes, destination: bytes) -> bytes:
     if source and path != source and not path.startswith(source + b"/"):
-        return None
+        return _NOWHERE
     rest = path[len(source) :].lstrip(b"/")
     return destination + b"/" + rest if destination and rest else destination or rest
 

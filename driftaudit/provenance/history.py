@@ -52,7 +52,7 @@ class History:
                 for at in range(index.starts[commit], index.starts[commit + 1]):
                     if index.changed[at] in numbers and index.after[at]:
                         found[numbers[index.changed[at]]][index.after[at]] = None
-        return {path: [index.contents[number] for number in contents] for path, contents in found.items()}
+        return {path: [index.content(number) for number in contents] for path, contents in found.items()}
 
     @cached_property
     def base_tree(self) -> dict[bytes, str]:
@@ -63,7 +63,7 @@ class History:
             for at in range(index.starts[commit], index.starts[commit + 1]):
                 found.setdefault(index.changed[at], index.after[at])
             commit = index.first_parents[commit]
-        return {index.paths[path]: index.contents[content] for path, content in found.items() if content}
+        return {index.paths[path]: index.content(content) for path, content in found.items() if content}
 
     def paths_in_root(self, mapping: PathMapping) -> bytes:
         """Return every path under the root that any commit ever had a file at, joined by NUL."""

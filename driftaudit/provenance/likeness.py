@@ -1,6 +1,6 @@
 """Which committed version an edited file is most like, and which desired file an unknown one is."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from driftaudit.model.entry import LINK, Kind
@@ -12,6 +12,7 @@ from driftaudit.provenance.history import History
 from driftaudit.provenance.similarity import (
     LOOKED_AT,
     THRESHOLD,
+    Nearest,
     line_changes,
     nearest,
     signature,
@@ -46,32 +47,50 @@ class Likeness:
         """
         own = self._versions({path: path for path in contents})
         moved = self._versions({path: to for path in contents if (to := traced[path].moved_to)})
+        choices = {
+            path: [own[path], moved.get(path, []) if own[path] or path in moved else self._others(path)]
+            for path in contents
+        }
+        blobs = self._read(
+            [version for each in choices.values() for versions in each for version in versions]
+        )
         found: dict[str, Similar] = {}
         for path, content in contents.items():
-            similar = self._similar(content, own[path]) or self._similar(content, moved.get(path, ()))
-            if similar is None and not own[path]:
-                similar = self._similar(content, self._others(path))
-            if similar:
-                found[path] = similar
+            alike = (_nearest(content, versions, blobs) for versions in choices[path])
+            best = next((each for each in alike if each), None)
+            if best:
+                found[path] = self._told(content, best.key, best.similarity, blobs)
         return {path: replace(traced[path], similar=similar) for path, similar in self._dated(found).items()}
 
     def closest(self, path: str, content: bytes, moved_to: str | None, most: int) -> tuple[Similar, ...]:
         """Return the committed versions of one path, and of where it moved, that a content is most like."""
         places = {place: place for place in (path, moved_to) if place}
-        versions = [version for known in self._versions(places).values() for version in known]
+        versions = dict.fromkeys(version for known in self._versions(places).values() for version in known)
+        blobs = self._read(list(versions))
         wanted = signature(content)
         alike = [
-            (similarity(wanted, signature(candidate)), version)
-            for version, candidate in self._contents(list(dict.fromkeys(versions)))
+            (similarity(wanted, signature(blobs[version[1]])), version)
+            for version in versions
+            if version[1] in blobs
         ]
         best = sorted((row for row in alike if row[0] >= THRESHOLD), key=lambda row: -row[0])[:most]
-        found = {"\0".join(version): self._told(content, version, like) for like, version in best}
+        found = {"\0".join(version): self._told(content, version, like, blobs) for like, version in best}
         return tuple(self._dated(found).values())
 
     @property
     def is_exhausted(self) -> bool:
         """Whether not all that should have been was looked at."""
         return self._left <= 0
+
+    def _read(self, versions: Sequence[Version]) -> dict[str, bytes]:
+        """Return the contents of versions, in as few questions to git as can be, until there are too many."""
+        wanted: list[str] = []
+        sizes = self.repository.sizes({digest for _path, digest in versions})
+        for digest in dict.fromkeys(digest for _path, digest in versions):
+            if sizes.get(digest, LOOKED_AT + 1) <= LOOKED_AT and not self.is_exhausted:
+                self._left -= sizes[digest]
+                wanted.append(digest)
+        return self.repository.blobs(wanted, LOOKED_AT) if wanted else {}
 
     def _versions(self, places: Mapping[str, str]) -> dict[str, list[Version]]:
         """Return, by the same keys, what is desired at each place, then all that was there, newest first."""
@@ -108,26 +127,11 @@ class Likeness:
             for source in self.mapping.to_repository(entry.path)[:1]
         ]
 
-    def _similar(self, content: bytes, versions: Sequence[Version]) -> Similar | None:
-        best = nearest(content, self._contents(versions)) if content else None
-        if best is None:
-            return None
-        return self._told(content, best.key, best.similarity)
-
-    def _told(self, content: bytes, version: Version, likeness: float) -> Similar:
+    def _told(self, content: bytes, version: Version, likeness: float, blobs: Mapping[str, bytes]) -> Similar:
         path, digest = version
-        lines = line_changes(self.repository.blobs([digest], LOOKED_AT)[digest], content)
+        lines = line_changes(blobs[digest], content)
         is_desired = digest == self._desired_at(path)
         return Similar(path, digest, likeness, lines.added, lines.removed, None, is_desired)
-
-    def _contents(self, versions: Sequence[Version]) -> Iterator[tuple[Version, bytes]]:
-        if self.is_exhausted:
-            return
-        blobs = self.repository.blobs(sorted({digest for _path, digest in versions}), LOOKED_AT)
-        for version in versions:
-            if version[1] in blobs and not self.is_exhausted:
-                self._left -= len(blobs[version[1]])
-                yield version, blobs[version[1]]
 
     def _desired_at(self, source: str) -> str | None:
         for place in self.mapping.all_in_root(source):
@@ -142,7 +146,7 @@ class Likeness:
         pairs = {
             path: (
                 index.path_numbers.get(similar.path.encode("utf-8", "surrogateescape"), -1),
-                index.content_numbers.get(similar.digest, -1),
+                index.content_numbers.get(similar.digest.encode("ascii"), -1),
             )
             for path, similar in found.items()
         }
@@ -153,6 +157,13 @@ class Likeness:
             else similar
             for path, similar in found.items()
         }
+
+
+def _nearest(
+    content: bytes, versions: Sequence[Version], blobs: Mapping[str, bytes]
+) -> Nearest[Version] | None:
+    known = ((version, blobs[version[1]]) for version in versions if version[1] in blobs)
+    return nearest(content, known) if content else None
 
 
 def _shared(path: str, other: str) -> int:

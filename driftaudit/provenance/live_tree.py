@@ -1,53 +1,63 @@
 """What is live, in the words of a history: by which contents its files are known there. Pure."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 
 from driftaudit.model.change import Change
 from driftaudit.model.entry import LINK, MODE_SUBMODULE, MODE_SYMLINK
 from driftaudit.model.listing import Listing
 
-Contents = tuple[str, ...]
-
 
 @dataclass(frozen=True, slots=True)
 class KnownTree:
-    """By path under the root, as bytes, what a live content may be known by (see Entry.contents).
+    """By path under the root, as bytes, what a live content is known by (see Entry.contents).
 
-    Nothing where nothing is known of it. `expected` are the paths that do not count: logs, secrets, and what
-    can be rebuilt say nothing of the commit.
+    It is empty where nothing is known of it; `also` has other names of some. `expected` are the paths that do
+    not count: logs, secrets, and what can be rebuilt say nothing of the commit.
     """
 
-    contents: Mapping[bytes, Contents]
+    contents: Mapping[bytes, bytes]
+    also: Mapping[bytes, tuple[bytes, ...]] = field(default_factory=dict)
     expected: Collection[bytes] = frozenset()
 
 
-def known_contents(
-    changes: Iterable[Change], desired: Listing, deployed: Listing, pointers: Mapping[str, str]
-) -> dict[bytes, Contents]:
-    """Return what each live file may be known by.
+def known_tree(
+    changes: Iterable[Change],
+    desired: Listing,
+    deployed: Listing,
+    pointers: Mapping[str, str],
+    expected: Collection[bytes],
+) -> KnownTree:
+    """Return what each live file is known by.
 
     One that is in sync is known as the desired one, be it converted by check-out or filled in by LFS: there
     `pointers` maps the contents of older versions to their pointers.
     """
-    found = dict(_rows(deployed.rows, deployed))
+    found = _contents(deployed.rows, deployed)
     if deployed is not desired:
-        converted = set(desired.rows).difference(deployed.rows)
-        found.update((path, known) for path, known in _rows(converted, desired) if path in found)
+        converted = _contents(set(desired.rows).difference(deployed.rows), desired)
+        found.update((path, content) for path, content in converted.items() if path in found)
+    also: dict[bytes, tuple[bytes, ...]] = {}
     for change in changes:
         path = change.path.encode("utf-8", "surrogateescape")
         if path in found and change.deployed:
             contents = change.deployed.contents
-            found[path] = (*contents, *(pointers[known] for known in contents if known in pointers))
-    return found
+            names = (*contents, *(pointers[known] for known in contents if known in pointers))
+            also[path] = tuple(name.encode("ascii") for name in names)
+            found[path] = also[path][0] if names else b""
+    return KnownTree(found, also, expected)
 
 
-def _rows(rows: Iterable[bytes], listing: Listing) -> Iterator[tuple[bytes, Contents]]:
+def _contents(rows: Iterable[bytes], listing: Listing) -> dict[bytes, bytes]:
     end = 12 + listing.width
-    for row in rows:
-        mode, oid = row[:6], row[12:end]
-        if mode == MODE_SUBMODULE.encode():
-            continue
-        known = oid.decode("ascii")
-        contents = (LINK + known if mode == MODE_SYMLINK.encode() else known,)
-        yield row[end + 1 :], () if known.startswith("-") else contents
+    found = {row[end + 1 :]: row[12:end] for row in rows}
+    link, submodule = MODE_SYMLINK.encode(), MODE_SUBMODULE.encode()
+    odd = [row for row in rows if row.startswith((link, submodule)) or row[12:13] == b"-"]
+    for row in odd:
+        path = row[end + 1 :]
+        if row.startswith(submodule):
+            del found[path]
+        else:
+            is_known = row[12:13] != b"-"
+            found[path] = (LINK.encode() + found[path]) if is_known and row.startswith(link) else b""
+    return found

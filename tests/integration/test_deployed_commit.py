@@ -18,7 +18,7 @@ from tests.support.git import git
 ROUNDS = 100
 OWN = Path(__file__).parents[2]
 
-Tree = dict[bytes, tuple[str, ...]]
+Tree = dict[bytes, bytes]
 
 
 @pytest.fixture(params=["its own history", "a generated one"])
@@ -31,7 +31,7 @@ def repository(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 def tree_of(repository: Path, commit: str) -> Tree:
     rows = git(repository, "ls-tree", "-r", "-z", "--full-tree", commit).encode("utf-8", "surrogateescape")
     fields = [row.partition(b"\t") for row in rows.split(b"\0") if row]
-    return {path: (facts.split()[2].decode(),) for facts, _tab, path in fields}
+    return {path: facts.split()[2] for facts, _tab, path in fields}
 
 
 def edited(tree: Tree, chance: random.Random) -> Tree:
@@ -42,7 +42,7 @@ def edited(tree: Tree, chance: random.Random) -> Tree:
         if what == "remove":
             del live[path]
         else:
-            live[path + (b".new" if what == "add" else b"")] = (chance.randbytes(20).hex(),)
+            live[path + (b".new" if what == "add" else b"")] = chance.randbytes(20).hex().encode()
     return live
 
 

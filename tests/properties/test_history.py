@@ -46,7 +46,7 @@ def trees_of(history: History) -> dict[str, Tree]:
         for at in range(index.starts[number], index.starts[number + 1]):
             path = index.paths[index.changed[at]]
             if index.after[at]:
-                tree[path] = index.contents[index.after[at]]
+                tree[path] = index.content(index.after[at])
             else:
                 tree.pop(path, None)
         trees.append(tree)
@@ -101,11 +101,11 @@ def test_carriers_are_the_commits_whose_trees_have_the_content(
         index = history.index
         trees = {oid: tree_of(Path(folder), oid) for oid in commits}
         ancestors = set(git(Path(folder), "rev-list", base).split())
-        found = carriers(history, pairs_with(history, index.contents[1:]))
+        found = carriers(history, pairs_with(history, [content.decode() for content in index.contents[1:]]))
         wanted = {pair for tree in trees.values() for pair in tree.items()}
-        assert {(index.paths[path], index.contents[content]) for path, content in found} == wanted
+        assert {(index.paths[path], index.content(content)) for path, content in found} == wanted
         for (path, content), carried in found.items():
-            pair = index.paths[path], index.contents[content]
+            pair = index.paths[path], index.content(content)
             carrying = {commit for commit, tree in trees.items() if tree.get(pair[0]) == pair[1]}
             assert carried.in_base == bool(carrying & ancestors)
             counted = carrying & ancestors if carried.in_base else carrying
@@ -137,7 +137,7 @@ def test_no_commit_matches_more_entries_than_the_one_that_is_called_live(
         live = dict(trees[data.draw(st.sampled_from(commits))])
         for path in data.draw(st.sets(st.sampled_from(sorted(live) or [b"a"]), max_size=1)):
             live[path] = "f" * 40
-        known = KnownTree({path: (content,) for path, content in live.items()})
+        known = KnownTree({path: content.encode() for path, content in live.items()})
         found = deployed_commit(history, IDENTITY, known)
         best = max(matching(live, tree) for tree in trees.values())
         if found is None:
@@ -182,7 +182,7 @@ def test_a_mapping_leads_every_commit_to_its_place(
             name = path.decode()
             place = mapping.to_root(name)
             if place:
-                live[place.encode()] = (content,)
+                live[place.encode()] = content.encode()
         found = deployed_commit(history, mapping, KnownTree(live))
         assert found is not None
         assert found.commit.oid == oid
