@@ -36,8 +36,10 @@ def test_the_index_has_every_label_of_the_shipped_packs_and_no_other() -> None:
 
 def test_the_page_on_waivers_shows_a_file_that_is_read_and_all_states() -> None:
     page = WAIVERS.read_text()
-    (example,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
-    (waiver,) = checked_waivers(parse_document(example.encode(), "waivers.md")).waivers
+    example, build = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    file = checked_waivers(parse_document(f"{example}{build}".encode(), "waivers.md"))
+    (waiver,) = file.waivers
+    assert [each.path for each in file.builds] == ["public"]
     assert (waiver.permits_destroy, waiver.targets) == (True, ("production",))
     listed = re.findall(r"^\| `([a-z]+)` \|", page, re.MULTILINE)
     assert listed == [state.value for state in WaiverState]
