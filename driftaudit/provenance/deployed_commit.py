@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from driftaudit.model.commit import DeployedCommit
-from driftaudit.model.mapping import IDENTITY, PathMapping
+from driftaudit.model.mapping import PathMapping
 from driftaudit.plumbing.index import NOTHING, HistoryIndex
-from driftaudit.provenance.history import History
+from driftaudit.provenance.history import NOWHERE, History, places_of
 from driftaudit.provenance.live_tree import KnownTree
 
 _NEAR = 0.5
@@ -23,7 +23,6 @@ _MOST_TIES = 20
 _ASIDE = -1  # a path that this pair of the mapping does not bring under the root, or that does not count
 _OTHER = -2  # something is live there, but no content that was ever committed
 _NOT_COUNTED = (NOTHING, _ASIDE)
-_NOWHERE = b"\0"  # the place of a path that is not deployed; no path has a NUL
 
 
 def deployed_commit(history: History, mapping: PathMapping, live: KnownTree) -> DeployedCommit | None:
@@ -96,7 +95,7 @@ def _counted(index: HistoryIndex, mapping: PathMapping, live: KnownTree) -> tupl
     known: set[bytes] = set()
     chosen: dict[str, list[_Counts]] = {}
     for pair in mapping.pairs:
-        places = _places(index, pair)
+        places = places_of(index.paths, pair)
         there = _looked_up(index, places, live)
         known.update(place for place, live in zip(places, there, strict=True) if live not in _NOT_COUNTED)
         chosen.setdefault(pair[1], []).append(_of_pair(index, there))
@@ -120,14 +119,6 @@ def _first_that_has(alternatives: Sequence[_Counts]) -> _Counts:
     )
 
 
-def _places(index: HistoryIndex, pair: tuple[str, str]) -> Sequence[bytes]:
-    """Return where each path of the index lies under the root by one pair; a NUL where it does not."""
-    if PathMapping((pair,)) == IDENTITY:
-        return index.paths
-    source, destination = (text.encode("utf-8", "surrogateescape") for text in pair)
-    return [_rebased(path, source, destination) for path in index.paths]
-
-
 def _looked_up(index: HistoryIndex, places: Sequence[bytes], live: KnownTree) -> list[int]:
     """Return for each path of the index the number of what is live at its place."""
     numbers, contents = index.content_numbers, live.contents
@@ -137,19 +128,12 @@ def _looked_up(index: HistoryIndex, places: Sequence[bytes], live: KnownTree) ->
     ]
     if live.also or live.expected or places is not index.paths:
         for number, place in enumerate(places):
-            if place == _NOWHERE or place in live.expected:
+            if place == NOWHERE or place in live.expected:
                 found[number] = _ASIDE
             elif found[number] == _OTHER and place in live.also:
                 names = (numbers[name] for name in live.also[place] if name in numbers)
                 found[number] = next(names, _OTHER)
     return found
-
-
-def _rebased(path: bytes, source: bytes, destination: bytes) -> bytes:
-    if source and path != source and not path.startswith(source + b"/"):
-        return _NOWHERE
-    rest = path[len(source) :].lstrip(b"/")
-    return destination + b"/" + rest if destination and rest else destination or rest
 
 
 def _of_pair(index: HistoryIndex, there: Sequence[int]) -> _Counts:

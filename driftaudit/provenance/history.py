@@ -7,9 +7,12 @@ from functools import cached_property
 from driftaudit.cache import Cache
 from driftaudit.errors import RepositoryError
 from driftaudit.model.commit import CommitFacts, moment
-from driftaudit.model.mapping import IDENTITY, PathMapping
+from driftaudit.model.mapping import PathMapping
 from driftaudit.plumbing.index import HistoryIndex
 from driftaudit.repo import Repository
+
+NOWHERE = b"\0"
+"""The place of a path that is not deployed; no path has a NUL."""
 
 _MOST_STALE = 0.5  # the share of unreachable commits from which on an index is made anew
 
@@ -67,11 +70,29 @@ class History:
 
     def paths_in_root(self, mapping: PathMapping) -> bytes:
         """Return every path under the root that any commit ever had a file at, joined by NUL."""
-        if mapping == IDENTITY:
-            return b"\0".join(self.index.paths)
-        decoded = (path.decode("utf-8", "surrogateescape") for path in self.index.paths)
-        mapped = {place for path in decoded for place in mapping.all_in_root(path)}
-        return "\0".join(path for path in mapped if path).encode("utf-8", "surrogateescape")
+        if mapping not in self._in_root:
+            places = (places_of(self.index.paths, pair) for pair in mapping.pairs)
+            self._in_root[mapping] = b"\0".join(
+                place for each in places for place in each if place != NOWHERE
+            )
+        return self._in_root[mapping]
+
+    @cached_property
+    def _in_root(self) -> dict[PathMapping, bytes]:
+        return {}
+
+
+def places_of(paths: Sequence[bytes], pair: tuple[str, str]) -> Sequence[bytes]:
+    """Return where each path of a repository lies under the root by one pair, NOWHERE if it does not."""
+    source, destination = (text.encode("utf-8", "surrogateescape") for text in pair)
+    above = destination + b"/" if destination else b""
+    if not source:
+        return [above + path for path in paths] if above else paths
+    inside, start = source + b"/", len(source) + 1
+    return [
+        above + path[start:] if path.startswith(inside) else destination if path == source else NOWHERE
+        for path in paths
+    ]
 
 
 def read_history(repository: Repository, base: str, cache: Cache) -> History:
