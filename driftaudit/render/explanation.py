@@ -16,7 +16,7 @@ from driftaudit.render.base import RenderOptions
 from driftaudit.render.printable import printable
 from driftaudit.render.secrecy import without_secrets
 from driftaudit.render.story import live_commit, moved_folder
-from driftaudit.render.wording import size_of
+from driftaudit.render.wording import count_of, size_of
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -88,7 +88,7 @@ def facts(explanation: Explanation) -> Iterator[Fact]:
         where = ", ".join(map(printable, explanation.repository_paths))
         yield "repository", (where or "no mapping leads here",)
     if finding is None:
-        yield "judgement", ("both sides are alike",)
+        yield "judgement", (_alike(explanation),)
     else:
         yield from _of_finding(explanation, finding)
     for problem in explanation.problems:
@@ -97,6 +97,15 @@ def facts(explanation: Explanation) -> Iterator[Fact]:
     if commit:
         yield "live commit", commit
     yield from _next(explanation, finding)
+
+
+def _alike(explanation: Explanation) -> str:
+    below = sum(each.path.startswith(f"{explanation.path}/") for each in explanation.audit.findings)
+    if not below:
+        return "both sides are alike"
+    return (
+        f"a folder on both sides; {count_of(below, 'path')} below it {'differs' if below == 1 else 'differ'}"
+    )
 
 
 def _sides(explanation: Explanation) -> tuple[Entry | None, Entry | None]:

@@ -63,6 +63,12 @@ def test_a_path_in_sync_is_said_to_be(incident: Incident) -> None:
     assert "both sides are alike" in outcome.out
 
 
+def test_a_folder_says_how_much_of_it_differs(incident: Incident) -> None:
+    outcome = driftaudit(incident.repository, "explain", "production", "src")
+    assert "a folder on both sides; 10 paths below it differ" in outcome.out
+    assert "both sides are alike" not in outcome.out
+
+
 def test_the_json_has_the_finding_as_the_report_has_it(incident: Incident) -> None:
     words = ("explain", "production", "src/db/connection.js", "--format", "json")
     document = json.loads(driftaudit(incident.repository, *words).out)
