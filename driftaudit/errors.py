@@ -12,6 +12,8 @@ class ExitCode(IntEnum):
     BLOCKED = 3
     INCOMPLETE = 4
     SOURCE = 5
+    COMMAND_FAILED = 6
+    NOT_AS_PLANNED = 7
     INTERRUPTED = 130
 
 

@@ -11,6 +11,7 @@ from driftaudit.cli.main import EXIT_CODES, tell
 @options.trees
 @options.scanning
 @options.reports
+@options.receipt
 @options.configuration
 def command(
     target: str | None,
@@ -24,6 +25,8 @@ def command(
     formats: tuple[str, ...],
     outputs: tuple[str, ...],
     quiet: bool,
+    receipt: str | None,
+    receipt_expires: float,
     config: str | None,
 ) -> int:
     """Say what a deploy would destroy, and refuse it where that exists nowhere else.
@@ -32,20 +35,27 @@ def command(
     or a saved snapshot. Nothing is written on it. Without --deploy, and without `deploy:` in the
     configuration, the worst is assumed: everything that is not desired is deleted.
     """
-    from driftaudit.audit import run_audit
+    from driftaudit.audit import examine
     from driftaudit.cli.output import destinations, render_options, write
     from driftaudit.cli.progress import scan_progress
+    from driftaudit.cli.receipt import ReceiptFile
     from driftaudit.cli.target import Options, Workplace, begun_audit
     from driftaudit.render.printable import printable
     from driftaudit.render.registry import FORMATS
 
     places = destinations(formats, outputs)
+    receipts = ReceiptFile(receipt, receipt_expires) if receipt else None
     wanted = Options(config, desired, maps, deploy, packs, no_cache, rehash, rate_limit)
     with (
         begun_audit(Workplace(wanted), target, wanted) as request,
         scan_progress(request.target) as progress,
     ):
-        audit = run_audit(request, progress)
+        if receipts:
+            receipts.require_live(request)
+        examination = examine(request, progress)
+    audit = examination.audit
+    if receipts:
+        receipts.write(request, examination)
     written = [(place, FORMATS[place.format](audit, render_options(place, quiet))) for place in places]
     for place, report in written:
         write(place, report)

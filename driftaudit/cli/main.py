@@ -23,18 +23,20 @@ COMMANDS = {
     "diff": "Show what a deploy would do to contents.",
     "explain": "Show all that is known of one path.",
     "doctor": "Show what the connection to a target can do.",
+    "guard": "Run a deploy command if the check passes, and look at what it did.",
     "init": "Write a first driftaudit.yml.",
     "reconcile": "Write what is live as a commit beside the deployed one.",
     "rescue": "Keep every only copy of a target in the repository.",
     "snapshot": "Save the fingerprint of a tree.",
     "rules": "List the rules, or run their examples.",
+    "verify": "Hold a target against the receipt of a check.",
 }
 
 EXIT_CODES = """\b
 Exit codes:
   0  pass            3  blocked                 5  source unreachable or cut off
   1  internal error  4  incomplete evidence   130  interrupted
-  2  usage or configuration"""
+  2  usage or configuration                   (6 and 7: guard and verify)"""
 
 
 # A hook of git hands these on: they would make git answer from the hook's repository, not from the one that

@@ -1,6 +1,7 @@
 """The options that several commands share."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -118,6 +119,40 @@ def outcome(function: F) -> F:
                 help="Where the nth format goes; - is standard output.",
             ),
             click.option("--quiet", is_flag=True, help="The outcome, no more."),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+def secrets_folder(function: F) -> F:
+    """Add where rescued secrets go."""
+    return click.option(
+        "--secrets-folder",
+        metavar="FOLDER",
+        help="Where secrets go: a folder that only you can look into, and not in the repository.",
+    )(function)
+
+
+def folder_for_secrets(text: str | None) -> Path:
+    """Return where rescued secrets go: what the option says, else a folder of the user's."""
+    import platformdirs
+
+    return Path(text) if text else platformdirs.user_data_path("driftaudit") / "rescued"
+
+
+def receipt(function: F) -> F:
+    """Add the receipt of a check."""
+    for option in reversed(
+        (
+            click.option("--receipt", metavar="FILE", help="Where a receipt goes, for driftaudit verify."),
+            click.option(
+                "--receipt-expires",
+                metavar="MINUTES",
+                type=click.FloatRange(min=0, min_open=True, max=60 * 24 * 365),
+                default=15.0,
+                help="For how long it counts; 15 if left out.",
+            ),
         )
     ):
         function = option(function)

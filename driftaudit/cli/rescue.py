@@ -1,7 +1,5 @@
 """`driftaudit rescue`: every only copy off the host, into the repository's object store."""
 
-from pathlib import Path
-
 import click
 
 from driftaudit.cli import options
@@ -16,11 +14,7 @@ Exit codes:
 @click.command("rescue", epilog=_EXIT_CODES)
 @click.argument("target", required=False)
 @click.option("--include-secrets", is_flag=True, help="Let secrets go into git like all other files.")
-@click.option(
-    "--secrets-folder",
-    metavar="FOLDER",
-    help="Where secrets go: a folder that only you can look into, and not in the repository.",
-)
+@options.secrets_folder
 @options.desired_tree
 @options.scanning
 @options.outcome
@@ -59,13 +53,7 @@ def command(
         begun_audit(workplace, target, wanted) as audit,
         scan_progress(audit.target) as progress,
     ):
-        request = RescueRequest(audit, _secrets_folder(secrets_folder), include_secrets)
+        request = RescueRequest(audit, options.folder_for_secrets(secrets_folder), include_secrets)
         rescue = run_rescue(request, progress)
     write_outcome(places, FORMATS, rescue, quiet)
     return int(rescue.exit_code)
-
-
-def _secrets_folder(text: str | None) -> Path:
-    import platformdirs
-
-    return Path(text) if text else platformdirs.user_data_path("driftaudit") / "rescued"

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.git import commit
 from tests.support.site import Site
 from tests.support.sshd import ClientHome, SSHServer, StartServer
 
@@ -27,4 +28,11 @@ def remote(site: Site, sshd: SSHServer) -> Site:
 def strict(site: Site, start_sshd: StartServer) -> Site:
     """The same, by a login that file modes bind even where the tests run as root."""
     site.url = start_sshd(without_root_powers=True).url(site.production)
+    return site
+
+
+@pytest.fixture
+def stale(site: Site) -> Site:
+    """A site with something to do: one file to come, one to be overwritten, one to go."""
+    commit(site.repository, {"src/new.txt": "new\n", "src/app.txt": "app, second\n", "src/lib/two.txt": None})
     return site

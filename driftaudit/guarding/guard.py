@@ -1,0 +1,151 @@
+"""The composer of `guard`: check, look again, run, and look at what has become of it."""
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from driftaudit.audit import AuditRequest, Examination, examine
+from driftaudit.errors import DriftauditError, ExitCode
+from driftaudit.guarding.history import GuardHistory
+from driftaudit.guarding.lock import Lock, held
+from driftaudit.guarding.observing import (
+    Watch,
+    changed_between,
+    found_after,
+    live_place,
+    promise_of,
+    unknown,
+)
+from driftaudit.guarding.override import OverrideRequest, overridden, unrescued
+from driftaudit.guarding.running import run_command
+from driftaudit.model.audit import Audit, Verdict
+from driftaudit.model.guard_run import GuardRun, Override, Person, Phase, Refusal
+from driftaudit.outcome import Promise
+from driftaudit.render.guard import document
+from driftaudit.sources.as_read import as_read
+
+FRESH = 5.0  # seconds: a check that began longer ago is made once more before the command is run
+RUN_VARIABLE = "DRIFTAUDIT_GUARD_RUN"
+_CHANGED = "it changed between the check and the command"
+
+
+@dataclass(frozen=True, slots=True)
+class GuardRequest:
+    """What is run on which target. `shown` is the command without what looks like a secret.
+
+    `folder` is where locks and the history are kept, `wait` for how many seconds another guard is waited for.
+    `checked` is told the audit before anything follows from it.
+    """
+
+    audit: AuditRequest
+    command: tuple[str, ...]
+    shown: str
+    person: Person
+    folder: Path
+    checked: Callable[[Audit], None]
+    override: OverrideRequest | None = None
+    wait: float = 0.0
+
+
+def run_guard(request: GuardRequest, watch: Watch) -> GuardRun:
+    """Run a command on a target if the check lets it, and return what has become of the target.
+
+    Raises UsageError, RepositoryError or SourceError where nothing was run: afterwards nothing is raised, and
+    all that is known is in the result.
+    """
+    place = live_place(request.audit)
+    moment = datetime.now(UTC)
+    holder = {
+        "who": request.person.git or request.person.login,
+        "since": moment.isoformat(timespec="seconds"),
+        "command": request.shown,
+    }
+    with held(request.folder / "locks", place, holder, request.wait) as lock:
+        return _Guard(request, watch, lock, place).run()
+
+
+class _Guard:
+    def __init__(self, request: GuardRequest, watch: Watch, lock: Lock, place: str) -> None:
+        self._request, self._watch, self._lock, self._place = request, watch, lock, place
+        self._history = GuardHistory(request.folder / "guard.jsonl")
+        # What is checked is what the result is held against, whatever the command makes of its source.
+        self._audit = replace(request.audit, desired=as_read(request.audit.desired))
+
+    def run(self) -> GuardRun:
+        """Check, and go on from there."""
+        started = time.monotonic()
+        before = self._examined(self._audit)
+        run = self._begun(before)
+        self._request.checked(before.audit)
+        override = self._request.override
+        if before.audit.decision.verdict is not Verdict.PASS:
+            return self._override(run, before, override) if override else self._recorded(run)
+        if time.monotonic() - started > FRESH:
+            now = self._examined(self._request.audit)
+            run = replace(run, audit=now.audit)
+            if now.audit.decision.verdict is not Verdict.PASS:
+                return self._refused(run, _CHANGED, now.audit.decision.verdict.exit_code)
+            changed = changed_between(before, now)
+            if changed:
+                return self._refused(run, f"{_CHANGED}: {changed}", ExitCode.INCOMPLETE)
+            before = now
+        return self._go(run, promise_of(before))
+
+    def _override(self, run: GuardRun, before: Examination, wanted: OverrideRequest) -> GuardRun:
+        with self._watch() as progress:
+            override: Override = overridden(wanted, self._audit, before, progress)
+        now = self._examined(self._request.audit)
+        run = replace(run, override=override, audit=now.audit)
+        reason = unrescued(wanted, self._audit, override, now)
+        changed = now.audit.desired.tree_digest != before.audit.desired.tree_digest
+        if reason is None and changed:
+            reason = f"{_CHANGED}: what the deploy would bring"
+        if reason:
+            return self._refused(run, reason, ExitCode.INCOMPLETE)
+        return self._go(run, promise_of(now))
+
+    def _go(self, run: GuardRun, promise: Promise) -> GuardRun:
+        """Run the command, then look at the target. From here on whatever happens ends in the record."""
+        run = self._recorded(replace(run, phase=Phase.BEGUN))
+        result = run_command(self._request.command, {RUN_VARIABLE: run.id}, self._lock.claim)
+        run = replace(run, result=result, phase=Phase.ENDED)
+        try:
+            after = found_after(self._audit, promise, self._watch)
+        except KeyboardInterrupt:
+            run = replace(run, aftermath=unknown("interrupted before it was looked at"), interrupted=True)
+        except DriftauditError as error:
+            run = replace(run, aftermath=unknown(error.message))
+        except Exception as error:  # a bug must not hide that the command was run
+            run = replace(run, aftermath=unknown(f"internal error: {type(error).__name__}: {error}"))
+        else:
+            run = replace(run, aftermath=after)
+        # Here is the place to ask whether the application answers: the run is not over before.
+        try:
+            return self._recorded(run)
+        except DriftauditError as error:
+            return replace(run, unrecorded=error.message)
+
+    def _refused(self, run: GuardRun, reason: str, code: ExitCode) -> GuardRun:
+        return self._recorded(replace(run, refusal=Refusal(reason, code)))
+
+    def _recorded(self, run: GuardRun) -> GuardRun:
+        self._history.add(document(run))
+        return run
+
+    def _examined(self, audit: AuditRequest) -> Examination:
+        with self._watch() as progress:
+            return examine(audit, progress)
+
+    def _begun(self, before: Examination) -> GuardRun:
+        return GuardRun(
+            id=secrets.token_hex(8),
+            command=self._request.shown,
+            url=self._place,
+            person=self._request.person,
+            started_at=before.audit.started_at,
+            audit=before.audit,
+            phase=Phase.REFUSED,
+        )

@@ -1,0 +1,1 @@
+"""What binds the verdict of a check to the tree that it was given for."""
