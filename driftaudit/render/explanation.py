@@ -16,7 +16,7 @@ from driftaudit.render.base import RenderOptions
 from driftaudit.render.printable import printable
 from driftaudit.render.secrecy import without_secrets
 from driftaudit.render.story import live_commit, moved_folder
-from driftaudit.render.wording import size_of
+from driftaudit.render.wording import count_of, size_of
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -88,7 +88,7 @@ def facts(explanation: Explanation) -> Iterator[Fact]:
         where = ", ".join(map(printable, explanation.repository_paths))
         yield "repository", (where or "no mapping leads here",)
     if finding is None:
-        yield "judgement", ("both sides are alike",)
+        yield "judgement", (_of_none(explanation),)
     else:
         yield from _of_finding(explanation, finding)
     for problem in explanation.problems:
@@ -97,6 +97,14 @@ def facts(explanation: Explanation) -> Iterator[Fact]:
     if commit:
         yield "live commit", commit
     yield from _next(explanation, finding)
+
+
+def _of_none(explanation: Explanation) -> str:
+    if not explanation.below:
+        return "both sides are alike"
+    what = count_of(explanation.below, "path differs", "paths differ")
+    target, path = (shlex.quote(printable(text)) for text in (explanation.audit.target, explanation.path))
+    return f"a folder below which {what}: driftaudit diff {target}{f' {path}' if explanation.path else ''}"
 
 
 def _sides(explanation: Explanation) -> tuple[Entry | None, Entry | None]:
@@ -180,7 +188,7 @@ def _sighting(sighting: Sighting) -> Iterator[str]:
     if sighting.newest != sighting.oldest:
         yield f"  last   {_commit(sighting.newest)}"
     if not sighting.is_older:
-        yield printable(f"  on     {', '.join(sighting.branches) or 'no branch or tag'}")
+        yield f"  on     {printable(', '.join(sighting.branches)) or 'no branch or tag'}"
 
 
 def _version(similar: Similar) -> str:
@@ -209,6 +217,9 @@ def _next(explanation: Explanation, finding: Finding | None) -> Iterator[Fact]:
         ]
     if finding.severity in (Severity.BLOCK, Severity.WARN) and finding.change.deployed and is_open:
         lines.append(f"driftaudit accept {target} {path} --reason REASON")
+    if finding.severity is Severity.BLOCK and not is_open:
+        lines.append(f"driftaudit rescue {target}  # a copy of it, in the folder for secrets")
+        lines.append("take it out of the deploy: `deploy:` in driftaudit.yml")
     if not lines:
         lines.append("nothing" if finding.action is Action.KEEP else "nothing: the deploy puts it right")
     yield "next", tuple(lines)
