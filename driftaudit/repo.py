@@ -23,6 +23,7 @@ from driftaudit.plumbing.commands import Git
 from driftaudit.plumbing.index import HistoryIndex
 from driftaudit.plumbing.lfs import LfsStore
 from driftaudit.plumbing.log import LOG, extended
+from driftaudit.plumbing.reading_back import whole_blobs
 
 _OWN_REFS = "refs/driftaudit/*"
 
@@ -226,6 +227,10 @@ class Repository:
             return set(oids) & set(listed.decode("ascii").split())
         lines = self._checked(oids)
         return {line[0] for line in lines if line[-1] != "missing"}
+
+    def whole(self, oids: Collection[str]) -> set[str]:
+        """Return those of the ids, all in the object store, whose blobs can be read and are what they say."""
+        return whole_blobs(self._git, oids, self.object_format) if oids else set()
 
     def _checked(self, oids: Iterable[str]) -> list[list[str]]:
         asked = "".join(f"{oid}\n" for oid in oids).encode("ascii")

@@ -208,3 +208,23 @@ def test_a_repository_whose_folder_of_objects_is_a_link_into_the_target_is_no_co
     found = check(folder / "repo", "../live", "--deploy", "replace")
     assert (found.code, found.out) == (2, "")
     assert "is what the deploy is judged by, and lies inside what it destroys" in found.err
+
+
+@pytest.mark.parametrize("rescued", [False, True])
+def test_a_copy_that_is_damaged_is_no_copy(folder: Path, rescued: bool) -> None:
+    repository = folder / "repo"
+    old = "1\n" if not rescued else "by hand\n"
+    if not rescued:
+        commit(repository, {"src/a": "2\n"})
+    else:
+        (folder / "live").mkdir()
+        write(folder / "live", {"src/a": old})
+        assert driftaudit(repository, "rescue", "../live").code == 0
+    assert outcome(folder, {"src/a": old}, "--deploy", "overlay").code == 0
+    oid = git(repository, "hash-object", str(folder / "live/src/a"))
+    file = repository / ".git/objects" / oid[:2] / oid[2:]
+    content = file.read_bytes()
+    file.chmod(0o600)
+    for size in range(len(content)):
+        file.write_bytes(content[:size])
+        assert outcome(folder, {}, "--deploy", "overlay").code in (2, 3, 4), size
