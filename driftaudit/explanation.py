@@ -56,6 +56,7 @@ def explain(request: ExplainRequest, progress: Progress = no_progress) -> Explan
         waivers=tuple(use for use in audit.waivers if use.waiver.path == path),
         problems=tuple(problem for problem in audit.problems if is_within(path, problem.path)),
         diff=diff,
+        below=sum(each.path != path and is_within(each.path, path) for each in audit.findings),
     )
 
 

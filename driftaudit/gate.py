@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from driftaudit.config.rules import GENERATED
 from driftaudit.model.audit import Decision, Verdict
 from driftaudit.model.finding import Finding, Recoverable, Severity
 from driftaudit.model.plan import Plan
@@ -46,10 +47,13 @@ def _matters(
 
 
 def _is_unproven(finding: Finding) -> bool:
+    """Whether something is destroyed that is not proven to exist elsewhere; what is proven not to, blocks."""
+    recoverable = finding.provenance.recoverable
+    is_lost = recoverable is not Recoverable.YES and GENERATED not in finding.labels
     return (
         finding.action.destroys
-        and finding.provenance.recoverable is Recoverable.UNPROVEN
         and finding.severity is not Severity.IGNORE
+        and (is_lost or recoverable is Recoverable.UNPROVEN)
     )
 
 

@@ -23,6 +23,7 @@ from driftaudit.plumbing.commands import Git
 from driftaudit.plumbing.index import HistoryIndex
 from driftaudit.plumbing.lfs import LfsStore
 from driftaudit.plumbing.log import LOG, extended
+from driftaudit.plumbing.reading_back import whole_blobs
 
 _OWN_REFS = "refs/driftaudit/*"
 
@@ -123,6 +124,13 @@ class Repository:
         """Return the folder that holds refs and objects."""
         return (self.top / self._facts[3]).resolve()
 
+    def folders(self) -> list[Path]:
+        """Return all folders that refs and objects are read from, those of other repositories included."""
+        own = [self.objects, *(self.objects / name for name in ("objects", "refs"))]
+        told = os.fsdecode(self._run("-c", "core.quotePath=false", "count-objects", "-v")).splitlines()
+        lent = [line.removeprefix("alternate: ") for line in told if line.startswith("alternate: ")]
+        return [*own, *(Path(_unquoted(path)) for path in lent)]
+
     def names_revision(self, text: str) -> bool:
         """Whether a word of the command line can be meant as a revision."""
         if text in self._commits:
@@ -219,6 +227,10 @@ class Repository:
             return set(oids) & set(listed.decode("ascii").split())
         lines = self._checked(oids)
         return {line[0] for line in lines if line[-1] != "missing"}
+
+    def whole(self, oids: Collection[str]) -> set[str]:
+        """Return those of the ids, all in the object store, whose blobs can be read and are what they say."""
+        return whole_blobs(self._git, oids, self.object_format) if oids else set()
 
     def _checked(self, oids: Iterable[str]) -> list[list[str]]:
         asked = "".join(f"{oid}\n" for oid in oids).encode("ascii")
@@ -359,6 +371,13 @@ def _entry(line: str, width: int) -> Entry:
     # Old versions of git wrote other modes than the two that there are today.
     mode = MODE_SYMLINK if kind is Kind.SYMLINK else MODE_EXECUTABLE if mode == MODE_EXECUTABLE else MODE_FILE
     return Entry(line[13 + width :], kind, mode, None, line[12 : 12 + width])
+
+
+def _unquoted(path: str) -> str:
+    """Return a path that git put in quotes where it holds a quote, a backslash or a control character."""
+    if not path.startswith('"'):
+        return path
+    return os.fsdecode(os.fsencode(path[1:-1]).decode("unicode_escape").encode("latin-1"))
 
 
 def _decoded(paths: Iterable[bytes]) -> list[str]:

@@ -188,7 +188,7 @@ def _own_paths(workplace: Workplace, target: TargetSettings, desired: DesiredSet
         return ()
     root = Path(_live_url(target).removeprefix("file://")).resolve()
     repository = workplace.repository_if_any()
-    places = [repository.objects, repository.lfs_store.folder] if repository else []
+    places = [*repository.folders(), repository.lfs_store.folder] if repository else []
     if desired.kind in ("directory", "archive"):
         places.append(Path(desired.value))
     inside = [place.resolve() for place in places if place.resolve().is_relative_to(root)]

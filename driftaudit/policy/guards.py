@@ -7,7 +7,6 @@ from driftaudit.model.finding import Recoverable, Severity
 from driftaudit.policy.matching import Rule, Subject
 
 GUARDS = frozenset({"core/precious", "core/only-copy", "core/unsafe-copy"})
-UNPROVEN_FLOOR = frozenset({"core/hand-edited", "core/unknown"})
 
 _STRICTNESS = {severity: rank for rank, severity in enumerate(reversed(Severity))}
 
@@ -17,12 +16,11 @@ def guarded(core: Iterable[Rule], subject: Subject, matched: Rule) -> Rule:
 
     A guard is silent where nothing is destroyed, and lifted by the label `generated` or by a safe copy.
     Where the evidence is missing no guard can claim an only copy, and the gate finds the audit incomplete:
-    what no commit is known to hold is then at least a warning.
+    then nothing is quieter than core has it, since what is ignored would not be asked for evidence.
     """
     recoverable = subject.provenance.recoverable
     nothing_lost = not subject.action.destroys or subject.change.deployed is None
     if nothing_lost or GENERATED in subject.labels or recoverable is Recoverable.YES:
         return matched
-    ids = GUARDS | UNPROVEN_FLOOR if recoverable is Recoverable.UNPROVEN else GUARDS
-    guard = next((rule for rule in core if rule.spec.id in ids and rule.matches(subject)), matched)
+    guard = next((rule for rule in core if rule.matches(subject)), matched)
     return max(matched, guard, key=lambda rule: _STRICTNESS[rule.spec.severity])

@@ -17,7 +17,7 @@ class ContentHistory:
     """Where each content that was asked for was committed, and what else holds it.
 
     `places` are those in commits that a ref holds, `tagged` the contents that a ref names without a commit.
-    `absent` ids are in such a history, but not in the object store. `loose` ones are there without a ref to
+    `absent` ids are in such a history, but not in the object store, or damaged there. `loose` ones are there without a ref to
     hold them; `rescued` ones are held by refs of this product. `complete` is false where the clone lacks a
     part of the history.
     """
@@ -54,12 +54,14 @@ def content_history(
     missing = {content for content in wanted - places.keys() if content in stored}
     tagged = frozenset(missing & repository.tagged_blobs()) if missing else frozenset()
     held = {_oid(content) for content in (*places, *tagged)}
+    rescued = _among(wanted, repository.own_copies()) if stored - held else frozenset()
+    whole = repository.whole((held | set(map(_oid, rescued))) & stored)
     return ContentHistory(
         places,
         tagged,
-        absent=frozenset(content for content in places if _oid(content) not in stored),
+        absent=frozenset(content for content in (*places, *tagged) if _oid(content) not in whole),
         loose=_among(wanted, stored - held),
-        rescued=_among(wanted, repository.own_copies()) if stored - held else frozenset(),
+        rescued=_among(rescued, whole),
         known_refs=frozenset(repository.reachable_commits(refs)),
         complete=not (repository.is_shallow or repository.is_partial),
     )

@@ -110,8 +110,9 @@ def _recoverable(
     if ids[0] in history.rescued:
         return Recoverable.YES, (Copy("ref", "refs/driftaudit", safe=True),)
     is_lost = any(history.is_committed(oid) for oid in ids)  # a commit has it, but the object is not at hand
-    if not is_lost and (_is_variant(change) or ids[0] in evidence.desired):
-        return Recoverable.YES, (Copy("desired", evidence.desired.get(ids[0], change.path), safe=True),)
+    desired = next((evidence.desired[oid] for oid in ids if oid in evidence.desired), None)
+    if not is_lost and (_is_variant(change) or desired):
+        return Recoverable.YES, (Copy("desired", desired or change.path, safe=True),)
     if ids[0] in history.loose:
         return Recoverable.UNSAFE, (Copy("unreachable-object", deployed.digest or "", safe=False),)
     proven = history.complete and not is_lost and not evidence.is_unseen(deployed.path)

@@ -88,7 +88,7 @@ def facts(explanation: Explanation) -> Iterator[Fact]:
         where = ", ".join(map(printable, explanation.repository_paths))
         yield "repository", (where or "no mapping leads here",)
     if finding is None:
-        yield "judgement", (_alike(explanation),)
+        yield "judgement", (_of_none(explanation),)
     else:
         yield from _of_finding(explanation, finding)
     for problem in explanation.problems:
@@ -99,13 +99,12 @@ def facts(explanation: Explanation) -> Iterator[Fact]:
     yield from _next(explanation, finding)
 
 
-def _alike(explanation: Explanation) -> str:
-    below = sum(each.path.startswith(f"{explanation.path}/") for each in explanation.audit.findings)
-    if not below:
+def _of_none(explanation: Explanation) -> str:
+    if not explanation.below:
         return "both sides are alike"
-    return (
-        f"a folder on both sides; {count_of(below, 'path')} below it {'differs' if below == 1 else 'differ'}"
-    )
+    what = count_of(explanation.below, "path differs", "paths differ")
+    target, path = (shlex.quote(printable(text)) for text in (explanation.audit.target, explanation.path))
+    return f"a folder below which {what}: driftaudit diff {target}{f' {path}' if explanation.path else ''}"
 
 
 def _sides(explanation: Explanation) -> tuple[Entry | None, Entry | None]:
@@ -189,7 +188,7 @@ def _sighting(sighting: Sighting) -> Iterator[str]:
     if sighting.newest != sighting.oldest:
         yield f"  last   {_commit(sighting.newest)}"
     if not sighting.is_older:
-        yield printable(f"  on     {', '.join(sighting.branches) or 'no branch or tag'}")
+        yield f"  on     {printable(', '.join(sighting.branches)) or 'no branch or tag'}"
 
 
 def _version(similar: Similar) -> str:
@@ -218,6 +217,9 @@ def _next(explanation: Explanation, finding: Finding | None) -> Iterator[Fact]:
         ]
     if finding.severity in (Severity.BLOCK, Severity.WARN) and finding.change.deployed and is_open:
         lines.append(f"driftaudit accept {target} {path} --reason REASON")
+    if finding.severity is Severity.BLOCK and not is_open:
+        lines.append(f"driftaudit rescue {target}  # a copy of it, in the folder for secrets")
+        lines.append("take it out of the deploy: `deploy:` in driftaudit.yml")
     if not lines:
         lines.append("nothing" if finding.action is Action.KEEP else "nothing: the deploy puts it right")
     yield "next", tuple(lines)

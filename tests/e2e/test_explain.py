@@ -65,7 +65,7 @@ def test_a_path_in_sync_is_said_to_be(incident: Incident) -> None:
 
 def test_a_folder_says_how_much_of_it_differs(incident: Incident) -> None:
     outcome = driftaudit(incident.repository, "explain", "production", "src")
-    assert "a folder on both sides; 10 paths below it differ" in outcome.out
+    assert "a folder below which 10 paths differ: driftaudit diff production src" in outcome.out
     assert "both sides are alike" not in outcome.out
 
 
@@ -95,7 +95,7 @@ def test_a_branch_that_has_it_is_named(site: Site) -> None:
     git(site.repository, "switch", "--quiet", "main")
     write(site.production, {"src/app.txt": "from the feature\n"})
     outcome = driftaudit(site.repository, "explain", site.url, "src/app.txt")
-    assert "on     feature" in outcome.out
+    assert "                 on     feature\n" in outcome.out
     assert "git merge feature" in outcome.out
     assert "The feature" in outcome.out
 
@@ -150,3 +150,20 @@ def test_what_could_not_be_seen_is_said_and_ends_with_4(site: Site) -> None:
     assert outcome.code == 4
     assert "not seen" in outcome.out
     assert "too-large" in outcome.out
+
+
+def test_a_folder_that_differs_below_is_not_said_to_be_alike(site: Site) -> None:
+    write(site.production, {"src/new/only.txt": "nowhere else\n"})
+    for path in ("src/new", "src", "."):
+        outcome = driftaudit(site.repository, "explain", site.url, path)
+        assert "a folder below which 1 path differs: driftaudit diff" in outcome.out
+        assert "alike" not in outcome.out
+    assert "both sides are alike" in driftaudit(site.repository, "explain", site.url, "src/lib").out
+
+
+def test_a_secret_that_the_deploy_destroys_is_not_said_to_be_put_right(site: Site) -> None:
+    write(site.production, {".env": "PASSWORD=example-only\n"})
+    outcome = driftaudit(site.repository, "explain", site.url, ".env", "--deploy", "replace")
+    assert "block, by core/precious" in outcome.out
+    assert "driftaudit rescue" in outcome.out
+    assert "the deploy puts it right" not in outcome.out

@@ -1,6 +1,7 @@
 """Odd set-ups in which something would be destroyed: none of them may pass."""
 
 import hashlib
+import shutil
 from pathlib import Path
 
 import pytest
@@ -160,3 +161,70 @@ def test_no_program_of_git_s_configuration_is_run(folder: Path) -> None:
     write(folder / "repo", {"src/a": "touched\n"})
     assert outcome(folder, {"src/a": "edited\n"}, "--deploy", "overlay").code == 3
     assert not ran.exists()
+
+
+def test_a_rule_that_ignores_old_versions_does_not_ignore_that_one_of_them_is_lost(folder: Path) -> None:
+    repository = folder / "repo"
+    commit(repository, {"src/a": "2\n"})
+    (repository / "driftaudit.yml").write_text(
+        "version: 1\ntargets: {}\n"
+        "rules: [{id: our/old, when: {origin: stale}, severity: ignore, reason: Old.}]\n"
+    )
+    assert outcome(folder, {"src/a": "1\n"}, "--deploy", "overlay").code == 0
+    old = git(repository, "rev-parse", "HEAD~1:src/a")
+    (repository / ".git/objects" / old[:2] / old[2:]).unlink()
+    found = outcome(folder, {}, "--deploy", "overlay")
+    assert found.code == 4
+    assert found.finding("src/a")["rule"] == "core/drift"
+
+
+def test_what_moved_with_other_line_ends_has_its_copy_named(tmp_path: Path) -> None:
+    write(tmp_path, {"build/new": "a\nb\n", "live/old": "a\r\nb\r\n"})
+    found = check(tmp_path, "./live", "--desired", "./build", "--deploy", "replace")
+    assert found.code == 0
+    assert found.finding("old")["copies"] == [{"kind": "desired", "where": "new", "safe": True}]
+
+
+@pytest.mark.parametrize("depth", [1, 2])
+def test_a_repository_that_borrows_its_objects_from_what_the_deploy_deletes_is_no_copy(
+    folder: Path, depth: int
+) -> None:
+    git(folder, "clone", "--quiet", "repo", "live")
+    lender = folder / "live"
+    for number in range(depth):
+        git(folder, "clone", "--quiet", "--shared", str(lender), f"clone-{number}")
+        lender = folder / f"clone-{number}"
+    found = check(lender, "../live", "--deploy", "replace")
+    assert found.code == 2
+    assert ".git/objects is what the deploy is judged by, and lies inside what it destroys" in found.err
+    assert check(lender, "../live", "--deploy", "overlay").code == 0
+
+
+def test_a_repository_whose_folder_of_objects_is_a_link_into_the_target_is_no_copy(folder: Path) -> None:
+    git(folder, "clone", "--quiet", "repo", "live")
+    objects = folder / "repo" / ".git" / "objects"
+    shutil.rmtree(objects)
+    objects.symlink_to(folder / "live" / ".git" / "objects")
+    found = check(folder / "repo", "../live", "--deploy", "replace")
+    assert (found.code, found.out) == (2, "")
+    assert "is what the deploy is judged by, and lies inside what it destroys" in found.err
+
+
+@pytest.mark.parametrize("rescued", [False, True])
+def test_a_copy_that_is_damaged_is_no_copy(folder: Path, rescued: bool) -> None:
+    repository = folder / "repo"
+    old = "1\n" if not rescued else "by hand\n"
+    if not rescued:
+        commit(repository, {"src/a": "2\n"})
+    else:
+        (folder / "live").mkdir()
+        write(folder / "live", {"src/a": old})
+        assert driftaudit(repository, "rescue", "../live").code == 0
+    assert outcome(folder, {"src/a": old}, "--deploy", "overlay").code == 0
+    oid = git(repository, "hash-object", str(folder / "live/src/a"))
+    file = repository / ".git/objects" / oid[:2] / oid[2:]
+    content = file.read_bytes()
+    file.chmod(0o600)
+    for size in range(len(content)):
+        file.write_bytes(content[:size])
+        assert outcome(folder, {}, "--deploy", "overlay").code in (2, 3, 4), size

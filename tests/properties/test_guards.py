@@ -4,9 +4,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from driftaudit.config.rules import Conditions, RuleSpec
+from driftaudit.gate import decide
+from driftaudit.model.audit import Verdict
 from driftaudit.model.change import Aspect, Change
 from driftaudit.model.entry import MODE_FILE, Entry, Kind
 from driftaudit.model.finding import Action, Origin, Provenance, Recoverable, Severity
+from driftaudit.model.plan import Plan
 from driftaudit.policy.policy import load_policy
 
 PATHS = st.sampled_from(
@@ -52,6 +55,7 @@ PROJECT_LABELS = st.fixed_dictionaries({label: st.lists(PATTERNS, max_size=3) fo
 DESTROYING = st.sampled_from([Action.DELETE, Action.OVERWRITE, Action.ABANDON])
 KINDS = st.sampled_from([Kind.FILE, Kind.SYMLINK])
 NEVER_COMMITTED = st.sampled_from([Origin.UNKNOWN, Origin.HOTFIX])
+UNSURE = st.sampled_from([Recoverable.NO, Recoverable.UNSAFE, Recoverable.UNPROVEN])
 NO_SAFE_COPY = st.sampled_from([Recoverable.NO, Recoverable.UNSAFE])
 
 
@@ -96,6 +100,22 @@ def test_destroying_what_is_not_proven_is_never_less_than_a_warning(
     policy = load_policy([], labels, rules)
     finding = policy.judge(a_change(path, kind), Provenance(origin, Recoverable.UNPROVEN), action)
     assert finding.severity in (Severity.WARN, Severity.BLOCK)
+
+
+@given(PATHS, KINDS, st.sampled_from(Origin), UNSURE, DESTROYING, RULES, PROJECT_LABELS)
+def test_nothing_passes_that_destroys_what_may_exist_nowhere_else(
+    path: str,
+    kind: Kind,
+    origin: Origin,
+    recoverable: Recoverable,
+    action: Action,
+    rules: list[RuleSpec],
+    labels: dict[str, list[str]],
+) -> None:
+    policy = load_policy([], labels, rules)
+    finding = policy.judge(a_change(path, kind), Provenance(origin, recoverable), action)
+    plan = Plan("replace", (), {path: action}, lambda _path: True)
+    assert decide([finding], [], plan, lambda _path: False).verdict is not Verdict.PASS
 
 
 @given(

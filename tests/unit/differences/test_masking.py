@@ -57,6 +57,11 @@ basic_auth("u", "§")
 user:§@tcp(db:3306)/x
 https://§1234567890123456@github.com/x
 curl -u root:§ https://x
+$db = new PDO('mysql:host=h', 'root', '§');
+mysqli_connect('localhost', 'root', '§', 'db');
+db = pymysql.connect("h", "me", "§")
+smtp.login('me', '§')
+requests.get(url, auth=('me', '§'))
 mysql -u root -p§ x
 docker login -u me -p § registry
 INSERT INTO users (name, password) VALUES ('bob', '§');
