@@ -31,6 +31,8 @@ PROBLEM_ADVICE = {
     ProblemKind.MISSING_LINK_TARGET: "It cannot be unpacked. Make the archive anew, with the file in it.",
     ProblemKind.ENCRYPTED: "Unpack it where you have the password, and name the folder.",
     ProblemKind.UNSUPPORTED: "Unpack the archive with a program that knows it, and name the folder.",
+    ProblemKind.SCRIPT: "Write the line so that its effect can be told, or describe the deploy by a"
+    " `method:` of its own.",
     ProblemKind.STRAY_DATA: "Perhaps two archives were joined. See what the rest is, or make it anew.",
 }
 

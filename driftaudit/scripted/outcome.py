@@ -1,0 +1,157 @@
+"""What a script does, as a plan and as findings. Pure."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from driftaudit.deploy.base import Trees
+from driftaudit.deploy.script.differences import Differences
+from driftaudit.deploy.script.session import LineProblem, Trouble
+from driftaudit.deploy.script.simulation import Outcome
+from driftaudit.model.change import Change
+from driftaudit.model.entry import MODE_DIRECTORY, Entry, Kind
+from driftaudit.model.finding import Action, Finding, Origin, Provenance, Recoverable, Severity
+from driftaudit.model.mapping import is_within
+from driftaudit.model.plan import Plan
+from driftaudit.model.problem import Problem, ProblemKind
+from driftaudit.model.script import DeployScript, ScriptLine
+
+_BLOCKING = {
+    Trouble.UNKNOWN_PATH: "It removes what a variable names that is unknown, or perhaps empty.",
+    Trouble.OUTSIDE_ROOT: "It removes what lies outside of the target's root.",
+    Trouble.REMOVES_ROOT: "It removes the target's root itself.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptPlan:
+    """The plan of a script, what else there is to judge, and what each line does to the root.
+
+    `changes` are paths on which both trees are alike and that the script changes all the same.
+    """
+
+    plan: Plan
+    changes: tuple[Change, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+    lines: tuple[ScriptLine, ...] = ()
+
+
+def script_plan(
+    script: DeployScript, outcome: Outcome, host: str, root: str, trees: Trees, changes: Iterable[Change]
+) -> ScriptPlan:
+    """Return what an outcome means for the root, an absolute path without the slash in front, of a host."""
+    effect = _below(outcome.effects.get(host, Differences()), root)
+    actions = dict(_actions(effect))
+    known = {change.path for change in changes}
+    others = tuple(_untold(sorted(actions.keys() - known), trees))
+    told = known | {change.path for change in others}
+    plan = Plan(
+        "script",
+        (script.name,),
+        {path: action for path, action in actions.items() if path in told or action is Action.CREATE},
+        _Touched(effect).touches,
+    )
+    texts = script.text.splitlines()
+    return ScriptPlan(
+        plan,
+        others,
+        tuple(_findings(script, outcome.problems)),
+        tuple(_problems(script, outcome.problems)),
+        tuple(_notes(script, outcome.problems)),
+        tuple(_lines(script, outcome, host, root, texts)),
+    )
+
+
+def _below(effect: Differences, root: str) -> Differences:
+    start = f"{root}/" if root else ""
+    found = Differences()
+    for name in ("deleted", "overwritten", "created", "unseen"):
+        paths = getattr(effect, name)
+        getattr(found, name).update(path[len(start) :] for path in paths if path.startswith(start))
+        if root and root in paths:
+            getattr(found, name).add("")
+    return found
+
+
+def _actions(effect: Differences) -> Iterator[tuple[str, Action]]:
+    """Yield the worst that may become of each path."""
+    for action, paths in (
+        (Action.CREATE, effect.created),
+        (Action.OVERWRITE, effect.overwritten),
+        (Action.DELETE, effect.deleted),
+    ):
+        for path in paths:
+            if path:
+                yield path, action
+
+
+def _untold(paths: Iterable[str], trees: Trees) -> Iterator[Change]:
+    """Yield the paths of files that are live as they are desired, and that the script destroys."""
+    for path in paths:
+        live = trees.live(path)
+        if live is not None and live.has_content:
+            yield Change(path, trees.desired.get(path), live)
+
+
+@dataclass(frozen=True, slots=True)
+class _Touched:
+    """Tells whether something unseen at a path, or below it, may be destroyed."""
+
+    effect: Differences
+
+    def touches(self, path: str) -> bool:
+        gone = self.effect.deleted | self.effect.overwritten | self.effect.unseen
+        parts = path.split("/") if path else []
+        above = ["/".join(parts[:depth]) for depth in range(len(parts) + 1)]
+        if any(each in gone for each in above):
+            return True
+        rows = sorted(gone)
+        at = bisect_left(rows, f"{path}/" if path else "")
+        return at < len(rows) and is_within(rows[at], path)
+
+
+def _findings(script: DeployScript, problems: Iterable[LineProblem]) -> Iterator[Finding]:
+    """Yield a finding on the root itself for each line that may remove what nobody can name."""
+    root = Entry("", Kind.DIRECTORY, MODE_DIRECTORY)
+    for problem in problems:
+        if problem.trouble in _BLOCKING:
+            reason = f"{_BLOCKING[problem.trouble]} {script.place(problem.line)}: {problem.detail}"
+            yield Finding(
+                Change("", None, root),
+                Provenance(Origin.UNKNOWN, Recoverable.NO),
+                Action.DELETE,
+                (),
+                Severity.BLOCK,
+                problem.trouble.value,
+                reason,
+            )
+
+
+def _problems(script: DeployScript, problems: Iterable[LineProblem]) -> Iterator[Problem]:
+    for problem in problems:
+        if problem.may_touch and problem.trouble not in _BLOCKING:
+            yield Problem("", ProblemKind.SCRIPT, _sentence(script, problem))
+
+
+def _notes(script: DeployScript, problems: Iterable[LineProblem]) -> Iterator[str]:
+    for problem in problems:
+        if not problem.may_touch and problem.trouble not in _BLOCKING:
+            yield _sentence(script, problem)
+
+
+def _sentence(script: DeployScript, problem: LineProblem) -> str:
+    kind = problem.trouble.value.removeprefix("script/").replace("-", " ")
+    return f"{script.place(problem.line)} {kind}: {problem.detail}"
+
+
+def _lines(
+    script: DeployScript, outcome: Outcome, host: str, root: str, texts: list[str]
+) -> Iterator[ScriptLine]:
+    for each in outcome.lines:
+        effect = _below(each.effect, root)
+        if each.host == host and effect:
+            text = texts[each.line - 1].strip() if 0 < each.line <= len(texts) else ""
+            counts = (len(effect.deleted), len(effect.overwritten), len(effect.created))
+            yield ScriptLine(script.place(each.line), text, *counts)
