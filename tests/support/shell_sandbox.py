@@ -19,7 +19,8 @@ Tree = dict[str, str]  # path -> content; "-> x" is a link to x, a path that end
 _SSH = """#!/bin/bash
 while [[ $1 == -* ]]; do case $1 in -[pilFoJ]) shift 2;; *) shift;; esac; done
 shift
-cd {remote} && export HOME={remote} && unset OLDPWD && exec bash -c "$*"
+cd {remote} && export HOME={remote} && unset OLDPWD || exit
+if [ $# = 0 ]; then exec bash; else exec bash -c "$*"; fi
 """
 _SCP = """#!/bin/bash
 words=()
@@ -31,7 +32,7 @@ for word in "$@"; do
     *) words+=("$word");;
   esac
 done
-exec cp "${{words[@]}}"
+exec cp -L "${{words[@]}}"
 """
 
 
@@ -48,11 +49,11 @@ class Sandbox:
 
     @property
     def local(self) -> Path:
-        return self.base / "local"
+        return self.base / "local" / "site"
 
     @property
     def remote(self) -> Path:
-        return self.base / "remote"
+        return self.base / "remote" / "site"
 
     @property
     def roots(self) -> dict[str, Path]:
@@ -61,7 +62,7 @@ class Sandbox:
     def fill(self, local: Tree, remote: Tree) -> None:
         self.base.mkdir(parents=True)
         for folder, tree in ((self.local, local), (self.remote, remote)):
-            folder.mkdir()
+            folder.mkdir(parents=True)
             lay(folder, tree)
         programs = self.base / "bin"
         programs.mkdir()
@@ -105,6 +106,7 @@ class Sandbox:
             _parts(self.local),
             arguments=(),
             path=str(self.base / "deploy.sh"),
+            given="",
             reader=Reader(text=texts.get),
         )
 
@@ -113,7 +115,7 @@ class Sandbox:
         inside = len(_parts(self.top))
         parts = _parts(folder)
         for depth in reversed(range(len(parts))):
-            others = ("local", "remote", "bin", "deploy.sh") if depth == len(parts) - 1 else ()
+            others = ("local", "remote", "bin", "deploy.sh") if depth == len(parts) - 2 else ()
             tree = Folder({**dict.fromkeys(others, UNSEEN), parts[depth]: tree}, is_open=depth < inside)
         assert isinstance(tree, Folder)
         return tree

@@ -46,12 +46,12 @@ def words(draw: DrawFn) -> str:
         4: f"{path}/*",
         5: f"{path.rpartition('/')[0] or '.'}/[a-c]*",
         6: f"{{{path},{draw(paths)}}}",
-        7: f"{path}/..",
+        7: f"{path}/../{draw(paths)}",
         8: f"${{X:?}}/{path}",
         9: f'"${{Y:-{path}}}"',
         10: f'"$(pwd)/{path}"',
         11: f"{path}/.",
-        12: f"../local/{path}",
+        12: f"../site/{path}",
         13: "?",
         14: f"${{X:?}}/{{a,b}}/{path}",
         15: f"{path}{{,.bak}}",
@@ -99,7 +99,7 @@ simple = _command(
     "cp -a @ @",
     "cp -R @ @ @",
     "cp -rT @ @",
-    "cp -rf @/. @",
+    "cp -rf @/. d",
     "cp -n @ @",
     "cp -rL @ @",
     "cp -t @ @ @",
@@ -142,7 +142,42 @@ simple = _command(
     "truncate -s 0 @",
     "readlink @ > @",
     "ls @ > @",
+    "tar cf t.tar @",
+    "tar czf t.tar @ @",
+    "tar -cf t.tar -C @ .",
+    "tar cf t.tar --exclude=a @",
+    "tar cf @ @",
+    "tar xf t.tar",
+    "tar xf t.tar @",
+    "tar -xf t.tar -C @",
+    "tar xf t.tar --strip-components=1",
+    "tar xf t.tar -C @ --exclude=b",
+    "tar xkf t.tar",
+    "tar xf t.tar --overwrite",
+    "tar cf - @ | tar xf - -C @",
+    "tar cf - -C @ . | (cd @ && tar xf -)",
+    "scp -q @ host:@",
+    "scp -r @ host:@",
+    "scp -r @ @ host:@",
+    "scp t.tar host:",
+    "scp host:@ @",
 )
+
+
+def _on_the_target(inner: SearchStrategy[str]) -> SearchStrategy[str]:
+    """Return commands that run others by ssh, by each way to write that."""
+    lines = st.builds("{}\n{}".format, inner, inner)
+    return st.one_of(
+        st.builds("ssh host <<'END'\n{}\nEND".format, lines),
+        st.builds("ssh -T -p 22 user@host bash -s <<'END'\n{}\nEND".format, lines),
+        st.builds("ssh host '{}'".format, lines.filter(lambda text: "'" not in text)),
+        st.builds('ssh -q host "{}"'.format, lines.filter(lambda text: '"' not in text)),
+        st.builds("tar cf - {} | ssh host 'cd {} && tar xf -'".format, paths, paths),
+        st.builds("cat {} | ssh host 'cat > {}'".format, paths, paths),
+        st.builds("ssh host 'tar cf - {}' | tar xf - -C {}".format, paths, paths),
+        st.builds("bash -c '{}'".format, lines.filter(lambda text: "'" not in text)),
+        st.builds("env Y={} bash -ec '{}'".format, paths, lines.filter(lambda text: "'" not in text)),
+    )
 
 
 def _without_documents(text: str) -> bool:
@@ -174,7 +209,8 @@ def _compound(inner: SearchStrategy[str]) -> SearchStrategy[str]:
 
 
 compound = _compound(st.one_of(plain, _compound(plain)))
-statements = st.one_of(simple, simple, simple, compound)
+remote = _on_the_target(st.one_of(plain, plain, _compound(plain)))
+statements = st.one_of(simple, simple, simple, compound, remote)
 
 
 @st.composite

@@ -22,11 +22,12 @@ class Opened:
     errors: Parts | None = None
     given: str = ""
     out: tuple[str, ...] = ()
+    sink: Parts | None = None
 
 
 def opened(session: Session, world: World, redirects: tuple[Redirect, ...], line: int) -> Opened | None:
     """Open the files of redirections, in order; None where that fails, and the command is not run."""
-    found = Opened(given=world.given, out=world.out)
+    found = Opened(given=world.given, out=world.out, sink=world.sink)
     before = dict(world.trees)
     for redirect in redirects:
         if not _open(session, world, redirect, found, line):
@@ -34,6 +35,8 @@ def opened(session: Session, world: World, redirects: tuple[Redirect, ...], line
             world.status, world.given = 1, found.given
             return None
     world.out = ()
+    if found.output is not None:
+        world.sink = found.output
     session.step(line, before, world.trees)
     return found
 
@@ -104,7 +107,7 @@ def closed(session: Session, world: World, found: Opened, line: int) -> None:
         _append(session, world, found.output, printed)
     if found.errors and failed:
         _append(session, world, found.errors, (session.contents.unknown(),))
-    world.given = found.given
+    world.given, world.sink = found.given, found.sink
     session.step(line, before, world.trees)
 
 

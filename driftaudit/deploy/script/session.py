@@ -70,6 +70,7 @@ class Setting:
     names: frozenset[str] = frozenset()
     arguments: tuple[str, ...] | None = None
     path: str = "deploy.sh"
+    given: str | None = None  # what the script reads from its standard input
     reader: Reader = field(default_factory=Reader)
 
 

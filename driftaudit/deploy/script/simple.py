@@ -68,10 +68,13 @@ class Simple:
             return [world]
         before = {each.name: world.variables.get(each.name) for each in command.assignments}
         present = set(before) & set(world.variables)
+        outer = world.exported
         for assignment in command.assignments:
             set_variable(expander, assignment)
+            world.exported |= {assignment.name}
         found = self.named(world, words, line)
         for end in found:
+            end.exported = outer
             end.variables.update(before)
             for name in set(before) - present:
                 del end.variables[name]
@@ -86,6 +89,8 @@ class Simple:
             if command.variant == "local" and assignment.name not in world.locals:
                 world.locals[assignment.name] = world.variables.get(assignment.name)
             set_variable(expander, assignment)
+            if command.variant == "export":
+                world.exported |= {assignment.name}
             if command.variant == "local" and assignment.value is None:
                 world.variables[assignment.name] = None
         world.status = 0

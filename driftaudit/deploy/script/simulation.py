@@ -70,7 +70,7 @@ def first_world(session: Session, host: Host, cwd: tuple[str, ...] | None = None
         cwd,
         cwd,
         {},
-        session.contents.unknown(),
+        session.contents.unknown() if setting.given is None else session.contents.of_text(setting.given),
         setting.arguments,
         setting.path,
     )

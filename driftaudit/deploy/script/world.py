@@ -58,6 +58,8 @@ class World:
     stack: tuple[Parts, ...] = ()
     shells: int = 0  # that this one runs in
     calls: int = 0  # of functions and scripts that this one runs in
+    exported: frozenset[str] = frozenset()
+    sink: Parts | None = None  # the file that takes what is printed
     is_tested: bool = False  # what fails here is a condition: `set -e` does not heed it
     at_exit: str | None = None
 

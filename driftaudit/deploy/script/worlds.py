@@ -40,6 +40,7 @@ def _key(world: World) -> object:
         world.cwd,
         world.logical_cwd,
         world.options,
+        world.exported,
         world.stack,
         world.arguments,
         tuple(sorted(world.variables.items(), key=lambda item: item[0])),

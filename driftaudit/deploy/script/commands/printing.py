@@ -3,6 +3,7 @@
 import re
 
 from driftaudit.deploy.script.call import Call, Programs
+from driftaudit.deploy.script.contents import EMPTY
 from driftaudit.deploy.script.escapes import escapes_read
 from driftaudit.deploy.script.options import Grammar, parsed
 from driftaudit.deploy.script.parameters import path_text
@@ -62,8 +63,9 @@ def cat(call: Call) -> int:
     status = 0
     for path in [word for word in call.words if not word.startswith("-") or word == "-"] or ["-"]:
         content = call.content_of(path)
-        if content is None:
-            status = 1
+        is_sink = path != "-" and call.world.sink == call.place(path).parts
+        if content is None or (is_sink and call.session.contents.text(content) != EMPTY):
+            status = 1  # not there, or "input file is output file"
         else:
             call.print_content(content)
     return status

@@ -2,7 +2,7 @@
 
 from driftaudit.deploy.script.call import Call, Programs, worst
 from driftaudit.deploy.script.options import Grammar, options_of
-from driftaudit.deploy.script.tree import Folder, Link, Unseen
+from driftaudit.deploy.script.tree import Folder, Link, Place, Unseen
 
 _RM = Grammar(
     "rRfdviI",
@@ -36,7 +36,7 @@ def _removed(call: Call, path: str, flags: set[str]) -> int | None:
     place = call.place(path, follow=False)
     name = path.rstrip("/").rpartition("/")[2]
     if path.endswith("/") and isinstance(call.place(path.rstrip("/"), follow=False).node, Link):
-        return 1
+        return _emptied(call, place, flags) if is_recursive else 1
     if place.node is None or place.trouble:
         is_absent = place.trouble in ("", "no such folder", "not a folder")
         return 0 if "f" in flags and is_absent and path else 1
@@ -48,6 +48,15 @@ def _removed(call: Call, path: str, flags: set[str]) -> int | None:
     call.removing(place)
     call.files.remove(place.parts)
     return None if isinstance(place.node, Unseen) and "f" not in flags else 0
+
+
+def _emptied(call: Call, place: Place, flags: set[str]) -> int:
+    """Remove all in the folder that `link/` leads to: the folder stays, and so does the link."""
+    if isinstance(place.node, Folder) and not place.trouble:
+        call.removing(place)
+        for name in place.node.names():
+            call.files.remove((*place.parts, name))
+    return 0 if "f" in flags and place.trouble != "too many links" else 1
 
 
 def rmdir(call: Call) -> int | None:

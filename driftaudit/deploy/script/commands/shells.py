@@ -108,9 +108,16 @@ def in_new_shell(
     if statements is None:
         return [world]
     shell = world.fork()
+    shell.variables = _inherited(world)
     shell.name, shell.arguments, shell.options = name, arguments, frozenset(switches)
     shell.functions, shell.stack, shell.locals = {}, (), {}
     return run_below(call, world, shell, statements)
+
+
+def _inherited(world: World) -> dict[str, str | None]:
+    """Return the variables that a program is given: those that are exported, or came from outside."""
+    given = world.exported | set(world.host.variables)
+    return {name: text for name, text in world.variables.items() if name in given}
 
 
 def run_below(call: Call, world: World, shell: World, statements: tuple[Statement, ...]) -> list[World]:

@@ -71,17 +71,18 @@ def _unwrapped(call: Call, wrapper: Wrapper, named: Named) -> list[World]:
         words = ["bash", "-c", " ".join(words)] if words else ["bash"]
     if options.unknown:
         call.problem(Trouble.UNMODELLED, f"{call.name} {options.unknown[0]}", may_touch=True)
-    variables = dict(world.variables)
+    variables, exported = dict(world.variables), world.exported
     while wrapper.assigns and words and _is_assignment(words[0]):
         name, _equals, text = words.pop(0).partition("=")
         world.variables[name] = text
+        world.exported |= {name}
     if not words:
         world.status = 0
         return [world]
     found = named(world, words, call.line)
     for end in found:
         if wrapper.assigns:
-            end.variables = dict(variables)
+            end.variables, end.exported = dict(variables), exported
         if call.name == "exec":
             end.flow = Flow.EXIT
     return found
