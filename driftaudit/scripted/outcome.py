@@ -1,7 +1,7 @@
 """What a script does, as a plan and as findings. Pure."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from driftaudit.deploy.base import Trees
@@ -78,13 +78,19 @@ def _below(effect: Differences, root: str) -> Differences:
 def _actions(effect: Differences) -> Iterator[tuple[str, Action]]:
     """Yield the worst that may become of each path."""
     for action, paths in (
-        (Action.CREATE, effect.created),
+        (Action.CREATE, leaves(effect.created)),
         (Action.OVERWRITE, effect.overwritten),
         (Action.DELETE, effect.deleted),
     ):
         for path in paths:
             if path:
                 yield path, action
+
+
+def leaves(paths: Collection[str]) -> set[str]:
+    """Return the paths less the folders that others of them lie in: those come and go with what they hold."""
+    above = {path.rpartition("/")[0] for path in paths}
+    return {path for path in paths if path not in above}
 
 
 def _untold(paths: Iterable[str], trees: Trees) -> Iterator[Change]:
@@ -153,5 +159,5 @@ def _lines(
         effect = _below(each.effect, root)
         if each.host == host and effect:
             text = texts[each.line - 1].strip() if 0 < each.line <= len(texts) else ""
-            counts = (len(effect.deleted), len(effect.overwritten), len(effect.created))
+            counts = (len(leaves(effect.deleted)), len(effect.overwritten), len(leaves(effect.created)))
             yield ScriptLine(script.place(each.line), text, *counts)
