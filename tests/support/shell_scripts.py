@@ -60,13 +60,15 @@ def words(draw: DrawFn) -> str:
 
 
 def _command(*forms: str) -> SearchStrategy[str]:
-    """Return commands by their forms: every @ is a path."""
+    """Return commands by their forms: every @ is a path in some spelling, every § a plain one."""
 
     @st.composite
     def filled(draw: DrawFn) -> str:
         form: str = draw(st.sampled_from(forms))
         while "@" in form:
             form = form.replace("@", draw(words()), 1)
+        while "§" in form:
+            form = form.replace("§", draw(paths), 1)
         return form
 
     return filled()
@@ -161,6 +163,25 @@ simple = _command(
     "scp -r @ @ host:@",
     "scp t.tar host:",
     "scp host:@ @",
+    "find @ -name a -delete",
+    "find @ -type f -delete",
+    "find @ -mindepth 1 -delete",
+    "find @ -type d -empty -delete",
+    "find @ -type f -exec rm {} \\;",
+    "find @ -maxdepth 1 -name '[ab]' -exec rm -rf {} +",
+    "find @ ! -name a -type f | xargs rm -f",
+    "rm -rf $(ls §)",
+    "ls § | xargs -r rm -rf",
+    "gzip @",
+    "zip -qr t.zip @",
+    "unzip -qo t.zip -d @",
+    "sudo rm -rf @",
+    "sh -c 'rm -rf @; touch @'",
+    "command cp -r @ @",
+    "trap 'rm -rf @' EXIT",
+    "exit 1",
+    "eval 'rm -f @'",
+    "echo 'rm -rf @' | bash",
 )
 
 

@@ -51,10 +51,12 @@ class Call:
 
     def print(self, text: str) -> None:
         """Print a text."""
-        self.world.out = (*self.world.out, self.session.contents.of_text(text))
+        self.print_content(self.session.contents.of_text(text))
 
     def print_content(self, content: str) -> None:
         """Print a content."""
+        if not self.world.is_heard:
+            return
         self.world.out = (*self.world.out, content)
 
     def problem(self, trouble: Trouble, detail: str, *, may_touch: bool) -> None:
@@ -90,7 +92,7 @@ class Call:
         """Whether a path has a time or the like in it, and is not what the script made itself."""
         symbols = self.session.symbols.within(path)
         is_fresh = any(symbol.knowledge is Knowledge.FRESH for symbol in symbols)
-        return is_fresh and self.place(path, follow=False).node is None
+        return is_fresh and isinstance(self.place(path, follow=False).node, Unseen | None)
 
     def removing(self, place: Place, host: Host | None = None) -> None:
         """Note the removal of the target's root, of what is above it, and of what lies outside of it."""

@@ -171,7 +171,7 @@ class Evaluator:
             first_status = left.status
             printed, given = left.out, left.given
             left.out = outer
-            left.given = self._session.contents.joined(printed)
+            left.given, left.given_line = self._session.contents.joined(printed), 0
             for end in self._in_subshell(left, lambda shell: self.run((command.right,), [shell])):
                 end.given = given
                 if "pipefail" in end.options and end.status == 0:
@@ -187,6 +187,7 @@ class Evaluator:
         shell.shells += 1
         shell.at_exit = None
         shell.out = ()
+        shell.is_heard = printing or world.is_heard
         found = []
         for end in body(shell):
             after = world.fork()

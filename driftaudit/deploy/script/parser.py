@@ -51,8 +51,10 @@ def parse(text: str, origin: Origin | None = None) -> Script:
             f"the script is longer than {_MOST_LINES} lines or {_MOST_BYTES >> 20} MiB",
             "Name the part of it that deploys.",
         )
-    found = _parsed(raw)
-    return Script(Reader(origin or Origin()).statements(found.get("Stmts")))
+    try:
+        return Script(Reader(origin or Origin()).statements(_parsed(raw).get("Stmts")))
+    except RecursionError as error:
+        raise UsageError("the script is nested too deeply to be looked at", "Write it plainer.") from error
 
 
 @lru_cache(maxsize=256)

@@ -23,11 +23,14 @@ class Opened:
     given: str = ""
     out: tuple[str, ...] = ()
     sink: Parts | None = None
+    given_line: int = 0
+    is_heard: bool = False
 
 
 def opened(session: Session, world: World, redirects: tuple[Redirect, ...], line: int) -> Opened | None:
     """Open the files of redirections, in order; None where that fails, and the command is not run."""
-    found = Opened(given=world.given, out=world.out, sink=world.sink)
+    found = Opened(given=world.given, out=world.out, sink=world.sink, given_line=world.given_line)
+    found.is_heard = world.is_heard
     before = dict(world.trees)
     for redirect in redirects:
         if not _open(session, world, redirect, found, line):
@@ -36,7 +39,7 @@ def opened(session: Session, world: World, redirects: tuple[Redirect, ...], line
             return None
     world.out = ()
     if found.output is not None:
-        world.sink = found.output
+        world.sink, world.is_heard = found.output, True
     session.step(line, before, world.trees)
     return found
 
@@ -46,6 +49,7 @@ def _open(session: Session, world: World, redirect: Redirect, found: Opened, lin
     operator, descriptor = redirect.operator, redirect.descriptor
     if redirect.document is not None:
         world.given = session.contents.of_text(words.text(redirect.document))
+        world.given_line = redirect.document.line
         return True
     if operator == "<<<":
         world.given = session.contents.of_text(words.text(redirect.word) + "\n")
@@ -108,6 +112,7 @@ def closed(session: Session, world: World, found: Opened, line: int) -> None:
     if found.errors and failed:
         _append(session, world, found.errors, (session.contents.unknown(),))
     world.given, world.sink = found.given, found.sink
+    world.given_line, world.is_heard = found.given_line, found.is_heard
     session.step(line, before, world.trees)
 
 

@@ -71,8 +71,8 @@ def first_world(session: Session, host: Host, cwd: tuple[str, ...] | None = None
         cwd,
         {},
         session.contents.unknown() if setting.given is None else session.contents.of_text(setting.given),
-        setting.arguments,
-        setting.path,
+        arguments=setting.arguments,
+        name=setting.path,
     )
 
 

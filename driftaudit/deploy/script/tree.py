@@ -80,6 +80,9 @@ class Folder:
 
 Node: TypeAlias = File | Link | Special | Folder | Unseen | Gone
 
+UNKNOWN_TARGET = ""
+"""The target of a link whose text nobody read."""
+
 UNSEEN = Unseen()
 GONE = Gone()
 
@@ -122,6 +125,8 @@ class _Way:
                 return Place((*at, part), None, node)
             is_last = not rest
             if isinstance(node, Link) and (not is_last or self.follow or must_be_folder):
+                if node.target == UNKNOWN_TARGET:
+                    return Place((*at, part, *reversed(rest)), UNSEEN)
                 self.links += 1
                 if self.links > _MOST_LINKS:
                     return Place((*at, part), None, "too many links")

@@ -158,7 +158,7 @@ class Words:
         start = self.world.fork()
         start.shells += 1
         start.at_exit = None
-        start.out = ()
+        start.out, start.is_heard = (), True
         start.options = start.options - {"errexit"}
         ends = self.session.run(part.statements, [start])
         first = ends[0]

@@ -46,6 +46,7 @@ class World:
     logical_cwd: Parts  # as `cd` was told, links and all
     variables: dict[str, str | None]
     given: str
+    given_line: int = 0  # where that begins in the script, if it is written there
     arguments: tuple[str, ...] | None = None
     name: str = "bash"
     functions: dict[str, Statement] = field(default_factory=dict)
@@ -59,6 +60,7 @@ class World:
     shells: int = 0  # that this one runs in
     calls: int = 0  # of functions and scripts that this one runs in
     exported: frozenset[str] = frozenset()
+    is_heard: bool = False  # something takes what is printed: else it need not be known
     sink: Parts | None = None  # the file that takes what is printed
     is_tested: bool = False  # what fails here is a condition: `set -e` does not heed it
     at_exit: str | None = None

@@ -239,6 +239,8 @@ def zip_program(call: Call) -> int | None:
     for source in sources:
         for member in packed(call, call.world.cwd, source, skipped, follows="y" not in options) or ():
             members[member.path] = member
+    if not members:
+        return 12  # "Nothing to do!"
     content = call.session.contents.of_archive(members.values())
     return int(not call.write_file(call.place(path), content))
 

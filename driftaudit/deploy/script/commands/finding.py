@@ -57,7 +57,7 @@ def find(call: Call, named: Named) -> list[World]:
         world.status = None
         return [world]
     found = [each for start in line.starts for each in _matches(call, start, line)]
-    world.status = 0
+    world.status = int(not all(_is_there(call, start) for start in line.starts))
     if line.runs:
         return _run(call, line, [each.path for each in found], named)
     if line.deletes:
@@ -150,6 +150,11 @@ def _matches(call: Call, start: str, line: _Line) -> Iterator[_Found]:
             yield found
 
 
+def _is_there(call: Call, start: str) -> bool:
+    place = call.place(start, follow=start.endswith("/"))
+    return place.node is not None and not place.trouble
+
+
 def _walk(found: _Found, most: int) -> Iterator[_Found]:
     yield found
     if isinstance(found.node, Folder) and found.depth < most:
@@ -164,7 +169,7 @@ def _delete(call: Call, found: list[_Found]) -> None:
         place = call.place(each.path, follow=False)
         if each.path == "." or place.node is None:
             continue
-        if isinstance(place.node, Folder) and (place.node.names() or place.node.is_open):
+        if isinstance(place.node, Folder) and place.node.names():
             call.world.status = 1
             continue
         call.removing(place)
@@ -180,9 +185,9 @@ def _run(call: Call, line: _Line, paths: list[str], named: Named) -> list[World]
         lines = [[path if word == "{}" else word.replace("{}", path) for word in words] for path in paths]
     else:
         lines = [[each for word in words for each in (paths if word == "{}" else [word])]] if paths else []
-    worlds = [call.world]
+    worlds, failed = [call.world], call.world.status
     for each in lines:
         worlds = [end for world in worlds for end in named(world, each, call.line)]
     for world in worlds:
-        world.status = 0 if world.status == 0 else None
+        world.status = failed or (0 if world.status == 0 or line.each else None)
     return worlds

@@ -77,7 +77,7 @@ _ENDS = {"gzip": ".gz", "gunzip": ".gz", "bzip2": ".bz2", "bunzip2": ".bz2", "xz
 
 def _replaced(call: Call, path: str, content: str, *, unpacks: bool, keeps: bool) -> bool:
     end = _ENDS.get(call.name, ".zst")
-    if unpacks and not path.endswith(end):
+    if path.endswith(end) != unpacks:
         return False
     target = path.removesuffix(end) if unpacks else path + end
     if not call.may_write(target):

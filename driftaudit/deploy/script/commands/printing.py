@@ -8,7 +8,7 @@ from driftaudit.deploy.script.escapes import escapes_read
 from driftaudit.deploy.script.options import Grammar, parsed
 from driftaudit.deploy.script.parameters import path_text
 from driftaudit.deploy.script.session import Trouble
-from driftaudit.deploy.script.tree import Folder, Link, Unseen
+from driftaudit.deploy.script.tree import File, Folder, Link, Unseen
 
 
 def echo(call: Call) -> int:
@@ -147,14 +147,15 @@ def ls(call: Call) -> int | None:
     paths = [word for word in call.words if not word.startswith("-")] or ["."]
     flags = {word for word in call.words if word.startswith("-")} - {"-1"}
     places = [call.place(path) for path in paths]
-    if any(place.node is None or place.trouble for place in places):
-        return 2
     folder = places[0].node
-    if len(paths) == 1 and not flags and isinstance(folder, Folder) and not folder.is_open:
+    is_plain = len(paths) == 1 and not flags and not call.is_vague(paths[0])
+    if is_plain and not isinstance(folder, Unseen) and call.place(paths[0], follow=False).node is None:
+        return 2
+    if is_plain and isinstance(folder, Folder) and not folder.is_open:
         call.print("".join(f"{name}\n" for name in folder.names() if not name.startswith(".")))
         return 0
     call.print(call.session.anything("ls"))
-    return None if any(isinstance(place.node, Unseen) for place in places) else 0
+    return 0 if all(isinstance(place.node, File | Folder) for place in places) else None
 
 
 def fresh(call: Call) -> int:

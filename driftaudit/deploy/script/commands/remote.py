@@ -25,6 +25,7 @@ def ssh(call: Call) -> list[World]:
     host, *words = options.operands
     target = target_host(call, host)
     text = " ".join(words) if words else call.session.contents.text(call.world.given)
+    call.line = call.line if words else call.world.given_line or call.line
     statements = read(call, text, is_one_line=False)
     if statements is None:
         return [call.world]

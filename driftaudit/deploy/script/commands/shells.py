@@ -30,6 +30,7 @@ def bash(call: Call) -> list[World]:
         return in_new_shell(call, world, text, name, arguments, switches, is_one_line=False)
     if operands and "s" not in options:
         return _run_script(call, operands[0], tuple(operands[1:]), switches)
+    call.line = world.given_line or call.line
     given = call.session.contents.text(world.given)
     return in_new_shell(call, world, given, call.name, tuple(operands), switches, is_one_line=False)
 
