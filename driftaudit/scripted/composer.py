@@ -19,7 +19,7 @@ from driftaudit.model.script import DeployScript
 from driftaudit.policy.labels import Labels
 from driftaudit.repo import Repository, blob_id
 from driftaudit.scripted.ground import deployed_folder, folder_of, links_without_target, planted
-from driftaudit.scripted.outcome import ScriptPlan, script_plan
+from driftaudit.scripted.outcome import ScriptPlan, judged
 from driftaudit.sources.archive import ArchiveSource, archive_format
 from driftaudit.sources.base import ScanRequest, Source
 from driftaudit.sources.directory import DirectorySource
@@ -77,8 +77,7 @@ def plan_script(request: ScriptRequest) -> ScriptPlan:
         ),
     )
     outcome = simulate(request.script.text, setting)
-    root = "/".join(target.root)
-    plan = script_plan(request.script, outcome, target.host.name, root, request.trees, request.changes)
+    plan = judged(request.script, outcome, setting, request.trees, request.changes)
     effect = outcome.effects.get(target.host.name)
     if target.host.home == (_NO_HOME,) and effect and _in_unknown_home(effect.deleted | effect.unseen):
         detail = f"{request.script.name} changes the login's home on the host, and nobody knows where that is"

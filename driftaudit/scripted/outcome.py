@@ -1,17 +1,16 @@
 """What a script does, as a plan and as findings. Pure."""
 
-from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from driftaudit.deploy.base import Trees
 from driftaudit.deploy.script.differences import Differences
-from driftaudit.deploy.script.session import LineProblem, Trouble
+from driftaudit.deploy.script.plan import script_plan
+from driftaudit.deploy.script.session import LineProblem, Setting, Trouble
 from driftaudit.deploy.script.simulation import Outcome
 from driftaudit.model.change import Change
 from driftaudit.model.entry import MODE_DIRECTORY, Entry, Kind
 from driftaudit.model.finding import Action, Finding, Origin, Provenance, Recoverable, Severity
-from driftaudit.model.mapping import is_within
 from driftaudit.model.plan import Plan
 from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.script import DeployScript, ScriptLine
@@ -38,29 +37,24 @@ class ScriptPlan:
     lines: tuple[ScriptLine, ...] = ()
 
 
-def script_plan(
-    script: DeployScript, outcome: Outcome, host: str, root: str, trees: Trees, changes: Iterable[Change]
+def judged(
+    script: DeployScript, outcome: Outcome, setting: Setting, trees: Trees, changes: Iterable[Change]
 ) -> ScriptPlan:
-    """Return what an outcome means for the root, an absolute path without the slash in front, of a host."""
-    effect = _below(outcome.effects.get(host, Differences()), root)
-    actions = dict(_actions(effect))
+    """Return what an outcome means for the root of the target."""
+    planned = script_plan(outcome, setting)
+    folders = {path.rpartition("/")[0] for path in planned.actions}  # come and go with what they hold
+    actions = {path: action for path, action in planned.actions.items() if path and path not in folders}
     known = {change.path for change in changes}
     others = tuple(_untold(sorted(actions.keys() - known), trees))
     told = known | {change.path for change in others}
-    plan = Plan(
-        "script",
-        (script.name,),
-        {path: action for path, action in actions.items() if path in told or action is Action.CREATE},
-        _Touched(effect).touches,
-    )
-    texts = script.text.splitlines()
+    kept = {path: each for path, each in actions.items() if path in told or each is Action.CREATE}
     return ScriptPlan(
-        plan,
+        Plan("script", (script.name,), kept, planned.touches),
         others,
         tuple(_findings(script, outcome.problems)),
         tuple(_problems(script, outcome.problems)),
         tuple(_notes(script, outcome.problems)),
-        tuple(_lines(script, outcome, host, root, texts)),
+        tuple(_lines(script, outcome, setting)),
     )
 
 
@@ -75,18 +69,6 @@ def _below(effect: Differences, root: str) -> Differences:
     return found
 
 
-def _actions(effect: Differences) -> Iterator[tuple[str, Action]]:
-    """Yield the worst that may become of each path."""
-    for action, paths in (
-        (Action.CREATE, leaves(effect.created)),
-        (Action.OVERWRITE, effect.overwritten),
-        (Action.DELETE, effect.deleted),
-    ):
-        for path in paths:
-            if path:
-                yield path, action
-
-
 def leaves(paths: Collection[str]) -> set[str]:
     """Return the paths less the folders that others of them lie in: those come and go with what they hold."""
     above = {path.rpartition("/")[0] for path in paths}
@@ -99,23 +81,6 @@ def _untold(paths: Iterable[str], trees: Trees) -> Iterator[Change]:
         live = trees.live(path)
         if live is not None and live.has_content:
             yield Change(path, trees.desired.get(path), live)
-
-
-@dataclass(frozen=True, slots=True)
-class _Touched:
-    """Tells whether something unseen at a path, or below it, may be destroyed."""
-
-    effect: Differences
-
-    def touches(self, path: str) -> bool:
-        gone = self.effect.deleted | self.effect.overwritten | self.effect.unseen
-        parts = path.split("/") if path else []
-        above = ["/".join(parts[:depth]) for depth in range(len(parts) + 1)]
-        if any(each in gone for each in above):
-            return True
-        rows = sorted(gone)
-        at = bisect_left(rows, f"{path}/" if path else "")
-        return at < len(rows) and is_within(rows[at], path)
 
 
 def _findings(script: DeployScript, problems: Iterable[LineProblem]) -> Iterator[Finding]:
@@ -152,12 +117,11 @@ def _sentence(script: DeployScript, problem: LineProblem) -> str:
     return f"{script.place(problem.line)} {kind}: {problem.detail}"
 
 
-def _lines(
-    script: DeployScript, outcome: Outcome, host: str, root: str, texts: list[str]
-) -> Iterator[ScriptLine]:
+def _lines(script: DeployScript, outcome: Outcome, setting: Setting) -> Iterator[ScriptLine]:
+    root, texts = "/".join(setting.root), script.text.splitlines()
     for each in outcome.lines:
         effect = _below(each.effect, root)
-        if each.host == host and effect:
+        if each.host == setting.there.name and effect:
             text = texts[each.line - 1].strip() if 0 < each.line <= len(texts) else ""
             counts = (len(leaves(effect.deleted)), len(effect.overwritten), len(leaves(effect.created)))
             yield ScriptLine(script.place(each.line), text, *counts)

@@ -143,7 +143,7 @@ def test_removals_that_nobody_can_name_block_by_rules_of_their_own(site: Site, l
 
 
 def test_a_removal_outside_of_the_root_blocks(incident: Incident) -> None:
-    outcome = command(incident, "ssh 127.0.0.1 'rm -rf ROOT/../other'")
+    outcome = command(incident, "ssh 127.0.0.1 'rm -rf /srv/other'")
     assert outcome.code == 3
     assert {each["rule"] for each in outcome.report["findings"] if each["severity"] == "block"} == {
         "script/outside-root"
