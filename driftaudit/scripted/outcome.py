@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from driftaudit.deploy.base import Trees
 from driftaudit.deploy.script.differences import Differences
-from driftaudit.deploy.script.plan import script_plan
+from driftaudit.deploy.script.plan import left_behind, script_plan
 from driftaudit.deploy.script.session import LineProblem, Setting, Trouble
 from driftaudit.deploy.script.simulation import Outcome
 from driftaudit.model.change import Change
@@ -43,7 +43,12 @@ def judged(
     """Return what an outcome means for the root of the target."""
     planned = script_plan(outcome, setting)
     folders = {path.rpartition("/")[0] for path in planned.actions}  # come and go with what they hold
-    actions = {path: action for path, action in planned.actions.items() if path and path not in folders}
+    behind = _left_in_root(outcome, setting, trees)
+    actions = {
+        path: Action.DELETE if action is Action.ABANDON and path not in behind else action
+        for path, action in planned.actions.items()
+        if path and path not in folders
+    }
     known = {change.path for change in changes}
     others = tuple(_untold(sorted(actions.keys() - known), trees))
     told = known | {change.path for change in others}
@@ -67,6 +72,16 @@ def _below(effect: Differences, root: str) -> Differences:
         if root and root in paths:
             getattr(found, name).add("")
     return found
+
+
+def _left_in_root(outcome: Outcome, setting: Setting, trees: Trees) -> set[str]:
+    """Return the paths whose content is put aside: below the root, at a path that is not desired."""
+    root = f"/{'/'.join(setting.root)}/"
+    return {
+        path
+        for path, place in left_behind(outcome, setting).items()
+        if place.startswith(root) and not trees.desired.has(place.removeprefix(root))
+    }
 
 
 def leaves(paths: Collection[str]) -> set[str]:

@@ -106,6 +106,15 @@ def test_an_overlay_by_hand_blocks_for_what_it_overwrites(incident: Incident) ->
     assert outcome.blocking() == {"src/config.js": "core/only-copy"}
 
 
+def test_what_is_put_aside_is_left_behind_and_judged_as_gone(incident: Incident) -> None:
+    outcome = command(
+        incident, f"{PACK}{COPY}ssh 127.0.0.1 'cd ROOT && mv src src.old && tar xzf /tmp/api-src-full.tar.gz'"
+    )
+    assert outcome.blocking() == LOST
+    actions = {each["path"]: each["action"] for each in outcome.report["findings"]}
+    assert actions["src/services/freeswitch.js"] == "abandon"
+
+
 def test_what_the_line_brings_from_the_disk_is_not_what_is_committed(site: Site) -> None:
     write(site.repository, {"src/app.txt": "edited, not committed\n"})
     outcome = check(site.repository, site.url, "--deploy-command", f"cp -r src {site.production}/")
