@@ -33,6 +33,7 @@ from driftaudit.provenance.history import History, read_history
 from driftaudit.provenance.lfs import LargeFiles
 from driftaudit.provenance.moves import joined_moves
 from driftaudit.repo import Repository
+from driftaudit.scripted.outcome import ScriptPlan
 from driftaudit.sources.base import Progress, Source, no_progress
 from driftaudit.trees import Reading, ReadingRequest, Side, read_trees
 
@@ -100,11 +101,11 @@ def examine(request: AuditRequest, progress: Progress = no_progress) -> Examinat
     settled = _settled(request, history, desired, trees)
     changes = settled.changes
     intent = request.intent or Intent(WORST_CASE)
-    plan = plan_deploy(intent, changes, trees)
-    plan = write_through(plan, intent, changes, _live_tree(request, trees))
+    scripted = _planned(request, intent, changes, trees)
+    plan, changes = scripted.plan, _by_path((*changes, *scripted.changes))
     _refuse_own_paths(request, plan)
     clone = _clone_problems(request.repository)
-    problems = _sorted((*desired.problems, *deployed.problems, *settled.problems, *clone))
+    problems = _sorted((*desired.problems, *deployed.problems, *settled.problems, *clone, *scripted.problems))
     origins = Origins(
         repository=request.repository,
         history=history,
@@ -117,12 +118,14 @@ def examine(request: AuditRequest, progress: Progress = no_progress) -> Examinat
         pointers=settled.pointers,
         builds=request.builds,
         is_build=desired.source.kind in _BUILDS,
+        in_sync=frozenset(change.path for change in scripted.changes),
     )
     traced = origins.traced()
     findings = tuple(
         request.policy.judge(change, traced.by_path[change.path], plan.action(change.path))
         for change in changes
     )
+    findings = (*scripted.findings, *findings)
     moves = joined_moves(findings, trees.deployed.all_paths())
     findings = moves.findings
     # What of the desired side could not be seen is desired all the same.
@@ -146,10 +149,18 @@ def examine(request: AuditRequest, progress: Progress = no_progress) -> Examinat
         plan=plan,
         findings=waived.findings,
         problems=problems,
-        notes=(*desired.notes, *deployed.notes, *settled.notes, *traced.notes, *request.notes),
+        notes=(
+            *desired.notes,
+            *deployed.notes,
+            *settled.notes,
+            *scripted.notes,
+            *traced.notes,
+            *request.notes,
+        ),
         worst_case=request.intent is None,
         deployed_commit=origins.deployed_commit(),
         moved_folders=moves.folders,
+        script=scripted.lines,
         waivers=waived.uses,
     )
     return Examination(audit, trees, verdict)
@@ -179,6 +190,34 @@ def _settled(request: AuditRequest, history: History | None, desired: Snapshot, 
     filled = large.fill_in(settled, trees.desired.get, trees.live)
     kept, notes = without_left_out(filled.changes, repository, mapping, commit)
     return _Settled(kept, filled.problems, filled.pointers, notes)
+
+
+def _planned(request: AuditRequest, intent: Intent, changes: Sequence[Change], trees: Trees) -> ScriptPlan:
+    """Return the plan of any method; a script's has more to it."""
+    if intent.script is None:
+        plan = plan_deploy(intent, changes, trees)
+        return ScriptPlan(write_through(plan, intent, changes, _live_tree(request, trees)))
+    from driftaudit.scripted.composer import ScriptRequest, plan_script
+
+    return plan_script(
+        ScriptRequest(
+            script=intent.script,
+            deployed=request.deployed,
+            repository=request.repository,
+            labels=request.policy.labels,
+            cache=request.cache,
+            trees=trees,
+            changes=changes,
+        )
+    )
+
+
+def _notes(desired: Snapshot, deployed: Snapshot, settled: _Settled) -> tuple[str, ...]:
+    return (*desired.notes, *deployed.notes, *settled.notes)
+
+
+def _by_path(changes: Iterable[Change]) -> tuple[Change, ...]:
+    return tuple(sorted(changes, key=lambda change: change.path))
 
 
 def _live_tree(request: AuditRequest, trees: Trees) -> LiveTree:

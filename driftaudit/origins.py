@@ -45,7 +45,7 @@ class Origins:
     """What is known of one audit's trees. `pointers` maps live contents to the LFS pointers to them.
 
     `live` is asked for the contents of edited files; `history` is None where there is no repository. `builds`
-    are earlier ones, which count where a build is desired.
+    are earlier ones, which count where a build is desired. `in_sync` are paths that are live as desired.
     """
 
     repository: Repository | None
@@ -59,11 +59,12 @@ class Origins:
     pointers: Mapping[str, str] = field(default_factory=dict)
     builds: Sequence[AcceptedBuild] = ()
     is_build: bool = False
+    in_sync: frozenset[str] = frozenset()
 
     def traced(self) -> Traced:
         """Return where the deployed side of each change comes from."""
         built = built_before(self.repository, self._builds())
-        evidence = replace(self._evidence(), built=built.paths)
+        evidence = replace(self._evidence(), built=built.paths, in_sync=self.in_sync)
         by_path = {change.path: trace(change, evidence) for change in self.changes}
         if self.repository is None or self.history is None:
             return Traced(by_path, built.notes)

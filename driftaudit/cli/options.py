@@ -28,6 +28,15 @@ def trees(function: F) -> F:
     return desired_tree(deploy(function))
 
 
+def deploy_command(function: F) -> F:
+    """Add the deploy as the shell line that does it."""
+    return click.option(
+        "--deploy-command",
+        metavar="TEXT",
+        help="The shell line that deploys: it is read, and never run.",
+    )(function)
+
+
 def desired_tree(function: F) -> F:
     """Add what describes the desired tree."""
     for option in reversed(

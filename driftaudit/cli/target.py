@@ -8,7 +8,7 @@ from pathlib import Path
 
 from driftaudit.audit import AuditRequest
 from driftaudit.cache import Cache
-from driftaudit.cli.words import deploy_intent, is_path, path_mapping
+from driftaudit.cli.words import command_intent, deploy_intent, is_path, path_mapping, script_intent
 from driftaudit.config.access import Access
 from driftaudit.config.settings import DesiredSettings, Settings, TargetSettings, find_settings, load_settings
 from driftaudit.config.validation import suggestion
@@ -42,6 +42,7 @@ class Options:
     no_cache: bool = False
     rehash: bool = False
     rate_limit: float | None = None
+    deploy_command: str | None = None
 
 
 class Workplace:
@@ -83,6 +84,11 @@ class Workplace:
     def accepted(self) -> Accepted:
         """All waivers and accepted builds, also those for other targets. Raises ConfigError."""
         return load_accepted(self.waivers_path)
+
+    @property
+    def folder(self) -> Path:
+        """The folder that a deploy begins in: that of the configuration, else the one that this runs in."""
+        return self.settings.path.absolute().parent if self.settings else self._folder
 
     @property
     def _targets(self) -> Mapping[str, TargetSettings]:
@@ -159,7 +165,7 @@ def audit_request(workplace: Workplace, name: str | None, options: Options) -> A
         desired=source,
         deployed=_deployed_source(workplace, target),
         policy=_policy(workplace, target, options),
-        intent=deploy_intent(options.deploy) if options.deploy else _configured_intent(target),
+        intent=_intent(workplace, target, options),
         repository=workplace.repository_if_any(),
         base=base,
         mapping=history_mapping,
@@ -257,15 +263,20 @@ def _history_of_build(
     return base, PathMapping(pairs)
 
 
-def _configured_intent(target: TargetSettings) -> Intent | None:
+def _intent(workplace: Workplace, target: TargetSettings, options: Options) -> Intent | None:
+    if options.deploy_command is not None:
+        if options.deploy:
+            raise UsageError("--deploy and --deploy-command at once", "Say one of them.")
+        return command_intent(options.deploy_command, workplace.folder)
+    return deploy_intent(options.deploy) if options.deploy else _configured_intent(workplace, target)
+
+
+def _configured_intent(workplace: Workplace, target: TargetSettings) -> Intent | None:
     deploy = target.deploy
     if deploy is None:
         return None
-    if deploy.method == "script":
-        raise UsageError(
-            f"target {target.name!r}: this version does not read deploy scripts",
-            "Say what the script does: method replace, overlay, mirror or release, with its paths.",
-        )
+    if deploy.script is not None:
+        return script_intent(workplace.folder / deploy.script)
     if deploy.keep_releases is not None:
         raise UsageError(
             f"target {target.name!r}: this version does not read what keep_releases removes",

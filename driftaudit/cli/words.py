@@ -1,12 +1,16 @@
 """The small words of the command line: METHOD:PATH, FROM:TO, and what looks like a path."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from driftaudit.config.paths import deploy_path, relative_path
 from driftaudit.deploy.base import Intent
 from driftaudit.deploy.registry import METHODS, WORST_CASE
 from driftaudit.errors import UsageError
 from driftaudit.model.mapping import PathMapping
+from driftaudit.model.script import DeployScript
+
+_LARGEST_SCRIPT = 1 << 20  # bytes
 
 
 def is_path(text: str) -> bool:
@@ -40,9 +44,7 @@ def deploy_intent(text: str) -> Intent:
     method, _separator, rest = text.partition(":")
     known = [name for name in METHODS if name != WORST_CASE]
     if method == "script":
-        raise UsageError(
-            "this version does not read deploy scripts", f"Say what the script does: {', '.join(known)}."
-        )
+        return script_intent(Path(rest))
     if method not in known:
         from difflib import get_close_matches
 
@@ -53,6 +55,29 @@ def deploy_intent(text: str) -> Intent:
     if method == "release":
         return Intent(method, shared=tuple(filter(None, paths)))
     return Intent(method, () if "" in paths else paths)
+
+
+def command_intent(text: str, folder: Path) -> Intent:
+    """Return the intent of a shell line that is run in a folder. Raises UsageError where it says nothing."""
+    if not text.strip():
+        raise UsageError("--deploy-command says nothing", "Write the line that deploys, in quotes.")
+    return Intent("script", script=DeployScript(text, "--deploy-command", str(folder)))
+
+
+def script_intent(path: Path) -> Intent:
+    """Return the intent of a deploy script, run in its folder. Raises UsageError where it cannot be read."""
+    try:
+        if path.stat().st_size > _LARGEST_SCRIPT:
+            raise UsageError(
+                f"{path} is too large to be a deploy script", "Is it another file that is meant?"
+            )
+        text = path.read_bytes().decode("utf-8", "surrogateescape")
+    except OSError as error:
+        raise UsageError(
+            f"the deploy script {path} cannot be read: {error.strerror}",
+            "Correct `script:` of the target, or --deploy script:FILE.",
+        ) from error
+    return Intent("script", script=DeployScript(text, path.name, str(path.absolute().parent)))
 
 
 def path_under_root(text: str) -> str:

@@ -11,6 +11,7 @@ from driftaudit.model.finding import Action
 from driftaudit.model.listing import Listing
 from driftaudit.model.mapping import is_within
 from driftaudit.model.plan import Plan
+from driftaudit.model.script import DeployScript
 from driftaudit.model.snapshot import Snapshot
 
 
@@ -19,13 +20,14 @@ class Intent:
     """How a target is deployed. `paths` are folders or files under the root, empty for all of it.
 
     `exclude` are rsync patterns that a mirror leaves alone, relative to each of the paths that it copies;
-    `shared` the paths that every release links.
+    `shared` the paths that every release links. `script` is what deploys where the method is that.
     """
 
     method: str
     paths: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
+    script: DeployScript | None = None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from driftaudit.model.commit import CommitFacts, DeployedCommit
 from driftaudit.model.finding import Finding
 from driftaudit.model.plan import Plan
 from driftaudit.model.problem import Problem
+from driftaudit.model.script import ScriptLine
 from driftaudit.model.snapshot import ScanFacts, SourceFacts
 from driftaudit.model.waiver import WaiverUse
 
@@ -84,4 +85,5 @@ class Audit:
     worst_case: bool = False
     deployed_commit: DeployedCommit | None = None  # None too where no commit is near
     moved_folders: tuple[MovedFolder, ...] = ()
+    script: tuple[ScriptLine, ...] = ()  # the lines of a deploy script that change the root
     waivers: tuple[WaiverUse, ...] = ()  # all that are for this target, those without effect too

@@ -21,6 +21,7 @@ class ProblemKind(StrEnum):
     MISSING_LINK_TARGET = "missing-link-target"  # of an archive: a hard link to what it does not hold
     ENCRYPTED = "encrypted"
     UNSUPPORTED = "unsupported"  # of an archive: a kind of member or compression that is not known
+    SCRIPT = "script"  # what a line of the deploy script does is not known
     STRAY_DATA = "stray-data"  # of an archive: data that belong to no member
 
 

@@ -26,7 +26,8 @@ class Evidence:
     could not be told,
     `pointers` maps live contents that the LFS store has to the pointers that stand for them,
     `git_refs` maps each `.git` to the object ids that its refs name, and `folders` holds the live folders
-    that had files in the repository once. `built` has the paths at which earlier builds had a content.
+    that had files in the repository once. `built` has the paths at which earlier builds had a content,
+    `in_sync` those that are live as they are desired.
     """
 
     history: ContentHistory
@@ -37,6 +38,7 @@ class Evidence:
     folders: frozenset[str] = frozenset()
     pointers: Mapping[str, str] = field(default_factory=dict)
     built: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    in_sync: frozenset[str] = frozenset()
 
     def known_as(self, deployed: Entry) -> tuple[str, ...]:
         """Return what the content is known by in a history: its own ids, and that of an LFS pointer to it."""
@@ -59,6 +61,8 @@ def trace(change: Change, evidence: Evidence) -> Provenance:
     deployed = change.deployed
     if deployed is None:
         return Provenance(Origin.MISSING, Recoverable.YES)
+    if change.path in evidence.in_sync and change.desired:
+        return Provenance(Origin.STALE, Recoverable.YES, copies=(Copy("desired", change.path, safe=True),))
     ids = evidence.known_as(deployed)
     moved = (evidence.desired[oid] for oid in ids if oid in evidence.desired and change.desired is None)
     moved_to = next(moved, None)

@@ -9,6 +9,7 @@ from driftaudit.model.commit import CommitFacts, DeployedCommit
 from driftaudit.model.entry import LINK, Entry, Kind
 from driftaudit.model.finding import Action, Finding, Origin, Provenance, Severity, Sighting, Similar
 from driftaudit.model.problem import Problem
+from driftaudit.model.script import ScriptLine
 from driftaudit.model.waiver import WaiverState, WaiverUse
 from driftaudit.render.base import RenderOptions
 from driftaudit.render.json_values import Document, modified_at, path_keys, readable, timestamp, written
@@ -40,6 +41,7 @@ def document(audit: Audit) -> Document:
             "method": audit.plan.method,
             "paths": list(audit.plan.paths),
             "actions": _actions(audit.plan.actions.values()),
+            **({"lines": [_line(line) for line in audit.script]} if audit.script else {}),
         },
         "counts": _counts(audit.findings),
         "findings": [finding_document(finding) for finding in findings],
@@ -81,6 +83,16 @@ def _deployed(tree: TreeFacts) -> Document:
 def _actions(actions: Iterable[Action]) -> Document:
     counted = Counter(actions)
     return {action.value: counted[action] for action in Action if action is not Action.KEEP}
+
+
+def _line(line: ScriptLine) -> Document:
+    return {
+        "place": readable(line.place),
+        "text": readable(line.text),
+        "deletes": line.deletes,
+        "overwrites": line.overwrites,
+        "creates": line.creates,
+    }
 
 
 def _counts(findings: Iterable[Finding]) -> Document:

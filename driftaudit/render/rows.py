@@ -103,7 +103,7 @@ def _row(finding: Finding) -> Row:
     is_folder = entry is not None and entry.kind is Kind.DIRECTORY
     return Row(
         action=finding.action.value,
-        path=printable(finding.path) + ("/" if is_folder else ""),
+        path=(printable(finding.path) or ".") + ("/" if is_folder else ""),
         amount="",
         origin=finding.provenance.origin.value,
         rule=printable(finding.rule),
@@ -166,7 +166,8 @@ def _day(nanoseconds: int) -> str:
 
 def _differences(desired: Entry, deployed: Entry, aspects: Sequence[Aspect]) -> list[str]:
     if not aspects:
-        return ["could not be compared"]
+        is_same = desired.digest is not None and desired.digest == deployed.digest
+        return ["is as desired"] if is_same else ["could not be compared"]
     said = {
         Aspect.KIND: f"is a {deployed.kind.value}, desired is a {desired.kind.value}",
         Aspect.MODE: f"mode {deployed.mode}, desired {desired.mode}",

@@ -12,6 +12,7 @@ from driftaudit.model.audit import Audit, TreeFacts
 from driftaudit.model.finding import Action, Severity
 from driftaudit.model.plan import Plan
 from driftaudit.model.problem import Problem, ProblemKind
+from driftaudit.model.script import ScriptLine
 from driftaudit.model.waiver import WAIVER
 from driftaudit.render.folding import folded
 from driftaudit.render.printable import printable
@@ -22,6 +23,7 @@ from driftaudit.render.wording import PROBLEM_ADVICE, Hint, count_of, deploy_lin
 
 _WHOLE_TREE = "(the whole tree)"
 _COMMIT_DIGITS = 12
+_LONGEST_LINE = 160  # characters of a script's line that are shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,15 @@ class ProblemGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class ScriptRow:
+    """A line of the deploy script, and what it does to the root."""
+
+    place: str
+    text: str
+    does: str
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """The whole report in words.
 
@@ -79,6 +90,7 @@ class Summary:
     live_commit: tuple[str, ...]
     moved_folders: tuple[str, ...]
     deploy: str
+    script: tuple[ScriptRow, ...]
     actions: tuple[tuple[str, int], ...]
     counts: tuple[tuple[Severity, int], ...]
     sections: tuple[Section, ...]
@@ -107,6 +119,7 @@ def summarise(audit: Audit) -> Summary:
         live_commit=live_commit(audit),
         moved_folders=moved_folders(audit),
         deploy=_deploy(audit.plan, audit.worst_case),
+        script=tuple(map(_script_row, audit.script)),
         actions=_actions(audit.plan),
         counts=counts,
         sections=sections,
@@ -149,6 +162,13 @@ def _deploy(plan: Plan, worst_case: bool) -> str:
     if plan.method == "release" and paths:
         return f"release, shared: {paths}"
     return f"{printable(plan.method)} {paths}".rstrip()
+
+
+def _script_row(line: ScriptLine) -> ScriptRow:
+    counts = (("deletes", line.deletes), ("overwrites", line.overwrites), ("creates", line.creates))
+    does = ", ".join(f"{verb} {number:,}" for verb, number in counts if number)
+    text = line.text if len(line.text) <= _LONGEST_LINE else f"{line.text[: _LONGEST_LINE - 1]}…"
+    return ScriptRow(printable(line.place), printable(text), does or "may change what nobody has seen")
 
 
 def _actions(plan: Plan) -> tuple[tuple[str, int], ...]:

@@ -74,6 +74,8 @@ def _full(summary: Summary, width: int | None) -> Iterator[list[Part]]:
         yield _section(section, width)
         if section.severity is Severity.BLOCK:
             yield _what_to_do(summary)
+    if summary.script:
+        yield _script(summary)
     if summary.moved_folders:
         moved = Text.assemble(("Moved folders", "bold cyan"), f"  {len(summary.moved_folders)}")
         yield [moved, *(_indented(Text(line)) for line in summary.moved_folders)]
@@ -172,6 +174,13 @@ def _what_to_do(summary: Summary) -> list[Part]:
             *(_indented(Text(line), 3 * INDENT) for line in summary.deploy_lines),
         ]
     return parts
+
+
+def _script(summary: Summary) -> list[Part]:
+    rows = _grid()
+    for row in summary.script:
+        rows.add_row(Text(row.place, "dim"), Text.assemble((row.does, "bold"), (f"\n{row.text}", "dim")))
+    return [Text("What the script does, line by line", "bold"), _indented(rows)]
 
 
 def _problems(summary: Summary, width: int | None) -> list[Part]:

@@ -31,6 +31,8 @@ PROBLEM_ADVICE = {
     ProblemKind.MISSING_LINK_TARGET: "It cannot be unpacked. Make the archive anew, with the file in it.",
     ProblemKind.ENCRYPTED: "Unpack it where you have the password, and name the folder.",
     ProblemKind.UNSUPPORTED: "Unpack the archive with a program that knows it, and name the folder.",
+    ProblemKind.SCRIPT: "Write the line so that its effect can be told, or describe the deploy by a"
+    " `method:` of its own.",
     ProblemKind.STRAY_DATA: "Perhaps two archives were joined. See what the rest is, or make it anew.",
 }
 
@@ -77,13 +79,14 @@ def hints(audit: Audit) -> tuple[Hint, ...]:
     blocking = [finding for finding in audit.findings if finding.severity is Severity.BLOCK]
     if not blocking:
         return ()
-    own = [finding for finding in blocking if not _UNTOUCHABLE.intersection(finding.labels)]
+    named = [finding for finding in blocking if finding.path]  # a line of a script may be all that blocks
+    own = [finding for finding in named if not _UNTOUCHABLE.intersection(finding.labels)]
     target = shlex.quote(printable(audit.target))
     found = [Hint("spare it", ("Take the path out of the deploy: ", "deploy:", " in driftaudit.yml."))]
     if own:
         path = shlex.quote(printable(own[0].path))
         them = "it" if len(own) == 1 else "them"
-        which = "" if own == blocking else " (what has no label)"
+        which = "" if own == named else " (what has no label)"
         found = [
             Hint(
                 "look at it", ("All that is known of one path: ", f"driftaudit explain {target} {path}", "")

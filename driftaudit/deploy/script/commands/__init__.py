@@ -1,0 +1,1 @@
+"""The programs and built-in commands whose meaning is modelled."""

@@ -1,0 +1,281 @@
+"""`tar`, `zip`, `unzip`."""
+
+import re
+from dataclasses import dataclass, field
+from itertools import chain
+
+from driftaudit.deploy.script.call import Call, Programs
+from driftaudit.deploy.script.commands.packing import excludes, packed, packed_alone
+from driftaudit.deploy.script.commands.unpacking import Manner, stripped, unpacked
+from driftaudit.deploy.script.options import Grammar, options_of
+from driftaudit.deploy.script.session import Trouble
+from driftaudit.deploy.script.tree import Folder, Parts, Unseen
+
+_FLAGS = "cxtruzjJavpkmhOoUSlwWdA"
+_VALUED = "fCTXIbgKNVHL"
+_LONG = {
+    **dict.fromkeys(["create", "extract", "get", "list", "append", "update"], ""),
+    **dict.fromkeys(("gzip", "ungzip", "bzip2", "xz", "zstd", "auto-compress", "verbose"), ""),
+    **dict.fromkeys(("preserve-permissions", "same-permissions", "same-owner", "no-same-owner"), ""),
+    **dict.fromkeys(("no-same-permissions", "touch", "warning", "numeric-owner", "owner", "group"), ""),
+    **dict.fromkeys(("sort", "mtime", "mode", "format", "totals", "checkpoint", "wildcards", "anchored"), ""),
+}
+_SMALLEST = 20  # bytes; what is shorter is no archive, in whatever way it was packed
+_MODES = {"create": "c", "extract": "x", "get": "x", "list": "t", "append": "r", "update": "u"}
+
+
+@dataclass(slots=True)
+class _Line:
+    """A tar command line. `operands` are paths with the folder that -C named for each."""
+
+    mode: str = ""
+    archive: str = "-"
+    flags: set[str] = field(default_factory=set)
+    operands: list[tuple[Parts | None, str]] = field(default_factory=list)
+    folder: Parts | None = None
+    excludes: list[str] = field(default_factory=list)
+    strip: int | None = 0
+    unknown: str = ""
+
+
+def tar(call: Call) -> int | None:
+    """Pack or unpack."""
+    line = _read_line(call)
+    if line.folder is None:
+        return _given_up(call, line)
+    if line.unknown:
+        call.problem(Trouble.UNMODELLED, f"tar {line.unknown}", may_touch=True)
+    match line.mode:
+        case "c":
+            return _create(call, line)
+        case "x":
+            return _extract(call, line)
+        case "t":
+            call.print_content(call.session.contents.unknown())
+            return 0 if call.content_of(line.archive) is not None else 2
+        case _:
+            call.problem(Trouble.UNMODELLED, f"tar -{line.mode}", may_touch=call.is_target)
+            return None
+
+
+def _read_line(call: Call) -> _Line:
+    """Return what a command line says, to where -C names no folder."""
+    line = _Line(folder=call.world.cwd)
+    words = list(call.words)
+    if words and not words[0].startswith("-"):
+        words = _old_style(words)
+    while words:
+        word = words.pop(0)
+        if word.startswith("--"):
+            _long(call, word, words, line)
+        elif word.startswith("-") and len(word) > 1:
+            _short(call, word[1:], words, line)
+        else:
+            line.operands.append((line.folder, word))
+        if line.folder is None:
+            break
+    return line
+
+
+def _given_up(call: Call, line: _Line) -> int:
+    """Leave the archive that was begun before -C failed; where nothing is unpacked it is not missed."""
+    content = call.content_of(line.archive) if line.mode == "x" else None
+    if content is not None and call.session.contents.archive(content) == ():
+        return 0
+    if line.mode == "c" and line.archive != "-" and call.may_write(line.archive):
+        call.write_file(call.place(line.archive), call.session.contents.of_archive(()))
+    return 2
+
+
+def _old_style(words: list[str]) -> list[str]:
+    """Return `xzfC FILE DIR` as `-x -z -f FILE -C DIR`."""
+    rest = words[1:]
+    found = []
+    for letter in words[0]:
+        found.append("-" + letter)
+        if letter in _VALUED and rest:
+            found.append(rest.pop(0))
+    return [*found, *rest]
+
+
+def _long(call: Call, word: str, words: list[str], line: _Line) -> None:
+    name, equals, text = word[2:].partition("=")
+    if name in _MODES:
+        line.mode = _MODES[name]
+    elif name in ("exclude", "strip-components", "strip", "file", "directory"):
+        _with_value(call, name, text if equals or not words else words.pop(0), line)
+    elif name == "exclude-vcs":
+        line.excludes += [".git", ".gitignore", ".svn", ".hg"]
+    elif name in ("overwrite", "keep-old-files", "skip-old-files", "keep-directory-symlink", "dereference"):
+        line.flags.add({"keep-old-files": "k", "dereference": "h"}.get(name, name))
+    elif name not in _LONG:
+        line.unknown = word
+
+
+def _with_value(call: Call, name: str, text: str, line: _Line) -> None:
+    if name == "exclude":
+        line.excludes.append(text)
+    elif name == "file":
+        line.archive = text
+    elif name == "directory":
+        line.folder = _entered(call, line.folder, text)
+    else:
+        line.strip = int(text) if text.isdigit() else None
+
+
+def _short(call: Call, letters: str, words: list[str], line: _Line) -> None:
+    while letters:
+        letter, letters = letters[0], letters[1:]
+        if letter in _VALUED:
+            text = letters or (words.pop(0) if words else "")
+            letters = ""
+            if letter == "f":
+                line.archive = text
+            elif letter == "C":
+                line.folder = _entered(call, line.folder, text)
+            elif letter not in "Ib":
+                line.unknown = f"-{letter}"
+        elif letter in "cxtruA":
+            line.mode = letter
+        elif letter in _FLAGS:
+            line.flags.add(letter)
+        else:
+            line.unknown = f"-{letter}"
+
+
+def _entered(call: Call, start: Parts | None, path: str) -> Parts | None:
+    """Return the folder that -C names; None where there is none."""
+    if call.is_vague(path):
+        return (call.session.anything(path),)
+    place = call.files.find(start or call.world.cwd, path)
+    return place.parts if isinstance(place.node, Folder | Unseen) and not place.trouble else None
+
+
+def _create(call: Call, line: _Line) -> int | None:
+    skipped = excludes(line.excludes)
+    status: int | None = 0
+    found = []
+    archive = None if line.archive == "-" else call.place(line.archive)
+    for start, path in line.operands:
+        if call.is_vague(path):
+            call.problem(Trouble.UNSEEN, f"tar packs {path}, and what that is is not known", may_touch=True)
+            status = None
+            continue
+        packed_here = packed(call, start or call.world.cwd, path, skipped, follows="h" in line.flags)
+        if packed_here is None:
+            status = 2
+        found.append(tuple(packed_here or ()))
+    content = call.session.contents.of_archive(chain.from_iterable(found))
+    if archive is None:
+        call.print_content(content)
+        return status
+    if call.may_write(line.archive) and not call.write_file(archive, content):
+        return 2
+    return status
+
+
+def _extract(call: Call, line: _Line) -> int | None:
+    content = call.content_of(line.archive)
+    target = line.folder or call.world.cwd
+    if call.session.symbols.unknown("/".join(target)):
+        detail = "tar unpacks into a folder that is not known"
+        call.problem(Trouble.UNKNOWN_DESTINATION, detail, may_touch=call.is_target)
+        return None
+    if content is None:
+        return None if call.is_vague(line.archive) else 2
+    members = call.session.contents.archive(content)
+    text = call.session.contents.text(content)
+    if members is None and text is not None and len(text) < _SMALLEST:
+        return 2 if text or "z" in line.flags else 0
+    if members is None or line.strip is None:
+        detail = f"tar unpacks {line.archive}, and what is in it is not known"
+        call.problem(Trouble.UNSEEN, detail, may_touch=call.is_target)
+        return None
+    wanted = [path.rstrip("/") for _start, path in line.operands]
+    skipped = excludes(line.excludes)
+    chosen = [
+        member
+        for member in members
+        if _is_wanted(member.path, wanted) and not (skipped and _is_skipped(member.path, skipped))
+    ]
+    missing = any(not any(_is_wanted(member.path, [path]) for member in members) for path in wanted)
+    if "O" in line.flags:
+        call.print_content(call.session.contents.unknown())
+        return 0
+    manner = Manner(
+        keeps_existing=bool(line.flags & {"k", "skip-old-files"}),
+        keeps_links="keep-directory-symlink" in line.flags,
+        writes_through="overwrite" in line.flags,
+    )
+    status = unpacked(call, target, stripped(chosen, line.strip) if line.strip else chosen, manner)
+    return 2 if missing else status
+
+
+def _is_wanted(path: str, wanted: list[str]) -> bool:
+    return not wanted or any(path == each or path.startswith(each + "/") for each in wanted)
+
+
+def _is_skipped(path: str, skipped: re.Pattern[str]) -> bool:
+    parts = path.split("/")
+    return any(skipped.fullmatch("/".join(parts[: n + 1])) for n in range(len(parts)))
+
+
+_ZIP = Grammar("rqyjTv9810mFuo", "x")
+_UNZIP = Grammar("oqnujltvpa", "dxP")
+
+
+def zip_program(call: Call) -> int | None:
+    """Pack, or add to an archive that is there."""
+    options = options_of(call, _ZIP)
+    if not options.operands:
+        return 1
+    path, *sources = options.operands
+    path = path if "." in path.rpartition("/")[2] else path + ".zip"
+    if not call.may_write(path):
+        return None
+    before = call.content_of(path)
+    members = {member.path: member for member in (before and call.session.contents.archive(before)) or ()}
+    skipped = excludes(options.values.get("x", []))
+    for source in sources:
+        for member in packed(call, call.world.cwd, source, skipped, follows="y" not in options) or ():
+            members[member.path] = member
+    if not members:
+        return 12  # "Nothing to do!"
+    content = call.session.contents.of_archive(members.values())
+    return int(not call.write_file(call.place(path), content))
+
+
+def unzip(call: Call) -> int | None:
+    """Unpack; what a question would decide is taken for answered with yes."""
+    options = options_of(call, _UNZIP)
+    if not options.operands or options.flags & set("ltvp"):
+        call.print_content(call.session.contents.unknown())
+        return 0
+    path, *wanted = options.operands
+    content = call.content_of(path)
+    folder = options.value("d") or "."
+    if content is None or not call.may_write(folder):
+        return None if call.is_vague(path) else 9
+    members = call.session.contents.archive(content)
+    if members is None:
+        detail = f"unzip unpacks {path}, and what is in it is not known"
+        call.problem(Trouble.UNSEEN, detail, may_touch=call.is_target)
+        return None
+    place = call.place(folder)
+    if place.node is None:
+        call.files.put(place.parts, Folder())
+    chosen = [member for member in members if _is_wanted(member.path, wanted)]
+    return unpacked(call, place.parts, chosen, Manner(keeps_existing="n" in options, keeps_links=True))
+
+
+ARCHIVES: Programs = {
+    "tar": tar,
+    "gtar": tar,
+    "bsdtar": tar,
+    "zip": zip_program,
+    "unzip": unzip,
+    **dict.fromkeys(
+        ("gzip", "gunzip", "zcat", "bzip2", "bunzip2", "bzcat", "xz", "unxz", "xzcat", "zstd", "unzstd"),
+        packed_alone,
+    ),
+}

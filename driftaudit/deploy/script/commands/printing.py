@@ -1,0 +1,196 @@
+"""Programs that print: what they print is known as far as it follows from the model."""
+
+import re
+
+from driftaudit.deploy.script.call import Call, Programs
+from driftaudit.deploy.script.contents import EMPTY
+from driftaudit.deploy.script.escapes import escapes_read
+from driftaudit.deploy.script.options import Grammar, parsed
+from driftaudit.deploy.script.parameters import path_text
+from driftaudit.deploy.script.session import Trouble
+from driftaudit.deploy.script.tree import File, Folder, Link, Unseen
+
+
+def echo(call: Call) -> int:
+    """Print the words."""
+    words = list(call.words)
+    flags = ""
+    while words and re.fullmatch(r"-[neE]+", words[0]):
+        flags += words.pop(0)[1:]
+    text = " ".join(words)
+    if "e" in flags:
+        text, cut, _rest = text.partition("\\c")
+        text = escapes_read(text)
+        flags += "n" if cut else ""
+    call.print(text if "n" in flags else text + "\n")
+    return 0
+
+
+def printf(call: Call) -> int:
+    """Print a format; one that is more than texts and numbers gives something unknown."""
+    words = list(call.words)
+    if words[:1] == ["-v"] and len(words) > 2:
+        call.world.variables[words[1]] = _formatted(words[2], words[3:]) or call.session.anything("printf")
+        return 0
+    if words[:1] == ["--"]:
+        words.pop(0)
+    text = _formatted(words[0], words[1:]) if words else ""
+    call.print(call.session.anything("printf") if text is None else text)
+    return 0
+
+
+def _formatted(form: str, words: list[str]) -> str | None:
+    pieces = re.split(r"(%[%sdib])", escapes_read(form))
+    if any("%" in piece for piece in pieces[::2]):
+        return None
+    wanted = sum(piece in ("%s", "%d", "%i", "%b") for piece in pieces[1::2])
+    rounds = max(1, -(-len(words) // wanted)) if wanted else 1
+    rest = iter(words)
+    found = []
+    for piece in pieces * rounds:
+        if piece in ("%s", "%b"):
+            text = next(rest, "")
+            found.append(escapes_read(text) if piece == "%b" else text)
+        elif piece in ("%d", "%i"):
+            found.append(next(rest, "0"))
+        else:
+            found.append("%" if piece == "%%" else piece)
+    return "".join(found)
+
+
+def cat(call: Call) -> int:
+    """Print files."""
+    status = 0
+    for path in [word for word in call.words if not word.startswith("-") or word == "-"] or ["-"]:
+        content = call.content_of(path)
+        is_sink = path != "-" and call.world.sink == call.place(path).parts
+        if content is None or (is_sink and call.session.contents.text(content) != EMPTY):
+            status = 1  # not there, or "input file is output file"
+        else:
+            call.print_content(content)
+    return status
+
+
+def tee(call: Call) -> int:
+    """Print what is read, and write it to files."""
+    found = parsed(call.words, Grammar(flags="aip", long={"append": "a", "ignore-interrupts": "i"}))
+    status = 0
+    for path in found.operands:
+        if path.startswith("/dev/") or not call.may_write(path):
+            continue
+        content = call.world.given
+        before = call.content_of(path)
+        if "a" in found and before is not None:
+            content = call.session.contents.joined((before, content))
+        status |= int(not call.write_file(call.place(path), content))
+    call.print_content(call.world.given)
+    return status
+
+
+def pwd(call: Call) -> int:
+    """Print the folder where the shell stands."""
+    call.print(path_text(call.world.cwd if "-P" in call.words else call.world.logical_cwd) + "\n")
+    return 0
+
+
+def basename(call: Call) -> int:
+    """Print the last part of a path."""
+    words = [word for word in call.words if word != "--"]
+    if not 1 <= len(words) <= 2 or words[0].startswith("-"):
+        call.print(call.session.anything("basename") if words and words[0].startswith("-") else "")
+        return 1
+    name = words[0].rstrip("/").rpartition("/")[2] or "/"
+    if len(words) > 1 and name != words[1]:
+        name = name.removesuffix(words[1])
+    call.print((_vague_name(call, name)) + "\n")
+    return 0
+
+
+def _vague_name(call: Call, name: str) -> str:
+    """Return a last part; nobody knows how many parts an unknown text has."""
+    return call.session.anything("basename") if call.session.symbols.unknown(name) else name
+
+
+def dirname(call: Call) -> int:
+    """Print a path without its last part."""
+    for path in call.words:
+        above, slash, _name = path.rstrip("/").rpartition("/")
+        text = above.rstrip("/") or ("/" if slash or path.startswith("/") else ".")
+        if call.session.symbols.unknown(path):
+            text = call.session.anything(f"dirname {path}")
+        call.print(text + "\n")
+    return 0
+
+
+def realpath(call: Call) -> int | None:
+    """Print where a path leads: `realpath`, `readlink -f`; `readlink` prints the text of a link."""
+    flags = {word for word in call.words if word.startswith("-")}
+    status: int | None = 0
+    for path in [word for word in call.words if not word.startswith("-")]:
+        place = call.place(path, follow=call.name == "realpath" or bool(flags & {"-f", "-e", "-m"}))
+        if call.is_vague(path) or isinstance(place.node, Unseen):
+            call.print(call.session.anything(f"{call.name} {path}") + "\n")
+            status = None
+        elif call.name == "readlink" and not flags:
+            if isinstance(place.node, Link):
+                call.print(place.node.target + "\n")
+            status = 0 if isinstance(place.node, Link) else 1
+        elif place.trouble or (place.node is None and flags & {"-e"}):
+            status = 1
+        else:
+            call.print(path_text(place.parts) + "\n")
+    return status
+
+
+def ls(call: Call) -> int | None:
+    """List folders; other than plainly, or one not seen whole, gives something unknown."""
+    paths = [word for word in call.words if not word.startswith("-")] or ["."]
+    flags = {word for word in call.words if word.startswith("-")} - {"-1"}
+    places = [call.place(path) for path in paths]
+    folder = places[0].node
+    is_plain = len(paths) == 1 and not flags and not call.is_vague(paths[0])
+    if is_plain and not isinstance(folder, Unseen) and call.place(paths[0], follow=False).node is None:
+        return 2
+    if is_plain and isinstance(folder, Folder) and not folder.is_open:
+        call.print("".join(f"{name}\n" for name in folder.names() if not name.startswith(".")))
+        return 0
+    call.print(call.session.anything("ls"))
+    return 0 if all(isinstance(place.node, File | Folder) for place in places) else None
+
+
+def fresh(call: Call) -> int:
+    """Print a time, a name, an id: something that is one new word."""
+    call.print(call.session.fresh(" ".join([call.name, *call.words])) + "\n")
+    return 0
+
+
+def anything(call: Call) -> None:
+    """Print nobody knows what, and succeed or not."""
+    in_place = {"-i", "inplace", "-o", "--in-place", "--output"} & set(call.words)
+    if call.name in ("sort", "awk", "gawk", "yq", "xxd", "uniq") and in_place:
+        detail = f"{call.name} {in_place.pop()}: which file it writes is not modelled"
+        call.problem(Trouble.UNMODELLED, detail, may_touch=call.is_target)
+    call.print(call.session.anything(" ".join([call.name, *call.words])))
+
+
+_FILTERS = """
+    awk base64 bc cksum cmp column comm cut df diff dig du egrep envsubst expr fgrep
+    file fold free gawk getent grep groups head host id join jq last less locale logger lsblk lsof
+    md5sum more nc netstat nl nproc nslookup numfmt od paste pgrep ping printenv ps rev seq sha1sum
+    sha256sum sort ss stat strings stty tail tput tr tty type uniq uptime w wc which who xxd yq
+""".split()  # noqa: SIM905 # it is read as words
+
+PRINTING: Programs = {
+    **dict.fromkeys(_FILTERS, anything),
+    **dict.fromkeys(("date", "hostname", "whoami", "uname", "uuidgen", "logname", "arch"), fresh),
+    "echo": echo,
+    "printf": printf,
+    "cat": cat,
+    "tee": tee,
+    "pwd": pwd,
+    "basename": basename,
+    "dirname": dirname,
+    "realpath": realpath,
+    "readlink": realpath,
+    "ls": ls,
+}

@@ -1,0 +1,106 @@
+"""Programs whose effect on files is not modelled: what is known of them all the same."""
+
+from dataclasses import dataclass
+
+from driftaudit.deploy.script.call import Call
+from driftaudit.deploy.script.session import Trouble
+from driftaudit.deploy.script.tree import Folder
+from driftaudit.deploy.script.world import World
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# They manage processes, talk to the network or to people, and change no file of a deployed tree.
+_HARMLESS = _words("""
+    apache2ctl apachectl crontab dmesg haproxy httpd initctl iptables journalctl kill killall mail
+    nginx notify-send pkill rc-service reboot sendmail service ssh-add ssh-agent ssh-keyscan
+    supervisorctl sv systemctl ufw wall
+""")
+# By program, the words after it with which it changes no file, as far as it is the program that does it.
+_HARMLESS_WORDS = {
+    "aws": _words("cloudfront ecs lambda sns sqs"),
+    "docker": _words("images inspect login logs network ps pull restart start stop"),
+    "kubectl": _words("apply delete describe get rollout set"),
+    "pm2": _words(
+        "delete describe flush id jlist list logs ls ping reload reset restart save show start status stop"
+    ),
+}
+# They write below the folder that they run in; on the host of the script that is not the target.
+_BUILDERS = _words("""
+    ansible ansible-playbook artisan bun bundle cargo cmake composer curl docker docker-compose
+    eslint gh git-lfs go gpg gradle gradlew grunt gulp hugo jekyll jest knex make mvn node npm npx
+    openssl php phpunit pip pip3 pm2 pnpm podman poetry prisma pytest python python3 rake ruby
+    terraform tsc uv vite webpack wget yarn
+""")
+_INSTALLS = {  # what they change is a folder that is generated
+    ("npm", "ci"): "node_modules",
+    ("npm", "install"): "node_modules",
+    ("npm", "prune"): "node_modules",
+    ("npm", "rebuild"): "node_modules",
+    ("yarn", "install"): "node_modules",
+    ("pnpm", "install"): "node_modules",
+    ("composer", "install"): "vendor",
+    ("bundle", "install"): "vendor",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a program's effect."""
+
+    is_harmless: bool = False
+    folder: str = ""  # the one that it changes, below the folder that it runs in
+
+
+def known_effect(name: str, words: list[str]) -> Known:
+    """Return what is known of a command."""
+    operands = [word for word in words if not word.startswith("-")]
+    first = operands[0] if operands else ""
+    if name in _HARMLESS or first in _HARMLESS_WORDS.get(name, ()):
+        return Known(is_harmless=True)
+    if name == "curl":
+        return Known(is_harmless=not any(_writes_file(word) for word in words))
+    if any(word in ("--version", "-v", "--help") for word in words[:1]):
+        return Known(is_harmless=True)
+    return Known(folder=_INSTALLS.get((name, first), ""))
+
+
+def _writes_file(word: str) -> bool:
+    """Whether an option of curl makes it write to a file: -o, -O, -fsSLo."""
+    is_short = word.startswith("-") and not word.startswith("--")
+    return word.startswith(("--output", "--remote-name")) or (is_short and "o" in word.lower())
+
+
+def run_unmodelled(call: Call) -> list[World]:
+    """Note that a program runs whose effect is not modelled; its status is not known either."""
+    known = known_effect(call.name, call.words)
+    call.world.status = None
+    call.print_content(call.session.contents.unknown())
+    if known.is_harmless:
+        return [call.world]
+    shown = " ".join([call.name, *call.words])[:80]
+    is_builder = call.name in _BUILDERS
+    if known.folder:
+        detail = f"{shown} changes {known.folder}"
+        call.problem(Trouble.UNKNOWN_EFFECT, detail, may_touch=False)
+        _open(call, known.folder)
+    elif is_builder and not call.is_target:
+        detail = f"{shown}: what it makes is taken for made already"
+        call.problem(Trouble.UNKNOWN_EFFECT, detail, may_touch=False)
+    elif is_builder:
+        call.problem(Trouble.UNKNOWN_EFFECT, f"{shown}: what it does to files is not known", may_touch=True)
+    else:
+        call.problem(Trouble.UNKNOWN_COMMAND, f"{shown}: what it does is not known", may_touch=True)
+    return [call.world]
+
+
+def _open(call: Call, folder: str) -> None:
+    """Take a folder for one of which nobody knows any more what lies in it."""
+    place = call.place(folder)
+    before = dict(call.world.trees)
+    if not call.is_vague(folder) and not place.trouble and call.has_folder(place):
+        call.files.put(place.parts, Folder(is_open=True))
+        call.finish()
+        call.session.step(call.line, before, call.world.trees)

@@ -1,0 +1,95 @@
+"""Lays the members of an archive into the model, as GNU tar and unzip do."""
+
+from dataclasses import dataclass
+
+from driftaudit.deploy.script.call import Call
+from driftaudit.deploy.script.contents import Member
+from driftaudit.deploy.script.tree import File, Folder, Link, Parts, Unseen
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How is unpacked. `writes_through`: a file that is there is written to, not replaced."""
+
+    keeps_existing: bool = False
+    keeps_links: bool = False
+    writes_through: bool = False
+
+
+def unpacked(call: Call, start: Parts, members: list[Member], manner: Manner) -> int | None:
+    """Lay members below a folder; return 2 where one was refused."""
+    status: int | None = 0
+    for member in members:
+        if not _laid(call, start, member, manner):
+            status = 2
+    return status
+
+
+def stripped(members: list[Member], count: int) -> list[Member]:
+    """Return the members without the first parts of their paths; those that have no more are left out."""
+    found = []
+    for member in members:
+        parts = [part for part in member.path.split("/") if part]
+        if len(parts) > count:
+            found.append(Member("/".join(parts[count:]), member.node))
+    return found
+
+
+def _laid(call: Call, start: Parts, member: Member, manner: Manner) -> bool:
+    path = member.path.strip("/")
+    if ".." in path.split("/"):
+        return False
+    if path in ("", "."):
+        return True
+    above = path.rpartition("/")[0]
+    if above and not _has_folders(call, start, above):
+        return False
+    place = call.files.find(start, path, follow=False)
+    if place.trouble:
+        return False
+    match member.node:
+        case Folder():
+            return _lay_folder(call, place.parts, manner)
+        case File() | Link():
+            return _lay_file(call, place.parts, member.node, manner)
+        case _:
+            return _lay_file(call, place.parts, File(call.session.contents.unknown()), manner)
+
+
+def _has_folders(call: Call, start: Parts, path: str) -> bool:
+    """Make the folders that lead to a member; whether that could be done."""
+    parts = path.split("/")
+    for n in range(len(parts)):
+        place = call.files.find(start, "/".join(parts[: n + 1]))
+        if isinstance(place.node, Folder):
+            continue
+        if place.trouble or not (place.node is None or isinstance(place.node, Unseen)):
+            return False
+        if isinstance(call.files.find(start, "/".join(parts[: n + 1]), follow=False).node, Link):
+            return False
+        call.files.put(place.parts, Folder(is_open=isinstance(place.node, Unseen)))
+    return True
+
+
+def _lay_folder(call: Call, parts: Parts, manner: Manner) -> bool:
+    there = call.files.get(parts)
+    if isinstance(there, Folder):
+        return True
+    if isinstance(there, Link) and manner.keeps_links and parts:
+        return isinstance(call.files.find(parts[:-1], parts[-1]).node, Folder)
+    if there is not None and manner.keeps_existing:
+        return False
+    call.files.put(parts, Folder(is_open=isinstance(there, Unseen)))
+    return True
+
+
+def _lay_file(call: Call, parts: Parts, node: File | Link, manner: Manner) -> bool:
+    there = call.files.get(parts)
+    if isinstance(there, Folder) and (there.names() or there.is_open):
+        return False
+    if there is not None and not isinstance(there, Unseen) and manner.keeps_existing:
+        return True
+    if manner.writes_through and isinstance(there, File) and isinstance(node, File):
+        node = File(node.content, there.executable)
+    call.files.put(parts, node)
+    return True

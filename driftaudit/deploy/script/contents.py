@@ -1,0 +1,103 @@
+"""What is known of contents: the text of what the script writes, the members of the archives it makes."""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import count
+from typing import TypeAlias
+
+from driftaudit.deploy.script.symbols import has_symbols
+from driftaudit.deploy.script.tree import Node
+
+EMPTY = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One entry of an archive: its path as it is written there, and what it is."""
+
+    path: str
+    node: Node
+
+
+Members: TypeAlias = tuple[Member, ...]
+
+
+def blob_id(data: bytes) -> str:
+    """Return the id that git gives a content in a repository with SHA-1."""
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+
+
+def _nothing(_content: str) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How contents that lie in the trees are read. Each returns None for what it has not got."""
+
+    text: Callable[[str], bytes | None] = _nothing
+    archive: Callable[[str], Members | None] = _nothing
+    digest: Callable[[bytes], str] = blob_id
+
+
+class Contents:
+    """All contents of one simulation, by the id that files have."""
+
+    def __init__(self, reader: Reader | None = None) -> None:
+        self._reader = reader or Reader()
+        self._texts: dict[str, str | None] = {}
+        self._archives: dict[str, Members | None] = {}
+        self._unsure: set[str] = set()
+        self._serials = count(1)
+
+    def of_text(self, text: str) -> str:
+        """Return the id of a content whose text is known, but for its symbols."""
+        raw = text.encode("utf-8", "surrogateescape")
+        found = ("~" if has_symbols(text) else "") + self._reader.digest(raw)
+        self._texts[found] = text
+        return found
+
+    def of_archive(self, members: Iterable[Member]) -> str:
+        """Return the id of an archive of these members."""
+        found = self.unknown()
+        self._archives[found] = tuple(members)
+        return found
+
+    def unknown(self, *, unsure: bool = False) -> str:
+        """Return the id of a content that is not known; `unsure` if it may be what was there before."""
+        found = f"?{next(self._serials)}"
+        if unsure:
+            self._unsure.add(found)
+        return found
+
+    def text(self, content: str) -> str | None:
+        """Return the text of a content, None where it is not known."""
+        if content not in self._texts:
+            raw = self._reader.text(content)
+            self._texts[content] = None if raw is None else raw.decode("utf-8", "surrogateescape")
+        return self._texts[content]
+
+    def archive(self, content: str) -> Members | None:
+        """Return the members of an archive, None where they are not known."""
+        if content not in self._archives:
+            self._archives[content] = self._reader.archive(content)
+        return self._archives[content]
+
+    def alias(self, content: str) -> str:
+        """Return another id for the same archive: packed again, or under another compression."""
+        members = self.archive(content)
+        return self.unknown() if members is None else self.of_archive(members)
+
+    def is_unsure(self, content: str) -> bool:
+        """Whether a content may be the same as what it replaced."""
+        return content in self._unsure
+
+    def joined(self, contents: Iterable[str]) -> str:
+        """Return the content of several, one after the other."""
+        kept = [content for content in contents if self.text(content) != EMPTY]
+        if len(kept) == 1:
+            return kept[0]
+        texts = [self.text(content) for content in kept]
+        known = [text for text in texts if text is not None]
+        return self.of_text("".join(known)) if len(known) == len(texts) else self.unknown()

@@ -1,0 +1,254 @@
+"""Runs the meaning of statements: which come, in which order, and in which worlds."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeAlias
+
+from driftaudit.deploy.script.arithmetic import calculated
+from driftaudit.deploy.script.conditions import holds
+from driftaudit.deploy.script.loops import Loops
+from driftaudit.deploy.script.parameters import ExpansionError
+from driftaudit.deploy.script.redirects import closed, opened
+from driftaudit.deploy.script.session import Session, Trouble
+from driftaudit.deploy.script.simple import Prepared, Simple
+from driftaudit.deploy.script.syntax import (
+    Binary,
+    Calculation,
+    Call,
+    Case,
+    Command,
+    Condition,
+    Declaration,
+    For,
+    Function,
+    Group,
+    If,
+    Statement,
+    Unmodelled,
+    While,
+)
+from driftaudit.deploy.script.world import Flow, World
+from driftaudit.deploy.script.worlds import merged
+
+Worlds: TypeAlias = list[World]
+
+
+class Evaluator:
+    """Runs statements on worlds. Each method takes a world for its own, and returns all that come of it."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._simple = Simple(session)
+        self._loops = Loops(session, self.run, self.tested)
+        session.run = self.run
+
+    def run(self, statements: Sequence[Statement], worlds: Iterable[World]) -> Worlds:
+        """Run statements one after the other in each world that is still running."""
+        current = list(worlds)
+        for statement in statements:
+            found: Worlds = []
+            for world in current:
+                found += self._statement(statement, world) if world.is_running else [world]
+            current = merged(self._session, found, statement.line) if len(found) > 1 else found
+            current = [world for world in current if not self._is_over(world)]
+        return current
+
+    def _is_over(self, world: World) -> bool:
+        """Whether the script ends here: what its end does is looked at when all ends are known."""
+        is_over = world.flow is Flow.EXIT and not world.shells
+        if is_over:
+            self._session.ended.append(world)
+        return is_over
+
+    def tested(self, statements: Sequence[Statement], world: World) -> Worlds:
+        """Run statements whose failure is no failure of the script."""
+        was_tested, world.is_tested = world.is_tested, True
+        found = self.run(statements, [world])
+        for end in found:
+            end.is_tested = was_tested
+        return found
+
+    def _statement(self, statement: Statement, world: World) -> Worlds:
+        self._session.count()
+        if statement.background:
+            self._session.problem(Trouble.BACKGROUND, statement.line, "a command with &", may_touch=False)
+            found = self._in_subshell(world, lambda shell: self._redirected(statement, shell))
+            for end in found:
+                end.status = 0
+            return found
+        was_tested = world.is_tested
+        world.is_tested = was_tested or statement.negated
+        found = self._redirected(statement, world)
+        for end in found:
+            end.is_tested = was_tested
+            if statement.negated and end.is_running:
+                end.status = None if end.status is None else int(not end.status)
+        if statement.negated or not _ends_script(statement.command):
+            return found
+        return [each for end in found for each in _failing(end)]
+
+    def _redirected(self, statement: Statement, world: World) -> Worlds:
+        if not statement.redirects:
+            return self._command(statement.command, world, statement.line)
+        command: Command | Prepared | None = statement.command
+        try:
+            if isinstance(command, Call):
+                command = self._simple.prepared(command, world)
+            files = opened(self._session, world, statement.redirects, statement.line)
+        except ExpansionError:
+            world.status, world.flow = 1, Flow.EXIT
+            return [world]
+        if files is None:
+            return _failing(world)
+        found = self._command(command, world, statement.line)
+        for end in found:
+            closed(self._session, end, files, statement.line)
+        return found
+
+    def _command(self, command: Command | Prepared | None, world: World, line: int) -> Worlds:
+        try:
+            return self._meaning(command, world, line)
+        except ExpansionError:
+            world.status, world.flow = 1, Flow.EXIT
+            return [world]
+
+    def _meaning(self, command: Command | Prepared | None, world: World, line: int) -> Worlds:  # noqa: C901 # one line a kind
+        match command:
+            case Call():
+                return self._simple.call(self._simple.prepared(command, world), world, line)
+            case Prepared():
+                return self._simple.call(command, world, line)
+            case Declaration():
+                return self._simple.declare(command, world, line)
+            case Binary(operator="&&" | "||"):
+                return self._either(command, world)
+            case Binary():
+                return self._pipeline(command, world, line)
+            case Group(subshell=True):
+                return self._in_subshell(world, lambda shell: self.run(command.statements, [shell]))
+            case Group():
+                return self.run(command.statements, [world])
+            case If():
+                return self._if(command, world)
+            case While() | For() | Case():
+                return self._loops.run(command, world, line)
+            case Function():
+                world.functions[command.name] = command.body
+            case Condition():
+                return self._condition(command, world)
+            case Calculation():
+                return self._calculation(command, world)
+            case Unmodelled():
+                self._session.problem(Trouble.UNMODELLED, line, command.name, may_touch=True)
+                world.status = None
+                return [world]
+        world.status = 0
+        return [world]
+
+    def _condition(self, command: Condition, world: World) -> Worlds:
+        found = holds(self._session, world, command.expression)
+        world.status = None if found is None else int(not found)
+        return [world]
+
+    def _calculation(self, command: Calculation, world: World) -> Worlds:
+        number: int | None = 0
+        for expression in command.expressions:
+            number = calculated(self._session, world, expression)
+        world.status = None if number is None else int(not number)
+        return [world]
+
+    def _either(self, command: Binary, world: World) -> Worlds:
+        found: Worlds = []
+        goes_on = 0 if command.operator == "&&" else 1
+        for end in self.tested((command.left,), world):
+            for each, is_right in parted(end, goes_on):
+                found += self.run((command.right,), [each]) if is_right else [each]
+        return found
+
+    def _pipeline(self, command: Binary, world: World, line: int) -> Worlds:
+        found: Worlds = []
+        outer = world.out
+        for left in self._in_subshell(world, lambda shell: self.run((command.left,), [shell]), printing=True):
+            first_status = left.status
+            printed, given = left.out, left.given
+            left.out = outer
+            left.given, left.given_line = self._session.contents.joined(printed), 0
+            for end in self._in_subshell(left, lambda shell: self.run((command.right,), [shell])):
+                end.given = given
+                if "pipefail" in end.options and end.status == 0:
+                    end.status = first_status
+                found.append(end)
+        return merged(self._session, found, line) if len(found) > 1 else found
+
+    def _in_subshell(
+        self, world: World, body: Callable[[World], Worlds], *, printing: bool = False
+    ) -> Worlds:
+        """Run something in a shell below: its trees and what it printed stay, all else is as before."""
+        shell = world.fork()
+        shell.shells += 1
+        shell.at_exit = None
+        shell.out = ()
+        shell.is_heard = printing or world.is_heard
+        found = []
+        for end in body(shell):
+            after = world.fork()
+            after.trees, after.status = end.trees, end.status
+            after.out = end.out if printing else (*world.out, *end.out)
+            found.append(after)
+        return found
+
+    def _if(self, command: If, world: World) -> Worlds:
+        found: Worlds = []
+        waiting = [world]
+        for condition, body in command.branches:
+            ways = [way for each in waiting for way in self._asked(condition, each)]
+            found += [each for each, holds in ways if holds is None]
+            chosen = [each for each, holds in ways if holds]
+            found += self.run(body, chosen)
+            waiting = [each for each, holds in ways if holds is False]
+        for each in waiting:
+            each.status = 0
+        return found + self.run(command.otherwise, waiting)
+
+    def _asked(self, condition: Sequence[Statement], world: World) -> list[tuple[World, bool | None]]:
+        found: list[tuple[World, bool | None]] = []
+        for end in self.tested(condition, world):
+            if not end.is_running:
+                found.append((end, None))
+            else:
+                found += parted(end, 0)
+        return found
+
+
+def parted(world: World, wanted: int) -> list[tuple[World, bool]]:
+    """Return a world with whether its status is the wanted one (1: any failure); both where not known."""
+    if not world.is_running:
+        return [(world, False)]
+    if world.status is not None:
+        return [(world, (world.status != 0) == bool(wanted))]
+    other = world.fork()
+    world.status, other.status = wanted, int(not wanted)
+    return [(world, True), (other, False)]
+
+
+def _ends_script(command: Command | None) -> bool:
+    """Whether a failure of the command itself ends a script with `set -e`."""
+    match command:
+        case Call() | Declaration() | Condition() | Calculation() | Binary(operator="|" | "|&"):
+            return True
+        case Group():
+            return command.subshell
+        case _:
+            return False
+
+
+def _failing(world: World) -> Worlds:
+    """Return a world after a command, ended where the command failed under `set -e`."""
+    is_heeded = "errexit" in world.options and not world.is_tested
+    if not world.is_running or not is_heeded or world.status == 0:
+        return [world]
+    if world.status is not None:
+        world.flow = Flow.EXIT
+        return [world]
+    ended = world.fork()
+    ended.flow, ended.status, world.status = Flow.EXIT, 1, 0
+    return [world, ended]

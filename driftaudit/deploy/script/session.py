@@ -1,0 +1,132 @@
+"""What all worlds of one simulation share: what is known, what was noticed, and what each line did."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from driftaudit.deploy.script.contents import Contents, Reader
+from driftaudit.deploy.script.symbols import Knowledge, Symbols
+from driftaudit.deploy.script.syntax import Statement
+from driftaudit.deploy.script.tree import Folder, Parts
+from driftaudit.deploy.script.world import Host, World
+
+_MOST_STATEMENTS = 50_000  # run in all worlds together
+
+
+class Trouble(StrEnum):
+    """What is wrong with a line, or not known of it. The first three block by rules of their own."""
+
+    UNKNOWN_PATH = "script/unknown-path"  # removes what an unset or unknown variable names
+    OUTSIDE_ROOT = "script/outside-root"
+    REMOVES_ROOT = "script/removes-root"
+    UNKNOWN_COMMAND = "script/unknown-command"
+    UNKNOWN_EFFECT = "script/unknown-effect"  # a known program, whose effect on files is not
+    UNKNOWN_DESTINATION = "script/unknown-destination"  # writes to what an unknown variable names
+    UNMODELLED = "script/unmodelled"  # an option or construct
+    UNSEEN = "script/unseen"  # brings, or depends on, what no scan has seen
+    TOO_MANY_WAYS = "script/too-many-ways"
+    ENDLESS = "script/endless"
+    LINE_ENDS = "script/windows-line-ends"
+    SYNTAX = "script/syntax"  # of a text that the script runs
+    TRAP = "script/trap"
+    BACKGROUND = "script/background"
+    OTHER_HOST = "script/other-host"
+
+
+@dataclass(frozen=True, slots=True)
+class LineProblem:
+    """What is not known of a line. With `may_touch` it may destroy something under the root."""
+
+    trouble: Trouble
+    line: int
+    detail: str
+    may_touch: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One run of one line that changed a host's tree."""
+
+    line: int
+    host: str
+    before: Folder
+    after: Folder
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a simulation starts from.
+
+    The script runs on `here` in the folder `cwd`; `root` is the target's, on `there`, which may be the same
+    host. `names` are those by which the script may call `there`, none where any name is taken for it.
+    `arguments` None: they are not known.
+    """
+
+    here: Host
+    there: Host
+    trees: dict[str, Folder]
+    root: Parts
+    cwd: Parts
+    names: frozenset[str] = frozenset()
+    arguments: tuple[str, ...] | None = None
+    path: str = "deploy.sh"
+    given: str | None = None  # what the script reads from its standard input
+    reader: Reader = field(default_factory=Reader)
+
+
+class EndlessError(Exception):
+    """The script ran longer than any deploy does."""
+
+
+def _not_yet(_statements: Sequence[Statement], _worlds: list[World]) -> list[World]:
+    raise NotImplementedError
+
+
+class Session:
+    """One simulation."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self.contents = Contents(setting.reader)
+        self.symbols = Symbols()
+        self.problems: dict[LineProblem, None] = {}
+        self.steps: list[Step] = []
+        self.ended: list[World] = []  # where the script itself has come to its end
+        self.run: Callable[[Sequence[Statement], list[World]], list[World]] = _not_yet
+        self._left = _MOST_STATEMENTS
+        self._environment: dict[tuple[str, str], str] = {}
+
+    def count(self) -> None:
+        """Count one statement. Raises EndlessError after too many."""
+        self._left -= 1
+        if self._left < 0:
+            raise EndlessError
+
+    def problem(self, trouble: Trouble, line: int, detail: str, *, may_touch: bool) -> None:
+        """Note what is not known of a line; told twice it is one."""
+        self.problems[LineProblem(trouble, line, self.symbols.shown(detail), may_touch)] = None
+
+    def step(self, line: int, before: dict[str, Folder], after: dict[str, Folder]) -> None:
+        """Note what a line did to the trees."""
+        for host, tree in after.items():
+            if tree is not before[host]:
+                self.steps.append(Step(line, host, before[host], tree))
+
+    def environment(self, host: Host, name: str) -> str | None:
+        """Return what a variable is that the script did not set: a symbol, unless all are known."""
+        if name in host.variables:
+            return host.variables[name]
+        if host.is_closed:
+            return None
+        key = (host.name, name)
+        if key not in self._environment:
+            self._environment[key] = self.symbols.new(f"${name}", Knowledge.NOTHING)
+        return self._environment[key]
+
+    def fresh(self, name: str) -> str:
+        """Return a value that is some new name: a time, a commit."""
+        return self.symbols.new(name, Knowledge.FRESH)
+
+    def anything(self, name: str) -> str:
+        """Return a value of which nothing is known."""
+        return self.symbols.new(name, Knowledge.NOTHING)

@@ -1,0 +1,141 @@
+"""Simple commands: assignments, functions, programs that are modelled, and those that are not."""
+
+from dataclasses import dataclass
+
+from driftaudit.deploy.script import syntax
+from driftaudit.deploy.script.call import Call
+from driftaudit.deploy.script.commands.registry import PROGRAMS, shell_commands
+from driftaudit.deploy.script.commands.shells import run_file
+from driftaudit.deploy.script.commands.unmodelled import run_unmodelled
+from driftaudit.deploy.script.session import Session, Trouble
+from driftaudit.deploy.script.symbols import has_symbols
+from driftaudit.deploy.script.syntax import Assignment, Declaration, Statement
+from driftaudit.deploy.script.words import Words
+from driftaudit.deploy.script.world import Flow, World
+
+_MOST_CALLS = 40  # of functions in functions
+
+
+def set_variable(words: Words, assignment: Assignment) -> None:
+    """Give a variable its value. Raises ExpansionError."""
+    session, world = words.session, words.world
+    if assignment.array or (assignment.name == "IFS" and assignment.append):
+        world.variables[assignment.name] = session.anything(f"${assignment.name}")
+        return
+    if assignment.value is None:
+        return
+    text = words.text(assignment.value)
+    if assignment.append:
+        before = world.variables.get(assignment.name, session.environment(world.host, assignment.name))
+        text = (before or "") + text
+    world.variables[assignment.name] = text
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A simple command and its words as they were expanded; `has_run` if a substitution ran on the way."""
+
+    command: syntax.Call
+    words: list[str]
+    has_run: bool
+
+
+class Simple:
+    """Runs simple commands."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._shell = shell_commands(self.named)
+
+    def prepared(self, command: syntax.Call, world: World) -> Prepared:
+        """Return a command with its words expanded, which comes before its redirections.
+
+        Raises ExpansionError where a value is missing that the script insists on.
+        """
+        expander = Words(self._session, world)
+        words = [field for word in command.words for field in expander.fields(word)]
+        return Prepared(command, words, has_run=expander.has_run)
+
+    def call(self, prepared: Prepared, world: World, line: int) -> list[World]:
+        """Run a command. Raises ExpansionError where a value is missing that the script insists on."""
+        command, words = prepared.command, prepared.words
+        expander = Words(self._session, world)
+        expander.has_run = prepared.has_run
+        if not words:
+            for assignment in command.assignments:
+                set_variable(expander, assignment)
+            world.status = world.status if expander.has_run else 0
+            return [world]
+        before = {each.name: world.variables.get(each.name) for each in command.assignments}
+        present = set(before) & set(world.variables)
+        outer = world.exported
+        for assignment in command.assignments:
+            set_variable(expander, assignment)
+            world.exported |= {assignment.name}
+        found = self.named(world, words, line)
+        for end in found:
+            end.exported = outer
+            end.variables.update(before)
+            for name in set(before) - present:
+                del end.variables[name]
+        return found
+
+    def declare(self, command: Declaration, world: World, _line: int) -> list[World]:
+        """Run `export`, `local` and their kind."""
+        expander = Words(self._session, world)
+        for assignment in command.assignments:
+            if not assignment.name:
+                continue
+            if command.variant == "local" and assignment.name not in world.locals:
+                world.locals[assignment.name] = world.variables.get(assignment.name)
+            set_variable(expander, assignment)
+            if command.variant == "export":
+                world.exported |= {assignment.name}
+            if command.variant == "local" and assignment.value is None:
+                world.variables[assignment.name] = None
+        world.status = 0
+        return [world]
+
+    def named(self, world: World, words: list[str], line: int) -> list[World]:
+        """Run a command by its words."""
+        name = words[0]
+        if has_symbols(name):
+            detail = f"the command {name} is not known"
+            self._session.problem(Trouble.UNKNOWN_COMMAND, line, detail, may_touch=True)
+            world.status = None
+            return [world]
+        if name in world.functions:
+            return self._function(world, world.functions[name], words, line)
+        call = Call(self._session, world, words, line)
+        runs_others = self._shell.get(name if name.startswith(".") else call.name)
+        if runs_others:
+            return runs_others(call)
+        before = dict(world.trees)
+        program = PROGRAMS.get(call.name)
+        if program is None:
+            return run_file(call) or run_unmodelled(call)
+        world.status = program(call)
+        call.finish()
+        self._session.step(line, before, world.trees)
+        return [world]
+
+    def _function(self, world: World, body: Statement, words: list[str], line: int) -> list[World]:
+        if world.calls >= _MOST_CALLS:
+            detail = f"{words[0]} calls itself without an end"
+            self._session.problem(Trouble.ENDLESS, line, detail, may_touch=True)
+            world.status, world.flow = None, Flow.EXIT
+            return [world]
+        outer, outer_locals = world.arguments, world.locals
+        world.arguments, world.locals = tuple(words[1:]), {}
+        world.calls += 1
+        found = self._session.run((body,), [world])
+        for end in found:
+            end.calls -= 1
+            for name, text in end.locals.items():
+                end.variables[name] = text
+                if text is None:
+                    del end.variables[name]
+            end.arguments, end.locals = outer, dict(outer_locals)
+            if end.flow is Flow.RETURN:
+                end.flow = Flow.ON
+        return found

@@ -1,0 +1,33 @@
+"""A deploy script, and what each of its lines does to the target."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class DeployScript:
+    """The text of a script, what messages call it, and the folder of this machine that it is run in.
+
+    `places` are `file:line` of each of its lines, where that is not just its own.
+    """
+
+    text: str
+    name: str
+    folder: str
+    places: tuple[str, ...] = field(default=(), repr=False)
+
+    def place(self, line: int) -> str:
+        """Return where a line stands, counted from 1; 0 is the script as a whole."""
+        if line < 1:
+            return self.name
+        return self.places[line - 1] if line <= len(self.places) else f"{self.name}:{line}"
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptLine:
+    """A line that changes the target's root: how many paths it deletes, overwrites and creates there."""
+
+    place: str
+    text: str
+    deletes: int
+    overwrites: int
+    creates: int

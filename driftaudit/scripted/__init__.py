@@ -1,0 +1,1 @@
+"""Deploy scripts: both machines as the simulator sees them, and its outcome as a plan."""

@@ -1,0 +1,207 @@
+"""Deploy scripts and shell lines in the place of a method: what they would destroy, before they are run."""
+
+from pathlib import Path
+
+import pytest
+
+from driftaudit.incident import Incident, build_incident
+from tests.support.cli import Outcome, check, driftaudit
+from tests.support.git import git, write
+from tests.support.site import Site
+from tests.support.sshd import SSHServer
+
+LOST = {
+    "src/config.js": "core/only-copy",
+    "src/db/connection.js": "core/only-copy",
+    "src/services/freeswitch.js": "core/only-copy",
+}
+PACK = "cd api && tar czf /tmp/api-src-full.tar.gz src && "
+COPY = "scp /tmp/api-src-full.tar.gz 127.0.0.1:/tmp/ && "
+PUT = "rm -rf src && tar xzf /tmp/api-src-full.tar.gz"
+
+
+@pytest.fixture
+def incident(tmp_path: Path, sshd: SSHServer) -> Incident:
+    folder = tmp_path / "incident"
+    folder.mkdir()
+    return build_incident(folder, sshd.url(folder / "irisx-backend"))
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    return Site(tmp_path)
+
+
+_THERE = f"cd ROOT && {PUT}"
+SPELLINGS = {
+    "as it was": f'{PACK}{COPY}ssh 127.0.0.1 "{_THERE}"',
+    "single quotes": f"{PACK}{COPY}ssh 127.0.0.1 '{_THERE}'",
+    "options of ssh": f'{PACK}{COPY}ssh -o BatchMode=yes -p 22 127.0.0.1 "{_THERE}"',
+    "semicolons": f'{PACK}{COPY}ssh 127.0.0.1 "{_THERE.replace(" && ", "; ")}"',
+    "lines": f"(cd api && tar czf /tmp/api-src-full.tar.gz src)\n{COPY[:-3]}\nssh 127.0.0.1 '{_THERE}'\n",
+    "a here-document": f"{PACK}{COPY}ssh 127.0.0.1 <<'EOF'\ncd ROOT\n{PUT}\nEOF\n",
+    "bash on standard input": f"{PACK}{COPY}ssh 127.0.0.1 bash -s <<EOF\n{_THERE}\nEOF\n",
+    "variables": (
+        f'DIR=ROOT\nNAME="src"\n{PACK}{COPY}'
+        'ssh 127.0.0.1 "cd $DIR && rm -rf $NAME && tar xzf /tmp/api-src-full.tar.gz"\n'
+    ),
+    "a function": f'deploy() {{\n  ssh 127.0.0.1 "{_THERE}"\n}}\n{PACK}{COPY}deploy\n',
+    "bash -c": f"bash -c '{PACK}{COPY}ssh 127.0.0.1 \"{_THERE}\"'",
+    "sudo": f'{PACK}{COPY}ssh 127.0.0.1 "cd ROOT && sudo {PUT}"',
+    "paths from the top": (
+        f"{PACK}{COPY}ssh 127.0.0.1 'rm -rf ROOT/src && tar xzf /tmp/api-src-full.tar.gz -C ROOT'"
+    ),
+}
+
+
+def command(incident: Incident, text: str) -> Outcome:
+    line = text.replace("ROOT", str(incident.production))
+    return check(incident.repository, "--deploy-command", line)
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_the_line_of_the_incident_blocks_in_each_spelling(incident: Incident, spelling: str) -> None:
+    outcome = command(incident, SPELLINGS[spelling])
+    assert outcome.code == 3, outcome.err
+    assert outcome.blocking() == LOST
+    assert outcome.report["problems"] == []
+    replaced = check(incident.repository, "--deploy", "replace:src").report
+    assert outcome.report["plan"]["method"] == "script"
+    assert outcome.report["plan"]["actions"] == replaced["plan"]["actions"]
+    kept = ("path", "origin", "action", "severity", "rule")
+    assert [[each[key] for key in kept] for each in outcome.report["findings"]] == [
+        [each[key] for key in kept] for each in replaced["findings"]
+    ]
+
+
+def test_nothing_of_the_line_is_run(incident: Incident, tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    before = sorted(str(path) for path in incident.production.rglob("*"))
+    command(incident, f"touch {mark}; $(touch {mark}); ssh 127.0.0.1 'touch ROOT/x {mark}; rm -rf ROOT/src'")
+    assert not mark.exists()
+    assert sorted(str(path) for path in incident.production.rglob("*")) == before
+
+
+def test_a_script_of_the_configuration_is_the_plan(incident: Incident) -> None:
+    text = SPELLINGS["as it was"].replace("ROOT", str(incident.production))
+    (incident.repository / "deploy.sh").write_text(f"#!/bin/bash\nset -euo pipefail\n{text}\n")
+    settings = incident.settings.read_text()
+    begin = settings.index("    deploy:")
+    end = settings.index("    packs:")
+    incident.settings.write_text(
+        f"{settings[:begin]}    deploy: {{method: script, script: deploy.sh}}\n{settings[end:]}"
+    )
+    outcome = check(incident.repository)
+    assert (outcome.code, outcome.blocking()) == (3, LOST)
+    [line] = outcome.report["plan"]["lines"]
+    assert line["place"] == "deploy.sh:3"
+    assert (line["deletes"], line["creates"]) == (7, 9)
+    shown = driftaudit(incident.repository, "check").out
+    assert "What the script does, line by line" in shown
+    assert "deploy.sh:3" in shown
+
+
+def test_an_overlay_by_hand_blocks_for_what_it_overwrites(incident: Incident) -> None:
+    outcome = command(incident, f'{PACK}{COPY}ssh 127.0.0.1 "cd ROOT && tar xzf /tmp/api-src-full.tar.gz"')
+    assert outcome.blocking() == {"src/config.js": "core/only-copy"}
+
+
+def test_what_is_put_aside_is_left_behind_and_judged_as_gone(incident: Incident) -> None:
+    outcome = command(
+        incident, f"{PACK}{COPY}ssh 127.0.0.1 'cd ROOT && mv src src.old && tar xzf /tmp/api-src-full.tar.gz'"
+    )
+    assert outcome.blocking() == LOST
+    actions = {each["path"]: each["action"] for each in outcome.report["findings"]}
+    assert actions["src/services/freeswitch.js"] == "abandon"
+
+
+def test_what_the_line_brings_from_the_disk_is_not_what_is_committed(site: Site) -> None:
+    write(site.repository, {"src/app.txt": "edited, not committed\n"})
+    outcome = check(site.repository, site.url, "--deploy-command", f"cp -r src {site.production}/")
+    assert outcome.code == 0
+    [finding] = outcome.report["findings"]
+    assert (finding["path"], finding["action"], finding["origin"]) == ("src/app.txt", "overwrite", "stale")
+
+
+def test_what_is_in_sync_and_removed_is_told(site: Site) -> None:
+    outcome = check(site.repository, site.url, "--deploy-command", f"rm -rf {site.production}/src/lib")
+    assert outcome.code == 0
+    actions = {each["path"]: (each["origin"], each["action"]) for each in outcome.report["findings"]}
+    assert actions == {"src/lib/one.txt": ("stale", "delete"), "src/lib/two.txt": ("stale", "delete")}
+    assert outcome.report["findings"][0]["copies"] == [
+        {"kind": "desired", "where": "src/lib/one.txt", "safe": True}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        ('rm -rf "$DIR/src"', "script/unknown-path"),
+        ("rm -rf $UNSET/*", "script/unknown-path"),
+        ("rm -rf ROOT", "script/removes-root"),
+        ("rm -rf /", "script/removes-root"),
+    ],
+)
+def test_removals_that_nobody_can_name_block_by_rules_of_their_own(site: Site, line: str, rule: str) -> None:
+    text = line.replace("ROOT", str(site.production))
+    outcome = check(site.repository, site.url, "--deploy-command", text)
+    assert outcome.code == 3
+    assert rule in {each["rule"] for each in outcome.report["findings"]}
+    shown = driftaudit(site.repository, "check", site.url, "--deploy-command", text)
+    assert "--deploy-command:1" in shown.out
+
+
+def test_a_removal_outside_of_the_root_blocks(incident: Incident) -> None:
+    outcome = command(incident, "ssh 127.0.0.1 'rm -rf /srv/other'")
+    assert outcome.code == 3
+    assert {each["rule"] for each in outcome.report["findings"] if each["severity"] == "block"} == {
+        "script/outside-root"
+    }
+
+
+def test_what_is_not_known_makes_it_incomplete_and_is_named_by_its_line(site: Site) -> None:
+    text = f"cd {site.production}\necho hello\nfrobnicate --hard src\n"
+    outcome = check(site.repository, site.url, "--deploy-command", text)
+    assert (outcome.code, outcome.report["verdict"]) == (4, "incomplete")
+    [problem] = outcome.report["problems"]
+    assert problem["kind"] == "script"
+    assert "--deploy-command:3" in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("if true; then", "line 1"),
+        ("  ", "says nothing"),
+    ],
+)
+def test_what_is_no_script_is_refused(site: Site, text: str, said: str) -> None:
+    outcome = driftaudit(site.repository, "check", site.url, "--deploy-command", text)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert said in outcome.err
+
+
+def test_a_script_that_is_not_there_is_refused(site: Site) -> None:
+    site.configure(
+        f"version: 1\ntargets:\n  p:\n    url: {site.url}\n    deploy: {{method: script, script: no.sh}}\n"
+    )
+    outcome = driftaudit(site.repository, "check", "p")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "no.sh cannot be read: No such file or directory" in outcome.err
+
+
+def test_an_archive_that_lies_here_is_looked_into(site: Site) -> None:
+    write(site.production, {"src/hand.txt": "only here\n"})
+    git(site.repository, "archive", "--format=tar.gz", "-o", "build.tar.gz", "HEAD", "src")
+    line = f"rm -rf {site.production}/src && tar xzf build.tar.gz -C {site.production}"
+    outcome = check(site.repository, site.url, "--deploy-command", line)
+    assert outcome.code == 3
+    assert outcome.blocking() == {"src/hand.txt": "core/only-copy"}
+    assert outcome.report["plan"]["actions"]["delete"] == 1
+
+
+def test_windows_line_ends_are_said(site: Site) -> None:
+    text = f"cd {site.production}\r\nrm -rf src\r\n"
+    outcome = check(site.repository, site.url, "--deploy-command", text)
+    assert outcome.code in (3, 4)
+    assert "Windows line ends" in str(outcome.report["problems"])

@@ -1,0 +1,191 @@
+"""A folder in which scripts are run for real, and the same folder as the simulator is told of it."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from driftaudit.deploy.script.contents import Reader, blob_id
+from driftaudit.deploy.script.differences import Differences
+from driftaudit.deploy.script.session import Setting
+from driftaudit.deploy.script.simulation import Outcome, simulate
+from driftaudit.deploy.script.tree import UNSEEN, File, Folder, Link, Node, Parts
+from driftaudit.deploy.script.world import Host
+from tests.support.programs import program
+
+Tree = dict[str, str]  # path -> content; "-> x" is a link to x, a path that ends with "/" is a folder
+
+_SSH = """#!/bin/bash
+while [[ $1 == -* ]]; do case $1 in -[pilFoJ]) shift 2;; *) shift;; esac; done
+shift
+cd {remote} && export HOME={remote} && unset OLDPWD || exit
+if [ $# = 0 ]; then exec bash; else exec bash -c "$*"; fi
+"""
+_SCP = """#!/bin/bash
+words=()
+for word in "$@"; do
+  case $word in
+    *:/*) words+=("${{word#*:}}");;
+    *:*) words+=("{remote}/${{word#*:}}");;
+    -q|-C|-B) ;;
+    *) words+=("$word");;
+  esac
+done
+exec cp -L "${{words[@]}}"
+"""
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """Two folders, as if on two machines, and a folder of programs."""
+
+    top: Path
+
+    @property
+    def base(self) -> Path:
+        """So deep that no script comes out of it by `..`, however often it goes up."""
+        return self.top.joinpath(*["x"] * 60)
+
+    @property
+    def local(self) -> Path:
+        return self.base / "local" / "site"
+
+    @property
+    def remote(self) -> Path:
+        return self.base / "remote" / "site"
+
+    @property
+    def roots(self) -> dict[str, Path]:
+        return {"here": self.local, "there": self.remote}
+
+    def fill(self, local: Tree, remote: Tree) -> None:
+        self.base.mkdir(parents=True)
+        for folder, tree in ((self.local, local), (self.remote, remote)):
+            folder.mkdir(parents=True)
+            lay(folder, tree)
+        programs = self.base / "bin"
+        programs.mkdir()
+        for name, text in (("ssh", _SSH), ("scp", _SCP)):
+            place = programs / name
+            place.write_text(text.format(remote=self.remote))
+            place.chmod(0o755)
+
+    def run(self, script: str) -> subprocess.CompletedProcess[bytes]:
+        """Run a script for real, in the local folder, and where it may touch nothing else."""
+        place = self.base / "deploy.sh"
+        place.write_text(script)
+        environment = {
+            "PATH": f"{self.base / 'bin'}:/usr/bin:/bin",
+            "HOME": str(self.local),
+            "LC_ALL": "C",
+        }
+        return subprocess.run(
+            [program("bash"), str(place)],
+            cwd=self.local,
+            env=environment,
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            timeout=30,
+        )
+
+    def setting(self) -> Setting:
+        """Return what the simulator is told of the two folders as they are now."""
+        trees: dict[str, Folder] = {}
+        texts: dict[str, bytes] = {}
+        for host, folder in self.roots.items():
+            found = _modelled(folder, texts)
+            trees[host] = self._around(folder, found)
+        here = Host("here", _parts(self.local), {"HOME": str(self.local)}, is_closed=True)
+        there = Host("there", _parts(self.remote), {"HOME": str(self.remote)}, is_closed=True)
+        return Setting(
+            here,
+            there,
+            trees,
+            _parts(self.remote),
+            _parts(self.local),
+            arguments=(),
+            path=str(self.base / "deploy.sh"),
+            given="",
+            reader=Reader(text=texts.get),
+        )
+
+    def _around(self, folder: Path, tree: Node) -> Folder:
+        """Return the whole tree in which a folder lies: of what lies beside it only the names are known."""
+        inside = len(_parts(self.top))
+        parts = _parts(folder)
+        for depth in reversed(range(len(parts))):
+            others = ("local", "remote", "bin", "deploy.sh") if depth == len(parts) - 2 else ()
+            tree = Folder({**dict.fromkeys(others, UNSEEN), parts[depth]: tree}, is_open=depth < inside)
+        assert isinstance(tree, Folder)
+        return tree
+
+    def simulated(self, script: str) -> Outcome:
+        return simulate(script, self.setting())
+
+
+def lay(folder: Path, tree: Tree) -> None:
+    for path, content in tree.items():
+        place = folder / path
+        if path.endswith("/"):
+            place.mkdir(parents=True, exist_ok=True)
+            continue
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if content.startswith("-> "):
+            place.symlink_to(content[3:])
+        else:
+            place.write_text(content)
+
+
+def _parts(folder: Path) -> Parts:
+    return folder.parts[1:]
+
+
+def _modelled(folder: Path, texts: dict[str, bytes]) -> Folder:
+    children: dict[str, Node] = {}
+    for entry in os.scandir(folder):
+        if entry.is_symlink():
+            children[entry.name] = Link(str(Path(entry.path).readlink()))
+        elif entry.is_dir():
+            children[entry.name] = _modelled(Path(entry.path), texts)
+        else:
+            data = Path(entry.path).read_bytes()
+            texts[blob_id(data)] = data
+            children[entry.name] = File(blob_id(data), os.access(entry.path, os.X_OK))
+    return Folder(children)
+
+
+def seen(folder: Path) -> dict[str, bytes | str | None]:
+    """Return all below a folder: the content of files, the target of links, None for folders."""
+    return dict(_seen(folder, ""))
+
+
+def _seen(folder: Path, above: str) -> Iterator[tuple[str, bytes | str | None]]:
+    for entry in os.scandir(folder):
+        path = above + entry.name
+        if entry.is_symlink():
+            yield path, str(Path(entry.path).readlink())
+        elif entry.is_dir():
+            yield path, None
+            yield from _seen(Path(entry.path), path + "/")
+        else:
+            yield path, Path(entry.path).read_bytes()
+
+
+def real_effect(before: dict[str, bytes | str | None], after: dict[str, bytes | str | None]) -> Differences:
+    """Return what differs between two sights of a folder."""
+    return Differences(
+        deleted=before.keys() - after.keys(),
+        overwritten={path for path in before.keys() & after.keys() if before[path] != after[path]},
+        created=after.keys() - before.keys(),
+    )
+
+
+def below(effect: Differences, folder: Path) -> Differences:
+    """Return the part of an effect that is below a folder, with paths from there."""
+    start = "/".join(_parts(folder)) + "/"
+    found = Differences()
+    for name in ("deleted", "overwritten", "created"):
+        paths = {path.removeprefix(start) for path in getattr(effect, name) if path.startswith(start)}
+        getattr(found, name).update(paths)
+    return found

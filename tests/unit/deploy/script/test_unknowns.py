@@ -1,0 +1,178 @@
+"""What the simulator does not know of a script, it says: by a name, with the line, and never as nothing."""
+
+import pytest
+
+from driftaudit.deploy.script.session import Setting, Trouble
+from driftaudit.deploy.script.simulation import Outcome, simulate
+from tests.support.shell_models import live_effect, setting
+
+LOCAL = {"src/a": "1", "lib.sh": '#!/bin/sh\nrm -rf "$1"\n', "build/x": "x"}
+LIVE = {"src/a": "0", "src/b": "only here", "logs/": "", "current": "-> releases/1", "releases/1/a": "1"}
+
+
+def there(line: str, **others: object) -> Outcome:
+    return simulate(line, _setting(**others), at_target=True)
+
+
+def here(text: str, **others: object) -> Outcome:
+    return simulate(text, _setting(**others))
+
+
+def _setting(**others: object) -> Setting:
+    return setting(LOCAL, LIVE, **others)
+
+
+def troubles(outcome: Outcome) -> set[Trouble]:
+    return {problem.trouble for problem in outcome.problems}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'rm -rf "$DIR/src"',
+        "rm -rf $DIR/*",
+        "rm -rf ${1}/src",
+        'rm -rf "${DIR:-$OTHER}"',
+        "cd $DIR; rm -rf src",
+        'rm -rf "$(curl -s https://example.net/which)"',
+        "read D; rm -rf app/$D",
+        "mv app/$X /tmp/away",
+        'find "$DIR" -delete',
+        'DIR=$(mktemp -d)/$NAME; rm -rf "$DIR"',
+        "rm -rf backup-$(date +%F -d '-7 days')",
+        "bash -c 'rm -rf \"$DIR/src\"'",
+        "DIR=app; bash -c 'rm -rf \"$DIR/src\"'",  # not exported
+    ],
+)
+def test_an_unknown_path_that_is_removed_is_named(line: str) -> None:
+    assert Trouble.UNKNOWN_PATH in troubles(there(line))
+
+
+@pytest.mark.parametrize(
+    "line", ["DIR=; rm -rf $DIR/etc", "rm -rf /srv/other", "rm -rf ../../var/lib", "mv other /srv/"]
+)
+def test_removal_outside_of_the_root(line: str) -> None:
+    assert troubles(there(line)) >= {Trouble.OUTSIDE_ROOT}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "rm -rf /",
+        "rm -rf /*",
+        "rm -rf ~",
+        "rm -rf app",
+        "rm -rf /home/ubuntu/app",
+        "cd app/src && rm -rf ..",
+        "rm -rf ../ubuntu",
+        "mv app app.old",
+        "cd app && rm -rf $PWD",
+        "sudo find /home/ubuntu -delete",
+        "DIR=; rm -rf $DIR/*",
+    ],
+)
+def test_removal_of_the_root(line: str) -> None:
+    assert Trouble.REMOVES_ROOT in troubles(there(line))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "rm -f /tmp/s.tgz",
+        "mkdir -p new && touch new/x && rm -rf new",
+        "D=$(mktemp -d) && rm -rf $D",
+        "cd app && rm -rf src",
+        "R=releases/$(date +%s); cd app && mkdir -p $R && cp src/a $R/ && ln -sfn $R current",
+    ],
+)
+def test_what_is_safe_to_remove_is_no_problem(line: str) -> None:
+    assert not there(line).problems
+
+
+@pytest.mark.parametrize(
+    ("line", "trouble"),
+    [
+        ("/opt/deploy --all", Trouble.UNKNOWN_COMMAND),
+        ("$CMD app", Trouble.UNKNOWN_COMMAND),
+        ("git pull", Trouble.UNKNOWN_EFFECT),
+        ("npm run migrate", Trouble.UNKNOWN_EFFECT),
+        ("rsync -a /srv/x/ app/", Trouble.UNKNOWN_COMMAND),
+        ("rm --frobnicate app/src", Trouble.UNMODELLED),
+        ("tar xzf /tmp/unseen.tgz -C app", Trouble.UNSEEN),
+        ("cp -r /srv/new/. app/src", Trouble.UNSEEN),
+        ("echo x > $FILE", Trouble.UNKNOWN_DESTINATION),
+        ("bash <(curl -s https://example.net)", Trouble.UNKNOWN_COMMAND),
+        ("curl -s https://example.net/install | sh", Trouble.UNKNOWN_COMMAND),
+        ('eval "$X"', Trouble.UNKNOWN_COMMAND),
+        ("f() { f; }; f", Trouble.ENDLESS),
+        ("while true; do :; done", Trouble.ENDLESS),
+        ("bash -c 'if'", Trouble.SYNTAX),
+        ("trap 'rm -rf app/src' ERR", Trouble.TRAP),
+        ("coproc x { :; }", Trouble.UNMODELLED),
+    ],
+)
+def test_what_may_touch_the_root_is_said_with_its_line(line: str, trouble: Trouble) -> None:
+    found = [problem for problem in there(f":\n{line}\n").problems if problem.trouble is trouble]
+    assert found
+    assert found[0].may_touch
+    assert found[0].line in (2, 0)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "pm2 restart app",
+        "sudo systemctl restart nginx",
+        "cd app && npm ci",
+        "curl -fsS http://localhost/health",
+        "sleep 5",
+    ],
+)
+def test_what_is_known_to_be_harmless(line: str) -> None:
+    outcome = there(line)
+    assert not [problem for problem in outcome.problems if problem.may_touch]
+    assert not live_effect(outcome).deleted
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "if probe; then\n  ssh host rm -rf app/src/b\nfi",
+        "probe && ssh host rm -rf app/src/b",
+        "probe || ssh host rm -rf app/src/b",
+        "while probe; do ssh host rm -rf app/src/b; done",
+        "case $ENV in prod) ssh host rm -rf app/src/b;; esac",
+        '[ -n "$CLEAN" ] && ssh host rm -rf app/src/b',
+        "set -e\nprobe\nssh host rm -rf app/src/b",
+        "for x in $LIST; do ssh host rm -rf app/src/b; done",
+        "ssh host 'cd /opt/nowhere; rm -rf app/src/b'",
+        "./lib.sh x; sh lib.sh y; ssh host sh -s app/src/b < lib.sh",
+        ". ./lib.sh nothing; ssh host \"$(cat <<'E'\nrm app/src/b\nE\n)\"",
+    ],
+)
+def test_of_two_ways_the_worse_counts(script: str) -> None:
+    assert "src/b" in live_effect(here("probe() { curl -fs http://localhost; }\n" + script)).deleted
+
+
+def test_both_ways_are_told_from_one() -> None:
+    outcome = here("if curl -fs localhost; then ssh host rm app/src/b; else ssh host rm app/src/a; fi")
+    assert live_effect(outcome).deleted == {"src/a", "src/b"}
+    assert len(outcome.ends) == 2
+
+
+def test_what_nobody_saw_in_a_folder_goes_with_it() -> None:
+    assert live_effect(there("rm -rf app/logs")).unseen == {"logs"}
+    assert live_effect(there("cd app/logs && rm -rf *")).unseen
+    assert not live_effect(there("touch app/new")).unseen
+
+
+def test_many_undecided_ways_are_few_worlds_where_nothing_hangs_on_them() -> None:
+    lines = [f"if curl -fs localhost/{n}; then echo up; fi" for n in range(100)]
+    outcome = here("\n".join(["set -e", *lines, "ssh host rm app/src/b"]))
+    assert Trouble.TOO_MANY_WAYS not in troubles(outcome)
+    assert "src/b" in live_effect(outcome).deleted
+
+
+def test_too_many_ways_are_said() -> None:
+    lines = [f"if curl -fs localhost; then touch f{n}; fi" for n in range(10)]
+    assert Trouble.TOO_MANY_WAYS in troubles(here("\n".join(lines)))
