@@ -17,9 +17,9 @@ class ContentHistory:
     """Where each content that was asked for was committed, and what else holds it.
 
     `places` are those in commits that a ref holds, `tagged` the contents that a ref names without a commit.
-    `absent` ids are in such a history, but not in the object store, or damaged there. `loose` ones are there without a ref to
-    hold them; `rescued` ones are held by refs of this product. `complete` is false where the clone lacks a
-    part of the history.
+    `absent` ids are in such a history, but not in the object store, or damaged there. `loose` ones are there
+    without a ref to hold them; `rescued` ones are held by refs of this product. `complete` is false where
+    the clone lacks a part of the history.
     """
 
     places: Places = field(default_factory=dict)
