@@ -44,8 +44,8 @@ _LOGIN = re.compile(
     r"\b(?:login|user)\s+\S+\s+(?:password|passwd|pass)\s+(?=\S)"  # .netrc
     r"|(?i:\bidentified\s+(?:with\s+\S+\s+)?by\s+)(?=\S)"  # SQL
     r"|\b(?:mysql\w{0,10}|mariadb|login|sshpass)\b.{0,300}?\s-p\s*(?=\S)"
-    r"|\b(?:PDO|mysqli(?:_real)?(?:_connect)?|mysql_p?connect|(?:pymysql|MySQLdb)\.connect|ftp_login|imap_open)"
-    r"\s*\([^,]{0,300},[^,]{0,300},\s*(?=\S)"  # by their place: what, who, password
+    r"|\b(?:PDO|mysqli(?:_real)?(?:_connect)?|mysql_p?connect|(?:pymysql|MySQLdb)\.connect|ftp_login"
+    r"|imap_open)\s*\([^,]{0,300},[^,]{0,300},\s*(?=\S)"  # by their place: what, who, password
     r"|(?:\.login|HTTPBasicAuth|\bauth\s*=)\s*\(\s*[^,()]{1,200},\s*(?=[\"'])"
     r"|(?:\s-u|\s--user)[\s=]+[\"']?[^\s:]+:(?=\S)"  # curl
 )

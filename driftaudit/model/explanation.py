@@ -16,9 +16,9 @@ class Explanation:
     """A path, what lies there on both sides, and what was found out about it.
 
     `finding` is None where both sides are alike, or folders in which `below` paths differ. `rule_at` is where
-    the rule that judged it stands, as `file:line`. `versions` are the committed versions that edited content
-    is most like, `diff` is of its content (nothing where it has none). `repository_paths` are where the
-    repository has, or would have, the path.
+    the rule that judged it stands, file and line. `versions` are the committed versions that an edited
+    content is most like, `diff` is of its content (nothing where it has none). `repository_paths` are where
+    the repository has, or would have, the path.
     """
 
     audit: Audit

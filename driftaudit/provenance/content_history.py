@@ -18,8 +18,8 @@ class ContentHistory:
 
     `places` are those in commits that a ref holds, `tagged` the contents that a ref names without a commit.
     `absent` ids are in such a history, but not in the object store, or damaged there. `loose` ones are there
-    without a ref to hold them; `rescued` ones are held by refs of this product. `complete` is false where the
-    clone lacks a part of the history.
+    without a ref to hold them; `rescued` ones are held by refs of this product. `complete` is false where
+    the clone lacks a part of the history.
     """
 
     places: Places = field(default_factory=dict)
@@ -82,5 +82,5 @@ def _places(history: History, wanted: Collection[str]) -> Places:
     places: dict[str, dict[str, Carried]] = {}
     for (path, content), carried in carriers(history, pairs_with(history, forms)).items():
         name = index.paths[path].decode("utf-8", "surrogateescape")
-        places.setdefault(index.content(content), {})[name] = carried
+        places.setdefault(index.contents[content], {})[name] = carried
     return places

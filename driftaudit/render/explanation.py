@@ -103,7 +103,7 @@ def _of_none(explanation: Explanation) -> str:
     if not explanation.below:
         return "both sides are alike"
     what = count_of(explanation.below, "path differs", "paths differ")
-    target, path = (shlex.quote(printable(text)) for text in (explanation.audit.target, explanation.path))
+    target, path = _words(explanation)
     return f"a folder below which {what}: driftaudit diff {target}{f' {path}' if explanation.path else ''}"
 
 
@@ -202,7 +202,7 @@ def _next(explanation: Explanation, finding: Finding | None) -> Iterator[Fact]:
     """Yield what to do next, as commands that can be copied."""
     if finding is None:
         return
-    target, path = (shlex.quote(printable(text)) for text in (explanation.audit.target, explanation.path))
+    target, path = _words(explanation)
     origin, is_open = finding.provenance.origin, "secret" not in finding.labels
     lines: list[str] = []
     if finding.severity is Severity.BLOCK and is_open:
@@ -223,6 +223,12 @@ def _next(explanation: Explanation, finding: Finding | None) -> Iterator[Fact]:
     if not lines:
         lines.append("nothing" if finding.action is Action.KEEP else "nothing: the deploy puts it right")
     yield "next", tuple(lines)
+
+
+def _words(explanation: Explanation) -> tuple[str, str]:
+    """Return target and path as words of a command line; none of them is taken for an option."""
+    path = f"./{explanation.path}" if explanation.path.startswith("-") else explanation.path
+    return shlex.quote(printable(explanation.audit.target)), shlex.quote(printable(path))
 
 
 FORMATS: Mapping[str, Callable[[Explanation, RenderOptions], str]] = {

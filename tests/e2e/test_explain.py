@@ -167,3 +167,11 @@ def test_a_secret_that_the_deploy_destroys_is_not_said_to_be_put_right(site: Sit
     assert "block, by core/precious" in outcome.out
     assert "driftaudit rescue" in outcome.out
     assert "the deploy puts it right" not in outcome.out
+
+
+def test_a_command_with_a_path_that_looks_like_an_option_can_be_copied(site: Site) -> None:
+    write(site.production, {"-rf": "nowhere else\n"})
+    outcome = driftaudit(site.repository, "explain", site.url, "--", "-rf")
+    assert f"driftaudit accept {site.url} ./-rf --reason REASON" in outcome.out
+    accepted = driftaudit(site.repository, "accept", site.url, "./-rf", "--reason", "ours", "--owner", "A")
+    assert (accepted.code, accepted.err) == (0, "")
