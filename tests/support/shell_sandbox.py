@@ -8,6 +8,7 @@ from pathlib import Path
 
 from driftaudit.deploy.script.contents import Reader, blob_id
 from driftaudit.deploy.script.differences import Differences
+from driftaudit.deploy.script.rsync_planner import real_rsync
 from driftaudit.deploy.script.session import Setting
 from driftaudit.deploy.script.simulation import Outcome, simulate
 from driftaudit.deploy.script.tree import UNSEEN, File, Folder, Link, Node, Parts
@@ -64,6 +65,9 @@ class Sandbox:
         for folder, tree in ((self.local, local), (self.remote, remote)):
             folder.mkdir(parents=True)
             lay(folder, tree)
+        for place in self.remote.rglob("*"):
+            if not place.is_symlink():
+                os.utime(place, (1e9, 1e9))  # no file is taken for the same by its time
         programs = self.base / "bin"
         programs.mkdir()
         for name, text in (("ssh", _SSH), ("scp", _SCP)):
@@ -107,6 +111,7 @@ class Sandbox:
             arguments=(),
             path=str(self.base / "deploy.sh"),
             given="",
+            rsync=real_rsync,
             reader=Reader(text=texts.get),
         )
 

@@ -176,7 +176,7 @@ simple = _command(
     "zip -qr t.zip @",
     "unzip -qo t.zip -d @",
     "sudo rm -rf @",
-    "sh -c 'rm -rf @; touch @'",
+    "bash -c 'rm -rf @; touch @'",
     "command cp -r @ @",
     "trap 'rm -rf @' EXIT",
     "exit 1",

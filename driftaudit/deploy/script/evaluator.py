@@ -95,7 +95,10 @@ class Evaluator:
                 command = self._simple.prepared(command, world)
             files = opened(self._session, world, statement.redirects, statement.line)
         except ExpansionError:
-            world.status, world.flow = 1, Flow.EXIT
+            world.status = 1
+            if _is_external(command, world):
+                return _failing(world)  # it is a child of the shell that ends
+            world.flow = Flow.EXIT
             return [world]
         if files is None:
             return _failing(world)
@@ -111,7 +114,7 @@ class Evaluator:
             world.status, world.flow = 1, Flow.EXIT
             return [world]
 
-    def _meaning(self, command: Command | Prepared | None, world: World, line: int) -> Worlds:  # noqa: C901 # one line a kind
+    def _meaning(self, command: Command | Prepared | None, world: World, line: int) -> Worlds:
         match command:
             case Call():
                 return self._simple.call(self._simple.prepared(command, world), world, line)
@@ -127,6 +130,11 @@ class Evaluator:
                 return self._in_subshell(world, lambda shell: self.run(command.statements, [shell]))
             case Group():
                 return self.run(command.statements, [world])
+            case _:
+                return self._control(command, world, line)
+
+    def _control(self, command: Command | None, world: World, line: int) -> Worlds:
+        match command:
             case If():
                 return self._if(command, world)
             case While() | For() | Case():
@@ -228,6 +236,21 @@ def parted(world: World, wanted: int) -> list[tuple[World, bool]]:
     other = world.fork()
     world.status, other.status = wanted, int(not wanted)
     return [(world, True), (other, False)]
+
+
+_BUILT_IN = frozenset(
+    """
+    . : [ break builtin cd command continue echo eval exec exit export false getopts hash let local popd
+    printf pushd pwd read readonly return set shift shopt source test trap true type umask unset wait
+    """.split()  # noqa: SIM905 # it is read as words
+)
+
+
+def _is_external(command: Command | Prepared | None, world: World) -> bool:
+    """Whether a command is a program of its own."""
+    if not isinstance(command, Prepared) or not command.words:
+        return False
+    return command.words[0] not in _BUILT_IN and command.words[0] not in world.functions
 
 
 def _ends_script(command: Command | None) -> bool:

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
 from driftaudit.deploy.script.contents import Contents, Reader
 from driftaudit.deploy.script.symbols import Knowledge, Symbols
 from driftaudit.deploy.script.syntax import Statement
-from driftaudit.deploy.script.tree import Folder, Parts
+from driftaudit.deploy.script.tree import Folder, Node, Parts
 from driftaudit.deploy.script.world import Host, World
 
 _MOST_STATEMENTS = 50_000  # run in all worlds together
@@ -54,6 +55,41 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class RsyncSource:
+    """One source of rsync; with `is_content` what is in the folder is brought, not the folder itself."""
+
+    name: str
+    node: Node
+    is_content: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RsyncRequest:
+    """What rsync is asked to do. The options are none that run, read or write anything else."""
+
+    options: tuple[str, ...]
+    sources: tuple[RsyncSource, ...]
+    target: Node | None
+    has_slash: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RsyncAnswer:
+    """What lies at the target then, and the exit status."""
+
+    target: Node | None
+    status: int
+
+
+class RsyncPlanner(Protocol):
+    """Says what rsync would do."""
+
+    def __call__(self, request: RsyncRequest) -> RsyncAnswer | str:
+        """Return the answer, or in a few words why there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Setting:
     """What a simulation starts from.
 
@@ -71,6 +107,7 @@ class Setting:
     arguments: tuple[str, ...] | None = None
     path: str = "deploy.sh"
     given: str | None = None  # what the script reads from its standard input
+    rsync: RsyncPlanner | None = None
     reader: Reader = field(default_factory=Reader)
 
 

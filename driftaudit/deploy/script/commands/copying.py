@@ -4,6 +4,7 @@ from driftaudit.deploy.script.call import Call, Programs, worst
 from driftaudit.deploy.script.commands.copier import Copier, Manner
 from driftaudit.deploy.script.commands.making import made_with_parents
 from driftaudit.deploy.script.options import Grammar, Options, options_of
+from driftaudit.deploy.script.parameters import path_text
 from driftaudit.deploy.script.session import Trouble
 from driftaudit.deploy.script.tree import File, Folder, Link, Parts, Place, Unseen
 
@@ -84,6 +85,8 @@ def _destination(call: Call, options: Options) -> tuple[list[str], _Target] | No
     needs_folder = options.value("t") is not None or len(sources) > 1
     if needs_folder and not is_folder:
         return None
+    if isinstance(node, Folder) and is_folder:
+        path = path_text(call.place(path).parts)  # it is opened once, whatever becomes of the way to it
     return sources, _Target(path, is_folder=is_folder)
 
 

@@ -13,6 +13,7 @@ from driftaudit.deploy.script.commands.making import MAKING
 from driftaudit.deploy.script.commands.printing import PRINTING
 from driftaudit.deploy.script.commands.remote import REMOTE, ssh
 from driftaudit.deploy.script.commands.removal import REMOVAL
+from driftaudit.deploy.script.commands.rsync import RSYNC
 from driftaudit.deploy.script.commands.shells import bash, evaluate, source
 from driftaudit.deploy.script.commands.wrappers import Named, wrapping, xargs
 from driftaudit.deploy.script.world import World
@@ -27,6 +28,7 @@ PROGRAMS: Programs = {
     **REMOTE,
     **EDITING,
     **GIT,
+    **RSYNC,
 }
 """Those that take a world to one other world."""
 

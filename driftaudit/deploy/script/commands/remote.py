@@ -48,7 +48,7 @@ def target_host(call: Call, name: str) -> Host:
     return setting.there
 
 
-class _End:
+class End:
     """One end of a copy: a host and a path on it."""
 
     def __init__(self, call: Call, text: str) -> None:
@@ -77,7 +77,7 @@ def scp(call: Call) -> int | None:
     if len(options.operands) < 2:
         return 1
     *sources, last = options.operands
-    target = _End(call, last)
+    target = End(call, last)
     if target.is_vague:
         detail = f"scp writes to {last}, and what that is is not known"
         is_target = target.host.name == call.session.setting.there.name
@@ -86,8 +86,8 @@ def scp(call: Call) -> int | None:
     return worst(_copied(call, source, target, options, alone=len(sources) == 1) for source in sources)
 
 
-def _copied(call: Call, text: str, target: _End, options: Options, *, alone: bool) -> int | None:
-    source = _End(call, text)
+def _copied(call: Call, text: str, target: End, options: Options, *, alone: bool) -> int | None:
+    source = End(call, text)
     there = target.place()
     editor = call.editor(target.host)
     is_folder = isinstance(there.node, Folder)

@@ -56,7 +56,7 @@ def _emptied(call: Call, place: Place, flags: set[str]) -> int:
         call.removing(place)
         for name in place.node.names():
             call.files.remove((*place.parts, name))
-    return 0 if "f" in flags and place.trouble != "too many links" else 1
+    return 0 if "f" in flags else 1
 
 
 def rmdir(call: Call) -> int | None:
