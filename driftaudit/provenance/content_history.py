@@ -82,5 +82,5 @@ def _places(history: History, wanted: Collection[str]) -> Places:
     places: dict[str, dict[str, Carried]] = {}
     for (path, content), carried in carriers(history, pairs_with(history, forms)).items():
         name = index.paths[path].decode("utf-8", "surrogateescape")
-        places.setdefault(index.contents[content], {})[name] = carried
+        places.setdefault(index.content(content), {})[name] = carried
     return places

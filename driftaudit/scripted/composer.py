@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from driftaudit.cache import Cache
 from driftaudit.deploy.base import Trees
 from driftaudit.deploy.script.contents import Member, Members, Reader
+from driftaudit.deploy.script.rsync_planner import real_rsync
 from driftaudit.deploy.script.session import Setting
 from driftaudit.deploy.script.simulation import simulate
 from driftaudit.deploy.script.tree import Editor, Folder, Link, Parts, walk
@@ -72,6 +73,7 @@ def plan_script(request: ScriptRequest) -> ScriptPlan:
         cwd=Path(request.script.folder).resolve().parts[1:],
         names=target.names,
         path=request.script.name,
+        rsync=real_rsync,
         reader=Reader(
             text=local.text, archive=local.archive, digest=lambda data: blob_id(data, object_format)
         ),

@@ -106,6 +106,16 @@ def test_an_overlay_by_hand_blocks_for_what_it_overwrites(incident: Incident) ->
     assert outcome.blocking() == {"src/config.js": "core/only-copy"}
 
 
+def test_an_rsync_line_is_asked_of_rsync(incident: Incident) -> None:
+    line = "rsync -a --delete --exclude=/services/ api/src/ 127.0.0.1:ROOT/src/"
+    outcome = command(incident, line)
+    assert outcome.blocking() == {path: rule for path, rule in LOST.items() if "services" not in path}
+    actions = {each["path"]: each["action"] for each in outcome.report["findings"]}
+    assert actions["src/services/freeswitch.js"] == "keep"
+    assert actions["src/db/redis.js"] == "delete"
+    assert outcome.report["problems"] == []
+
+
 def test_what_is_put_aside_is_left_behind_and_judged_as_gone(incident: Incident) -> None:
     outcome = command(
         incident, f"{PACK}{COPY}ssh 127.0.0.1 'cd ROOT && mv src src.old && tar xzf /tmp/api-src-full.tar.gz'"
