@@ -1,0 +1,1 @@
+"""What the actions do that workflows use to deploy."""

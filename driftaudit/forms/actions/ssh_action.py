@@ -1,0 +1,37 @@
+"""appleboy/ssh-action: a script on each of some servers."""
+
+from driftaudit.forms.actions.base import ActionCall
+from driftaudit.forms.base import Passage, joined, passage
+from driftaudit.forms.expressions import WORKSPACE, word
+
+
+def ssh_action(call: ActionCall) -> Passage | None:
+    """Return the script on each server. Variables go along by name."""
+    before = _exports(call)
+    if call.is_on("SCRIPT_STOP"):  # its newer versions do not know it
+        doubt = call.draft.unknown(f"whether script_stop is known at {call.place}")
+        before += f'[ "{doubt}" ] && set -e; '
+    script = call.inputs.get("SCRIPT")
+    parts: list[Passage] = []
+    for server in call.servers():
+        if script and script.text.strip():
+            parts.append(Passage(f"ssh {server} {word(before + script.text)}", script.places))
+        for name in ("SCRIPT_PATH", "SCRIPT_FILE"):
+            if file := call.text(name):
+                parts.append(call.lines(f'ssh {server} "bash -s" < "{WORKSPACE}"/{word(file)}'))
+    if not parts:
+        call.draft.problem(call.place, "it names no server, or no script")
+        return None
+    return joined(*parts) if parts else passage(":", call.place)
+
+
+def _exports(call: ActionCall) -> str:
+    found = ""
+    for name in call.items("ENVS"):
+        if not name.isidentifier():
+            call.draft.problem(call.place, "the variables that it hands on are not known")
+            continue
+        value = call.environment.get(name)
+        known = call.draft.unknown(f"env.{name}") if value is None else value
+        found += f"export {name}={word(known)}; "
+    return found
