@@ -9,7 +9,7 @@ from driftaudit.cli.main import EXIT_CODES, tell
 @click.command("check", epilog=EXIT_CODES)
 @click.argument("target", required=False)
 @options.trees
-@options.deploy_command
+@options.deploy_script
 @options.scanning
 @options.reports
 @options.receipt
@@ -21,6 +21,7 @@ def command(
     deploy: str | None,
     packs: tuple[str, ...],
     deploy_command: str | None,
+    deploy_from: str | None,
     no_cache: bool,
     rehash: bool,
     rate_limit: float | None,
@@ -47,7 +48,9 @@ def command(
 
     places = destinations(formats, outputs)
     receipts = ReceiptFile(receipt, receipt_expires) if receipt else None
-    wanted = Options(config, desired, maps, deploy, packs, no_cache, rehash, rate_limit, deploy_command)
+    wanted = Options(
+        config, desired, maps, deploy, packs, no_cache, rehash, rate_limit, deploy_command, deploy_from
+    )
     with (
         begun_audit(Workplace(wanted), target, wanted) as request,
         scan_progress(request.target) as progress,

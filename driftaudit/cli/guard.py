@@ -46,7 +46,7 @@ class _WithCommand(click.Command):
 @click.command("guard", cls=_WithCommand, epilog=_EXIT_CODES)
 @click.argument("target", required=False)
 @options.trees
-@options.deploy_command
+@options.deploy_script
 @options.scanning
 @options.reports
 @click.option("--record", metavar="FILE", help="Where what happened goes, as JSON.")
@@ -68,6 +68,7 @@ def command(
     deploy: str | None,
     packs: tuple[str, ...],
     deploy_command: str | None,
+    deploy_from: str | None,
     no_cache: bool,
     rehash: bool,
     rate_limit: float | None,
@@ -99,7 +100,9 @@ def command(
     if record:
         require_writable(Path(record), "record", "Choose another --record FILE.")
     report = _Report(formats, outputs, quiet)
-    wanted = Options(config, desired, maps, deploy, packs, no_cache, rehash, rate_limit, deploy_command)
+    wanted = Options(
+        config, desired, maps, deploy, packs, no_cache, rehash, rate_limit, deploy_command, deploy_from
+    )
     workplace = Workplace(wanted)
     with begun_audit(workplace, target, wanted) as audit:
         request = GuardRequest(

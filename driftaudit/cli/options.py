@@ -28,13 +28,19 @@ def trees(function: F) -> F:
     return desired_tree(deploy(function))
 
 
-def deploy_command(function: F) -> F:
-    """Add the deploy as the shell line that does it."""
-    return click.option(
+def deploy_script(function: F) -> F:
+    """Add the deploy as the shell line that does it, or as the file of a pipeline that holds it."""
+    line = click.option(
         "--deploy-command",
         metavar="TEXT",
         help="The shell line that deploys: it is read, and never run.",
-    )(function)
+    )
+    form = click.option(
+        "--deploy-from",
+        metavar="FILE[:JOB]",
+        help="A script of package.json, a target of a Makefile, or a job of GitHub Actions that deploys.",
+    )
+    return line(form(function))
 
 
 def desired_tree(function: F) -> F:

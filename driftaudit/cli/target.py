@@ -8,7 +8,14 @@ from pathlib import Path
 
 from driftaudit.audit import AuditRequest
 from driftaudit.cache import Cache
-from driftaudit.cli.words import command_intent, deploy_intent, is_path, path_mapping, script_intent
+from driftaudit.cli.words import (
+    command_intent,
+    deploy_intent,
+    form_intent,
+    is_path,
+    path_mapping,
+    script_intent,
+)
 from driftaudit.config.access import Access
 from driftaudit.config.settings import DesiredSettings, Settings, TargetSettings, find_settings, load_settings
 from driftaudit.config.validation import suggestion
@@ -43,6 +50,7 @@ class Options:
     rehash: bool = False
     rate_limit: float | None = None
     deploy_command: str | None = None
+    deploy_from: str | None = None
 
 
 class Workplace:
@@ -264,10 +272,15 @@ def _history_of_build(
 
 
 def _intent(workplace: Workplace, target: TargetSettings, options: Options) -> Intent | None:
+    said = (options.deploy, options.deploy_command, options.deploy_from)
+    if sum(text is not None for text in said) > 1:
+        raise UsageError(
+            "the deploy is described in two ways", "Say one: --deploy, --deploy-command or --deploy-from."
+        )
     if options.deploy_command is not None:
-        if options.deploy:
-            raise UsageError("--deploy and --deploy-command at once", "Say one of them.")
         return command_intent(options.deploy_command, workplace.folder)
+    if options.deploy_from is not None:
+        return form_intent(options.deploy_from)
     return deploy_intent(options.deploy) if options.deploy else _configured_intent(workplace, target)
 
 

@@ -8,7 +8,7 @@ from driftaudit.deploy.base import Intent
 from driftaudit.deploy.registry import METHODS, WORST_CASE
 from driftaudit.errors import UsageError
 from driftaudit.model.mapping import PathMapping
-from driftaudit.model.script import DeployScript
+from driftaudit.model.script import DeployScript, Unreadable
 
 _LARGEST_SCRIPT = 1 << 20  # bytes
 
@@ -78,6 +78,20 @@ def script_intent(path: Path) -> Intent:
             "Correct `script:` of the target, or --deploy script:FILE.",
         ) from error
     return Intent("script", script=DeployScript(text, path.name, str(path.absolute().parent)))
+
+
+def form_intent(text: str) -> Intent:
+    """Return the intent of FILE[:JOB]. Raises UsageError where the file, or the job, cannot be read."""
+    from driftaudit.forms.registry import read_form
+
+    file, colon, job = text.rpartition(":")
+    path, name = (Path(file), job) if colon and not Path(text).exists() else (Path(text), None)
+    if not path.is_file():
+        raise UsageError(f"there is no file {path}", "Write --deploy-from FILE, or FILE:JOB.")
+    form = read_form(path, name)
+    unreadable = tuple(Unreadable(each.where, each.detail, each.may_touch) for each in form.problems)
+    folder = str(form.folder.absolute())
+    return Intent("script", script=DeployScript(form.text, path.name, folder, form.places, unreadable))
 
 
 def path_under_root(text: str) -> str:

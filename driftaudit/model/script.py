@@ -4,6 +4,15 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A part of a deploy that no script stands for. With `may_touch` it may destroy something live."""
+
+    place: str
+    detail: str
+    may_touch: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DeployScript:
     """The text of a script, what messages call it, and the folder of this machine that it is run in.
 
@@ -14,6 +23,7 @@ class DeployScript:
     name: str
     folder: str
     places: tuple[str, ...] = field(default=(), repr=False)
+    unreadable: tuple[Unreadable, ...] = ()
 
     def place(self, line: int) -> str:
         """Return where a line stands, counted from 1; 0 is the script as a whole."""

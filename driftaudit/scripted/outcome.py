@@ -119,12 +119,16 @@ def _problems(script: DeployScript, problems: Iterable[LineProblem]) -> Iterator
     for problem in problems:
         if problem.may_touch and problem.trouble not in _BLOCKING:
             yield Problem("", ProblemKind.SCRIPT, _sentence(script, problem))
+    for part in script.unreadable:
+        if part.may_touch:
+            yield Problem("", ProblemKind.SCRIPT, f"{part.place} {part.detail}")
 
 
 def _notes(script: DeployScript, problems: Iterable[LineProblem]) -> Iterator[str]:
     for problem in problems:
         if not problem.may_touch and problem.trouble not in _BLOCKING:
             yield _sentence(script, problem)
+    yield from (f"{part.place} {part.detail}" for part in script.unreadable if not part.may_touch)
 
 
 def _sentence(script: DeployScript, problem: LineProblem) -> str:

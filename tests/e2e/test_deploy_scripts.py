@@ -1,5 +1,6 @@
 """Deploy scripts and shell lines in the place of a method: what they would destroy, before they are run."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -215,3 +216,72 @@ def test_windows_line_ends_are_said(site: Site) -> None:
     outcome = check(site.repository, site.url, "--deploy-command", text)
     assert outcome.code in (3, 4)
     assert "Windows line ends" in str(outcome.report["problems"])
+
+
+def from_file(incident: Incident, name: str, text: str, job: str = "") -> Outcome:
+    write(incident.repository, {name: text.replace("ROOT", str(incident.production))})
+    return check(incident.repository, "--deploy-from", f"{name}{job}")
+
+
+def test_a_target_of_a_makefile_blocks_as_the_line_does(incident: Incident) -> None:
+    recipe = f"\t{PACK[:-4]}\n\t{COPY[:-4]}\n\tssh 127.0.0.1 '{_THERE}'\n"
+    outcome = from_file(incident, "Makefile", f"deploy: pack\npack:\ndeploy:\n{recipe}", ":deploy")
+    assert outcome.code == 3, outcome.err
+    assert outcome.blocking() == LOST
+    assert outcome.report["problems"] == []
+    assert {
+        line["place"].rpartition(":")[0].rpartition("/")[2] for line in outcome.report["plan"]["lines"]
+    } == {"Makefile"}
+
+
+def test_an_npm_script_blocks_as_the_line_does(incident: Incident) -> None:
+    scripts = {"pack": PACK[:-4], "deploy": f"npm run pack && {COPY}ssh 127.0.0.1 '{_THERE}'"}
+    outcome = from_file(incident, "package.json", json.dumps({"scripts": scripts}, indent=2))
+    assert (outcome.code, outcome.blocking()) == (3, LOST)
+    assert outcome.report["problems"] == []
+
+
+def test_a_job_of_github_actions_blocks_as_the_line_does(incident: Incident) -> None:
+    text = f"""\
+on: push
+jobs:
+  deploy:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - run: |
+          {PACK[:-4]}
+        working-directory: .
+      - name: deploy
+        run: |
+          {COPY[:-4]}
+          ssh 127.0.0.1 '{_THERE}'
+"""
+    outcome = from_file(incident, ".github/workflows/deploy.yml", text, ":deploy")
+    assert outcome.code == 3, outcome.err
+    assert outcome.blocking() == LOST
+    assert outcome.report["problems"] == []
+
+
+def test_a_step_that_nobody_knows_makes_it_incomplete(site: Site) -> None:
+    text = "on: push\njobs:\n  deploy:\n    steps:\n      - uses: somebody/unheard-of@v1\n"
+    write(site.repository, {".github/workflows/d.yml": text})
+    outcome = check(site.repository, site.url, "--deploy-from", ".github/workflows/d.yml:deploy")
+    assert outcome.code == 4
+    [problem] = outcome.report["problems"]
+    assert "d.yml:5" in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--deploy-from", "nowhere.yml:deploy"), "there is no file"),
+        (("--deploy-from", "readme.txt"), "none of the forms"),
+        (("--deploy-command", "true", "--deploy-from", "Makefile"), "described in two ways"),
+        (("--deploy", "replace:src", "--deploy-command", "true"), "described in two ways"),
+    ],
+)
+def test_a_deploy_that_cannot_be_read_is_refused(site: Site, words: tuple[str, ...], said: str) -> None:
+    outcome = driftaudit(site.repository, "check", site.url, *words)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert said in outcome.err
