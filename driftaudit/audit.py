@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 
+from driftaudit.backup_copies import BackupCopies, root_of
+from driftaudit.backup_places import BackupPlace
 from driftaudit.cache import Cache
 from driftaudit.compare.trees import compare
 from driftaudit.config.rules import SECRET
@@ -61,6 +63,7 @@ class AuditRequest:
     notes: tuple[str, ...] = ()
     own_paths: tuple[str, ...] = ()
     rate_limit: float | None = None
+    backups: tuple[BackupPlace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,7 @@ def examine(request: AuditRequest, progress: Progress = no_progress) -> Examinat
         changes=changes,
         problems=problems,
         pointers=settled.pointers,
+        backups=BackupCopies(request.backups, object_format, root_of(request.deployed, deployed), plan),
     )
     traced = origins.traced()
     findings = tuple(

@@ -1,8 +1,9 @@
 """Where what is live comes from: history, the desired tree and the contents themselves are asked in turn."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from driftaudit.backup_copies import BackupCopies
 from driftaudit.config.rules import SECRET
 from driftaudit.deploy.base import Trees
 from driftaudit.errors import SourceError
@@ -10,7 +11,7 @@ from driftaudit.live_contents import live_contents
 from driftaudit.model.change import Change
 from driftaudit.model.commit import DeployedCommit
 from driftaudit.model.entry import Entry, Kind
-from driftaudit.model.finding import Origin, Provenance
+from driftaudit.model.finding import Origin, Provenance, Recoverable
 from driftaudit.model.mapping import PathMapping
 from driftaudit.model.problem import Problem
 from driftaudit.policy.labels import Labels
@@ -54,17 +55,38 @@ class Origins:
     changes: Sequence[Change]
     problems: Sequence[Problem]
     pointers: Mapping[str, str] = field(default_factory=dict)
+    backups: BackupCopies | None = None
 
     def traced(self) -> Traced:
         """Return where the deployed side of each change comes from."""
         evidence = self._evidence()
         by_path = {change.path: trace(change, evidence) for change in self.changes}
+        held = self._held_by_backups(by_path, evidence)
+        by_path |= held.by_path
         if self.repository is None or self.history is None:
-            return Traced(by_path)
+            return Traced(by_path, held.notes)
         story = Story(self.repository, self.history, evidence, self.trees.desired)
         told = story.told(self.changes, by_path)
         likeness = Likeness(self.repository, self.history, self.mapping, self.trees.desired)
-        return self._compared(told, likeness)
+        compared = self._compared(told, likeness)
+        return Traced(compared.by_path, (*held.notes, *compared.notes))
+
+    def _held_by_backups(self, by_path: Mapping[str, Provenance], evidence: Evidence) -> Traced:
+        """Ask the backups for what the deploy destroys and nothing else is known to hold: only then."""
+        if self.backups is None:
+            return Traced({})
+        asked = [
+            change
+            for change in self.changes
+            if change.deployed
+            and change.deployed.contents
+            and self.backups.plan.action(change.path).destroys
+            and by_path[change.path].recoverable is not Recoverable.YES
+            and EXPENDABLE not in self.labels.of(change.path)
+        ]
+        found = self.backups.of({change.deployed.contents[0] for change in asked if change.deployed})
+        held = replace(evidence, backups=found.places)
+        return Traced({change.path: trace(change, held) for change in asked}, found.notes)
 
     def deployed_commit(self) -> DeployedCommit | None:
         """Return the commit that is live, None where none is near, or there is no history to look in."""

@@ -17,6 +17,7 @@ from driftaudit.errors import DriftauditError, ExitCode, UsageError
 # Name -> what `--help` says of it. The module of the same name is imported only when the command runs.
 COMMANDS = {
     "accept": "Waive what differs at a path, as it is now.",
+    "backup": "Say what backups cover of a deployed tree.",
     "check": "Say what a deploy would destroy, and refuse it where that exists nowhere else.",
     "compare": "Compare any two trees.",
     "demo": "Replay the incident that this tool exists for.",

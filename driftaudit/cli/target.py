@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from driftaudit.audit import AuditRequest
+from driftaudit.backup_places import BackupPlace, TargetHost, configured_places
 from driftaudit.cache import Cache
 from driftaudit.cli.words import deploy_intent, is_path, path_mapping
 from driftaudit.config.access import Access
@@ -26,6 +27,7 @@ from driftaudit.sources.directory import DirectorySource
 from driftaudit.sources.git import GitSource
 from driftaudit.sources.mapped import MappedSource
 from driftaudit.sources.registry import Setting, local_source, open_source, scheme_of
+from driftaudit.sources.ssh.address import SSHAddress
 from driftaudit.sources.ssh.opening import Opening
 from driftaudit.sources.ssh.source import SSHSource
 from driftaudit.sources.worktree import WorktreeSource
@@ -131,7 +133,7 @@ def begun_audit(workplace: Workplace, name: str | None, options: Options) -> Ite
 
     The connection is there for the scan, and to fetch contents afterwards, until the end of the context.
     """
-    source = _deployed_source(workplace, workplace.target(name))
+    source = deployed_source(workplace, workplace.target(name))
     if not isinstance(source, SSHSource):
         yield audit_request(workplace, name, options)
         return
@@ -143,7 +145,8 @@ def begun_audit(workplace: Workplace, name: str | None, options: Options) -> Ite
         opening.close()
 
 
-def _deployed_source(workplace: Workplace, target: TargetSettings) -> Source:
+def deployed_source(workplace: Workplace, target: TargetSettings) -> Source:
+    """Return the live tree of a target. Raises UsageError where its URL is none."""
     return open_source(_live_url(target), workplace.setting(target.desired.mapping, target.access))
 
 
@@ -158,8 +161,8 @@ def audit_request(workplace: Workplace, name: str | None, options: Options) -> A
     return AuditRequest(
         target=target.name,
         desired=source,
-        deployed=_deployed_source(workplace, target),
-        policy=_policy(workplace, target, options),
+        deployed=deployed_source(workplace, target),
+        policy=policy_of(workplace, target, options),
         intent=deploy_intent(options.deploy) if options.deploy else _configured_intent(target),
         repository=workplace.repository_if_any(),
         base=base,
@@ -169,10 +172,25 @@ def audit_request(workplace: Workplace, name: str | None, options: Options) -> A
         cache=cache_of(options),
         rate_limit=options.rate_limit,
         notes=_notes(workplace, target, base),
+        backups=backup_places(workplace, target),
     )
 
 
-def _policy(workplace: Workplace, target: TargetSettings, options: Options) -> Policy:
+def backup_places(workplace: Workplace, target: TargetSettings) -> tuple[BackupPlace, ...]:
+    """Return where the backups of a target are looked for. Raises UsageError where one is no place."""
+    folder = workplace.settings.path.absolute().parent if workplace.settings else Path.cwd()
+    return tuple(configured_places(target.backups, target_host(target), folder))
+
+
+def target_host(target: TargetSettings) -> TargetHost:
+    """Return the host that a target's paths are on."""
+    if scheme_of(target.url) != "ssh":
+        return TargetHost()
+    return TargetHost(SSHAddress.parse(target.url), target.access)
+
+
+def policy_of(workplace: Workplace, target: TargetSettings, options: Options) -> Policy:
+    """Return the labels, rules and waivers that hold for a target. Raises ConfigError."""
     settings = workplace.settings
     policy = load_policy(
         options.packs or target.packs,
@@ -278,8 +296,6 @@ def _notes(workplace: Workplace, target: TargetSettings, base: str | None) -> tu
     notes = list(_stray_waivers(workplace))
     if target.probes:
         notes.append(f"{len(target.probes)} probes are configured; this version does not run them.")
-    if target.backups:
-        notes.append("Backups are configured; this version does not read them, so they count for nothing.")
     if base and workplace.repository_if_any():
         notes.extend(_policy_notes(workplace, target, base))
     return tuple(notes)

@@ -26,7 +26,7 @@ class Evidence:
     could not be told,
     `pointers` maps live contents that the LFS store has to the pointers that stand for them,
     `git_refs` maps each `.git` to the object ids that its refs name, and `folders` holds the live folders
-    that had files in the repository once.
+    that had files in the repository once. `backups` maps contents to verified backups that hold them.
     """
 
     history: ContentHistory
@@ -36,6 +36,7 @@ class Evidence:
     git_refs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     folders: frozenset[str] = frozenset()
     pointers: Mapping[str, str] = field(default_factory=dict)
+    backups: Mapping[str, str] = field(default_factory=dict)
 
     def known_as(self, deployed: Entry) -> tuple[str, ...]:
         """Return what the content is known by in a history: its own ids, and that of an LFS pointer to it."""
@@ -109,6 +110,8 @@ def _recoverable(
     is_lost = any(history.is_committed(oid) for oid in ids)  # a commit has it, but the object is not at hand
     if not is_lost and (_is_variant(change) or ids[0] in evidence.desired):
         return Recoverable.YES, (Copy("desired", evidence.desired.get(ids[0], change.path), safe=True),)
+    if ids[0] in evidence.backups:
+        return Recoverable.YES, (Copy("backup", evidence.backups[ids[0]], safe=True),)
     if ids[0] in history.loose:
         return Recoverable.UNSAFE, (Copy("unreachable-object", deployed.digest or "", safe=False),)
     proven = history.complete and not is_lost and not evidence.is_unseen(deployed.path)
