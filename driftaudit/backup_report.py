@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from driftaudit.backup_copies import root_of
 from driftaudit.backup_places import BackupPlace
 from driftaudit.backup_reading import ReadBackup, connections, find_backups, read_backup
 from driftaudit.backups.coverage import PlacedBackup, covered
@@ -25,7 +26,7 @@ ITSELF = "it holds the target itself, and is no backup of it"
 
 @dataclass(frozen=True, slots=True)
 class BackupRequest:
-    """Which backups are held against which tree. `root` is where that lies, "" where that says nothing."""
+    """Which backups are held against which tree."""
 
     target: str
     deployed: Source
@@ -60,7 +61,7 @@ def run_backup(request: BackupRequest, progress: Progress = no_progress) -> Back
     with connections() as made:
         found = find_backups(request.places, made)
         read = [read_backup(backup, request.object_format, progress) for backup in found]
-    held = in_order([hold(backup, counted, seen.source.real_root) for backup in read])
+    held = in_order([hold(backup, counted, root_of(request.deployed, seen)) for backup in read])
     usable = [each.placed for each in held if each.placed]
     covers = covered(counted, usable)
     return BackupReport(
@@ -77,7 +78,7 @@ def run_backup(request: BackupRequest, progress: Progress = no_progress) -> Back
     )
 
 
-def hold(read: ReadBackup, tree: Sequence[Entry], root: str | None) -> Held:
+def hold(read: ReadBackup, tree: Sequence[Entry], root: str) -> Held:
     """Place a backup in a tree, and say what there is to say of it."""
     found = read.found
     if read.snapshot is None:

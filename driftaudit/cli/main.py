@@ -26,6 +26,7 @@ COMMANDS = {
     "doctor": "Show what the connection to a target can do.",
     "init": "Write a first driftaudit.yml.",
     "reconcile": "Write what is live as a commit beside the deployed one.",
+    "recover": "Say what is lost on a target, and write what brings it back.",
     "rescue": "Keep every only copy of a target in the repository.",
     "snapshot": "Save the fingerprint of a tree.",
     "rules": "List the rules, or run their examples.",

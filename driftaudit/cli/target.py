@@ -176,6 +176,13 @@ def audit_request(workplace: Workplace, name: str | None, options: Options) -> A
     )
 
 
+def history_base(workplace: Workplace, target: TargetSettings) -> str | None:
+    """Return the commit whose history a target comes from, None where no repository has one."""
+    repository = workplace.repository_if_any()
+    revision = target.desired.value if target.desired.kind == "revision" else "HEAD"
+    return repository.commit(revision) if repository and repository.names_revision(revision) else None
+
+
 def backup_places(workplace: Workplace, target: TargetSettings) -> tuple[BackupPlace, ...]:
     """Return where the backups of a target are looked for. Raises UsageError where one is no place."""
     folder = workplace.settings.path.absolute().parent if workplace.settings else Path.cwd()

@@ -157,7 +157,7 @@ def _outcome(report: BackupReport) -> Iterator[str]:
             printable(backup.name.rpartition("/")[2]) for backup in broken
         )
     if report.generated:
-        yield f"{count_of(report.generated, 'path')} with the label generated can be rebuilt and do not count."
+        yield f"{count_of(report.generated, 'path')} with the label generated can be rebuilt: not counted."
 
 
 def _keys(counts: Mapping[Holding, int]) -> dict[str, int]:
