@@ -68,7 +68,7 @@ def _marked(word: str, host: TargetHost, folder: Path) -> BackupPlace | None:
     if looks_like_ssh(word) and not (folder / word).exists():
         address = SSHAddress.parse(word)
         same = host.address and (address.host, address.port) == (host.address.host, host.address.port)
-        return BackupPlace(word, address.root, address, host.access if same else Access())
+        return BackupPlace(word, _from_home(address.root), address, host.access if same else Access())
     return None
 
 
@@ -85,7 +85,11 @@ def _here(word: str, path: str, folder: Path) -> BackupPlace:
 
 def _there(word: str, path: str, host: TargetHost) -> BackupPlace:
     _require_path(word, path)
-    return BackupPlace(word, path, host.address, host.access)
+    return BackupPlace(word, _from_home(path), host.address, host.access)
+
+
+def _from_home(path: str) -> str:
+    return path if path.startswith(("/", "~")) else f"~/{path}"
 
 
 def _require_path(word: str, path: str) -> None:
