@@ -129,8 +129,12 @@ class Recovery:
 
     @property
     def exit_code(self) -> ExitCode:
-        """Blocked where something is not as it was, incomplete where that cannot be told."""
+        """Blocked where something is not as it was, incomplete where that cannot be told.
+
+        Of a tree that nobody saw whole it never can.
+        """
         states = {hole.state for hole in self.plan.holes}
         if self.plan.folders or states - {HoleState.UNKNOWN}:
             return ExitCode.BLOCKED
-        return ExitCode.INCOMPLETE if states or self.unseen else ExitCode.PASS
+        is_unclear = states or self.unseen or self.reference.is_composed
+        return ExitCode.INCOMPLETE if is_unclear else ExitCode.PASS

@@ -185,7 +185,7 @@ def test_from_the_deploy_to_the_snapshot_in_one_step(replay: Replay) -> None:
     replay.run(printed_command(outcome))
     assert_restored(replay, BROUGHT_AS_IT_WAS)
     done = replay.recover()
-    assert (done.code, done.out.splitlines()[-1]) == (0, "WHOLE  All 13 files are as they were.")
+    assert (done.code, done.out.splitlines()[-1]) == (0, "WHOLE  All 14 files are as they were.")
 
 
 def test_what_was_rescued_before_is_had_from_the_repository(replay: Replay) -> None:

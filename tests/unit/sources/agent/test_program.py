@@ -22,6 +22,7 @@ from driftaudit.sources import agent
 from driftaudit.sources.agent import (
     ARCHIVE_MODULES,
     CONTENT_MODULES,
+    MATCH_MODULES,
     MODULES,
     module_source,
     program_parts,
@@ -36,7 +37,7 @@ from tests.support.archives import packed
 from tests.support.clock import let_it_tick
 from tests.support.git import commit, new_repository
 
-ALL_MODULES = (*MODULES, *ARCHIVE_MODULES, *CONTENT_MODULES)
+ALL_MODULES = (*MODULES, *ARCHIVE_MODULES, *CONTENT_MODULES, *MATCH_MODULES)
 
 
 def scan(folder: Path, **request: object) -> Snapshot:
