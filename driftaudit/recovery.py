@@ -85,7 +85,8 @@ class Examined:
         """Write the archive, and return the recovery with what is in it.
 
         Contents that a source does not give as it should are fetched from the next one; what none gives is
-        not in the archive, and named. Raises UsageError where the disk is full.
+        not in the archive, and named. Raises UsageError where the disk is full, SourceError where nothing at
+        all is given any more.
         """
         request = self.request
         givers = Givers(request.deployed, request.repository, self._archives(), request.object_format)
@@ -94,6 +95,8 @@ class Examined:
             found = contents.of(self.chosen, progress)
             members = [Member(folder) for folder in self.recovery.plan.folders]
             members += [found.member(filling) for filling in self.chosen if filling.hole.path in found.files]
+            if not members:
+                raise _nothing_given(found.failed)
             write_archive(stream, members, int(self._default_time().timestamp()))
         taken = [filling for filling in self.chosen if filling.hole.path in found.files]
         return self._with(name, taken, found.failed)
@@ -121,6 +124,14 @@ class Examined:
             return unpacking(place, name, replaces=replaces) if place else ()
         except ValueError:
             return ()
+
+
+def _nothing_given(failed: tuple[tuple[str, str], ...]) -> SourceError:
+    path, why = failed[0]
+    return SourceError(
+        f"nothing of what was lost can be fetched: {path}: {why}",
+        "Its sources have changed since they were read a moment ago. Run it again.",
+    )
 
 
 @contextmanager

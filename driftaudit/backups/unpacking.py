@@ -21,11 +21,11 @@ class UnpackPlace:
 def unpacking(place: UnpackPlace, archive: str, *, replaces: bool) -> tuple[tuple[str, str], ...]:
     """Return (what it is for, the command). Without `replaces` nothing that is there is touched.
 
-    The archive goes over the connection itself: no copy of it lies on the host. Raises ValueError for a root
-    whose name a command line cannot show.
+    The archive goes over the connection itself: no copy of it lies on the host. Raises ValueError for a name
+    that a command line cannot show.
     """
-    if not place.root.isprintable():
-        raise ValueError("the root's name cannot be shown")
+    if not (place.root + archive).isprintable():
+        raise ValueError("a name cannot be shown")
     flags = (("GNU tar", ""),) if replaces else (("GNU tar", f" {_SKIP}"), ("BusyBox or bsdtar", f" {_KEEP}"))
     return tuple((name, _command(place, archive, flag)) for name, flag in flags)
 

@@ -201,3 +201,16 @@ def test_backups_on_the_host_give_over_the_connection(loss: Site, sshd: SSHServe
     assert f"ssh -p {sshd.port} {sshd.user}@127.0.0.1 'cd {loss.production} && tar" in outcome.out
     unpack(loss.folder / "out.tar.gz", loss.production, gnu_tar())
     assert state(loss.production) == wanted
+
+
+def test_names_are_shown_harmless(loss: Site) -> None:
+    hostile = "src/x\x1b[31m\n$(id).txt"
+    write(loss.production, {hostile: "x"})
+    driftaudit(loss.repository, "snapshot", loss.url, "-o", "../was.driftaudit")
+    tarred(loss.folder / "site-20251101.tar.gz", loss.production)
+    (loss.production / hostile).unlink()
+    outcome = recover(loss, "../site-20251101.tar.gz", "-o", "../out.tar.gz")
+    assert "\x1b" not in outcome.out
+    assert "src/x\\x1b[31m\\n$(id).txt  from backup" in outcome.out
+    unpack(loss.folder / "out.tar.gz", loss.production, gnu_tar())
+    assert recover(loss).code == 0

@@ -61,6 +61,7 @@ def test_the_program_is_python_3_6_and_small() -> None:
     assert sum(len(part) for part in program_parts()) < 16_000  # bytes that go in front of every scan
     assert sum(len(part) for part in program_parts(for_archives=True)) < 26_000
     assert sum(len(part) for part in program_parts(for_contents=True)) < 18_000
+    assert sum(len(part) for part in program_parts(for_matches=True)) < 18_000
 
 
 def test_every_module_of_the_program_is_sent() -> None:
