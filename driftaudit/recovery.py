@@ -16,6 +16,7 @@ from driftaudit.backups.unpacking import UnpackPlace, unpacking
 from driftaudit.bringing import temporary_folder
 from driftaudit.cache import Cache
 from driftaudit.config.rules import RUNTIME, SECRET
+from driftaudit.errors import SourceError
 from driftaudit.model.entry import Entry
 from driftaudit.model.mapping import IDENTITY, PathMapping
 from driftaudit.model.recovery import Recovery, RecoveryPlan, WrittenArchive
