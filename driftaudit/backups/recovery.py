@@ -73,6 +73,7 @@ def recovery_plan(trees: TreesOfLoss, sources: Sources) -> RecoveryPlan:
     return RecoveryPlan(
         holes=holes,
         whole=len(judged) - len(holes) - planner.expected,
+        unproven=planner.unproven,
         new=tuple(entry.path for entry in trees.live if entry.has_content and entry.path not in known),
         folders=tuple(planner.folders()),
         expected=planner.expected,
@@ -83,7 +84,7 @@ def recovery_plan(trees: TreesOfLoss, sources: Sources) -> RecoveryPlan:
 
 class _Planner:
     def __init__(self, trees: TreesOfLoss, sources: Sources) -> None:
-        self.expected = 0
+        self.expected = self.unproven = 0
         self._trees, self._sources = trees, sources
         self._live = {entry.path: entry for entry in trees.live}
         self._by_content = {entry.contents[0]: entry for entry in trees.live if entry.contents}
@@ -93,6 +94,7 @@ class _Planner:
         live = self._live.get(was.path)
         found = self._state(was, live)
         if found is None:
+            self.unproven += was.has_content and (was.digest is None or live is None or live.digest is None)
             return None
         state, why = found
         if live and state is not HoleState.UNKNOWN and self._trees.is_runtime(was.path):

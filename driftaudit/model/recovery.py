@@ -69,11 +69,13 @@ class Hole:
 class RecoveryPlan:
     """All that is not as it was, by path, and what is in each backup of it.
 
-    `folders` are lost ones, `expected` counts what the application itself has changed or removed.
+    `folders` are lost ones, `expected` counts what the application itself has changed, `unproven` those of
+    the `whole` that only size and time say to be as they were: the contents of secrets are in no snapshot.
     """
 
     holes: tuple[Hole, ...]
     whole: int
+    unproven: int = 0
     new: tuple[str, ...] = ()
     folders: tuple[Entry, ...] = ()
     expected: int = 0

@@ -4,7 +4,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import driftaudit
 from driftaudit.model.backup import Holding
-from driftaudit.model.recovery import Giver, GiverKind, Hole, HoleState, Recovery, WrittenArchive
+from driftaudit.model.recovery import (
+    Giver,
+    GiverKind,
+    Hole,
+    HoleState,
+    Recovery,
+    RecoveryPlan,
+    WrittenArchive,
+)
 from driftaudit.render.backup import backup_keys, backup_lines
 from driftaudit.render.base import RenderOptions
 from driftaudit.render.json_values import Document, path_keys, readable, timestamp, written
@@ -53,7 +61,12 @@ def json(recovery: Recovery, options: RenderOptions) -> str:  # noqa: ARG001 - a
                 "at": timestamp(reference.at) if reference.at else None,
                 "composed": reference.is_composed,
             },
-            "counts": {"whole": plan.whole, "new": len(plan.new), "expected": plan.expected}
+            "counts": {
+                "whole": plan.whole,
+                "unproven": plan.unproven,
+                "new": len(plan.new),
+                "expected": plan.expected,
+            }
             | {state.value: len(plan.of(state)) for state in HoleState},
             "backups": [
                 backup_keys(backup, recovery.started_at)
@@ -133,11 +146,15 @@ def _head(recovery: Recovery) -> list[str]:
     lines = [f"{printable(recovery.target)} against {printable(reference.name)}{when}"]
     lines += [f"  {printable(note)}" for note in recovery.notes]
     plan = recovery.plan
-    parts = [f"{plan.whole:,} whole"]
+    parts = [f"{plan.whole:,} whole{_unproven(plan)}"]
     parts += [f"{len(plan.of(state)):,} {word}" for state, word in _WORDS.items() if plan.of(state)]
     parts += [f"{len(plan.new):,} new"] if plan.new else []
     parts += [f"{plan.expected:,} changed by the application itself"] if plan.expected else []
     return [*lines, "  " + ", ".join(parts)]
+
+
+def _unproven(plan: RecoveryPlan) -> str:
+    return f" ({plan.unproven:,} of them by size and time alone)" if plan.unproven else ""
 
 
 def _backups(recovery: Recovery) -> Iterator[str]:
@@ -226,7 +243,7 @@ def _outcome(recovery: Recovery) -> Iterator[str]:
     elif recovery.exit_code:
         yield "INCOMPLETE  Nothing is known to be lost, but not all could be told."
     else:
-        yield f"WHOLE  All {count_of(plan.whole, 'file')} are as they were."
+        yield f"WHOLE  All {count_of(plan.whole, 'file')} are as they were{_unproven(plan)}."
 
 
 def _open(recovery: Recovery, holes: Sequence[Hole]) -> str:

@@ -27,6 +27,10 @@ def busybox_tar() -> Unpacker:
     return Unpacker((program("busybox"), "tar"), "-k")
 
 
+def bsd_tar() -> Unpacker:
+    return Unpacker((program("bsdtar"),), "-k")
+
+
 def tarred(archive: Path, folder: Path, *names: str) -> Path:
     """Pack names of a folder, as by hand: tar czf ARCHIVE -C FOLDER NAMES."""
     words = [program("tar"), "-czf", str(archive), "-C", str(folder), "--", *(names or (".",))]

@@ -107,7 +107,8 @@ def test_what_the_application_changes_is_expected_and_what_it_lost_is_lost() -> 
 
 def test_a_secret_is_judged_by_size_and_time() -> None:
     was = file("s", "1").without_content()
-    assert plan([was], [file("s", "2")]).holes == ()
+    found = plan([was, file("t")], [file("s", "2"), file("t")])
+    assert (found.holes, found.whole, found.unproven) == ((), 2, 1)
     assert only(plan([was], [file("s", "22")])).state is HoleState.CHANGED
     assert only(plan([was], [file("s", "2", at=5)])).state is HoleState.UNKNOWN
     hole = only(plan([was], [], Sources([archived(file("s", "3"), file("t"))])))
