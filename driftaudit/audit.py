@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 
+from driftaudit.backup_copies import BackupCopies, root_of
+from driftaudit.backup_places import BackupPlace
 from driftaudit.cache import Cache
 from driftaudit.compare.trees import compare
 from driftaudit.config.rules import SECRET
@@ -65,6 +67,7 @@ class AuditRequest:
     own_paths: tuple[str, ...] = ()
     builds: tuple[AcceptedBuild, ...] = ()
     rate_limit: float | None = None
+    backups: tuple[BackupPlace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,7 @@ def examine(request: AuditRequest, progress: Progress = no_progress) -> Examinat
         builds=request.builds,
         is_build=desired.source.kind in _BUILDS,
         in_sync=frozenset(change.path for change in scripted.changes),
+        backups=BackupCopies(request.backups, object_format, root_of(request.deployed, deployed), plan),
     )
     traced = origins.traced()
     findings = tuple(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from driftaudit.backup_copies import BackupCopies
 from driftaudit.config.rules import SECRET
 from driftaudit.deploy.base import Trees
 from driftaudit.errors import SourceError
@@ -11,7 +12,7 @@ from driftaudit.model.build import AcceptedBuild
 from driftaudit.model.change import Change
 from driftaudit.model.commit import DeployedCommit
 from driftaudit.model.entry import Entry, Kind
-from driftaudit.model.finding import Origin, Provenance
+from driftaudit.model.finding import Origin, Provenance, Recoverable
 from driftaudit.model.mapping import PathMapping
 from driftaudit.model.problem import Problem
 from driftaudit.policy.labels import Labels
@@ -60,23 +61,43 @@ class Origins:
     builds: Sequence[AcceptedBuild] = ()
     is_build: bool = False
     in_sync: frozenset[str] = frozenset()
+    backups: BackupCopies | None = None
 
     def traced(self) -> Traced:
         """Return where the deployed side of each change comes from."""
         built = built_before(self.repository, self._builds())
         evidence = replace(self._evidence(), built=built.paths, in_sync=self.in_sync)
         by_path = {change.path: trace(change, evidence) for change in self.changes}
+        held = self._held_by_backups(by_path, evidence)
+        by_path |= held.by_path
         if self.repository is None or self.history is None:
-            return Traced(by_path, built.notes)
+            return Traced(by_path, (*built.notes, *held.notes))
         story = Story(self.repository, self.history, evidence, self.trees.desired)
         told = story.told(self.changes, by_path)
         likeness = Likeness(self.repository, self.history, self.mapping, self.trees.desired)
         compared = self._compared(told, likeness)
-        return replace(compared, notes=(*built.notes, *compared.notes))
+        return replace(compared, notes=(*built.notes, *held.notes, *compared.notes))
 
     def _builds(self) -> Sequence[AcceptedBuild]:
         """Return what counts as built before: a commit's history is older than it, nothing else."""
         return self.builds if self.is_build else ()
+
+    def _held_by_backups(self, by_path: Mapping[str, Provenance], evidence: Evidence) -> Traced:
+        """Ask the backups for what the deploy destroys and nothing else is known to hold: only then."""
+        if self.backups is None:
+            return Traced({})
+        asked = [
+            change
+            for change in self.changes
+            if change.deployed
+            and change.deployed.contents
+            and self.backups.plan.action(change.path).destroys
+            and by_path[change.path].recoverable is not Recoverable.YES
+            and EXPENDABLE not in self.labels.of(change.path)
+        ]
+        found = self.backups.of({change.deployed.contents[0] for change in asked if change.deployed})
+        held = replace(evidence, backups=found.places)
+        return Traced({change.path: trace(change, held) for change in asked}, found.notes)
 
     def deployed_commit(self) -> DeployedCommit | None:
         """Return the commit that is live, None where none is near, or there is no history to look in."""

@@ -1,7 +1,7 @@
 """The composer of `reconcile`: what is live, as a commit beside the one that was deployed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from driftaudit.audit import AuditRequest, Examination, examine
 from driftaudit.bringing import Bringer, missed_by
@@ -62,7 +62,7 @@ def run_reconcile(request: ReconcileRequest, progress: Progress = no_progress) -
         raise RepositoryError(
             "there is no repository to reconcile with", "Run it in the one that is deployed."
         )
-    examination = examine(request.audit, progress)
+    examination = examine(replace(request.audit, backups=()), progress)  # they decide nothing here
     if examination.trees.seen.source.kind == "absent":
         raise SourceError(f"{request.audit.target}: nothing is live there yet", "Deploy first.")
     return _Reconciler(request, repository, examination).reconciliation(progress)

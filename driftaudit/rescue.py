@@ -1,7 +1,7 @@
 """The composer of `rescue`: every only copy of a live tree into the repository, held by one ref."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from driftaudit.audit import AuditRequest, Examination, examine
@@ -71,7 +71,7 @@ def run_rescue(request: RescueRequest, progress: Progress = no_progress) -> Resc
     repository = request.audit.repository
     if repository is None:
         raise RepositoryError("there is no repository to rescue into", "Run it in one: git init")
-    examination = examine(request.audit, progress)
+    examination = examine(replace(request.audit, backups=()), progress)  # they decide nothing here
     found = _sorted(examination, request)
     rescuer = _Rescuer(request, repository, examination)
     secrets = rescuer.keep_secrets(found.secrets, progress)

@@ -16,6 +16,8 @@ package_of() {
         ssh:apk) echo "openssh-client openssh-keygen" ;;
         sshd:brew | ssh:brew) echo openssh ;;
         busybox:apt-get) echo busybox-static ;;
+        bsdtar:apt-get | bsdtar:apk) echo libarchive-tools ;;
+        bsdtar:brew) echo libarchive ;;
         unshare:apk) echo util-linux-misc ;;
         unshare:*) echo util-linux ;;
         setpriv:apk) echo setpriv ;;
@@ -25,7 +27,7 @@ package_of() {
     esac
 }
 
-programs="git sudo git-lfs patch rsync sshd ssh tcsh fish tar gzip xz zstd zip unzip"
+programs="git sudo git-lfs patch rsync sshd ssh tcsh fish tar bsdtar gzip xz zstd zip unzip"
 # Only root has powers to give up, and only Linux knows how to give up some of them.
 if [ "$(uname -s)" = Linux ] && [ "$(id -u)" = 0 ]; then
     programs="$programs setpriv"

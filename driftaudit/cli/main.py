@@ -17,6 +17,7 @@ from driftaudit.errors import DriftauditError, ExitCode, UsageError
 # Name -> what `--help` says of it. The module of the same name is imported only when the command runs.
 COMMANDS = {
     "accept": "Waive what differs at a path, as it is now.",
+    "backup": "Say what backups cover of a deployed tree.",
     "check": "Say what a deploy would destroy, and refuse it where that exists nowhere else.",
     "compare": "Compare any two trees.",
     "demo": "Replay the incident that this tool exists for.",
@@ -26,6 +27,7 @@ COMMANDS = {
     "guard": "Run a deploy command if the check passes, and look at what it did.",
     "init": "Write a first driftaudit.yml.",
     "reconcile": "Write what is live as a commit beside the deployed one.",
+    "recover": "Say what is lost on a target, and write what brings it back.",
     "rescue": "Keep every only copy of a target in the repository.",
     "snapshot": "Save the fingerprint of a tree.",
     "rules": "List the rules, or run their examples.",

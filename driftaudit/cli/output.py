@@ -129,7 +129,7 @@ def _not_written(
 
 @contextlib.contextmanager
 def whole_file(
-    path: Path, what: str = "report", advice: str = "Choose another --output."
+    path: Path, what: str = "report", advice: str = "Choose another --output.", mode: int = 0o666
 ) -> Iterator[IO[bytes]]:
     """Give a stream whose content appears under `path` only once it is complete.
 
@@ -142,7 +142,7 @@ def whole_file(
             yield stream
         umask = os.umask(0)
         os.umask(umask)
-        Path(temporary).chmod(0o666 & ~umask)
+        Path(temporary).chmod(mode & ~umask)
         Path(temporary).replace(path)
     except BaseException as error:
         if temporary:

@@ -1,13 +1,15 @@
 """Turns a target's name or URL, its settings and the options into what is to be audited."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from driftaudit.audit import AuditRequest
+from driftaudit.backup_places import BackupPlace, TargetHost, configured_places
 from driftaudit.cache import Cache
+from driftaudit.cli.notes import notes_of
 from driftaudit.cli.words import (
     command_intent,
     deploy_intent,
@@ -18,11 +20,10 @@ from driftaudit.cli.words import (
 )
 from driftaudit.config.access import Access
 from driftaudit.config.settings import DesiredSettings, Settings, TargetSettings, find_settings, load_settings
-from driftaudit.config.validation import suggestion
 from driftaudit.config.waivers import FILE_NAME as WAIVERS
 from driftaudit.config.waivers import Accepted, for_target, load_accepted
 from driftaudit.deploy.base import Intent
-from driftaudit.errors import ConfigError, RepositoryError, UsageError
+from driftaudit.errors import RepositoryError, UsageError
 from driftaudit.model.mapping import IDENTITY, PathMapping
 from driftaudit.policy.policy import Policy, load_policy
 from driftaudit.repo import Repository
@@ -32,6 +33,7 @@ from driftaudit.sources.directory import DirectorySource
 from driftaudit.sources.git import GitSource
 from driftaudit.sources.mapped import MappedSource
 from driftaudit.sources.registry import Setting, local_source, open_source, scheme_of
+from driftaudit.sources.ssh.address import SSHAddress
 from driftaudit.sources.ssh.opening import Opening
 from driftaudit.sources.ssh.source import SSHSource
 from driftaudit.sources.worktree import WorktreeSource
@@ -144,7 +146,7 @@ def begun_audit(workplace: Workplace, name: str | None, options: Options) -> Ite
 
     The connection is there for the scan, and to fetch contents afterwards, until the end of the context.
     """
-    source = _deployed_source(workplace, workplace.target(name))
+    source = deployed_source(workplace, workplace.target(name))
     if not isinstance(source, SSHSource):
         yield audit_request(workplace, name, options)
         return
@@ -156,7 +158,8 @@ def begun_audit(workplace: Workplace, name: str | None, options: Options) -> Ite
         opening.close()
 
 
-def _deployed_source(workplace: Workplace, target: TargetSettings) -> Source:
+def deployed_source(workplace: Workplace, target: TargetSettings) -> Source:
+    """Return the live tree of a target. Raises UsageError where its URL is none."""
     return open_source(_live_url(target), workplace.setting(target.desired.mapping, target.access))
 
 
@@ -171,8 +174,8 @@ def audit_request(workplace: Workplace, name: str | None, options: Options) -> A
     return AuditRequest(
         target=target.name,
         desired=source,
-        deployed=_deployed_source(workplace, target),
-        policy=_policy(workplace, target, options),
+        deployed=deployed_source(workplace, target),
+        policy=policy_of(workplace, target, options),
         intent=_intent(workplace, target, options),
         repository=workplace.repository_if_any(),
         base=base,
@@ -182,11 +185,33 @@ def audit_request(workplace: Workplace, name: str | None, options: Options) -> A
         cache=cache_of(options),
         rate_limit=options.rate_limit,
         builds=tuple(build for build in workplace.accepted.builds if build.fits(target.name)),
-        notes=_notes(workplace, target, base),
+        notes=notes_of(workplace, target, base),
+        backups=backup_places(workplace, target),
     )
 
 
-def _policy(workplace: Workplace, target: TargetSettings, options: Options) -> Policy:
+def history_base(workplace: Workplace, target: TargetSettings) -> str | None:
+    """Return the commit whose history a target comes from, None where no repository has one."""
+    repository = workplace.repository_if_any()
+    revision = target.desired.value if target.desired.kind == "revision" else "HEAD"
+    return repository.commit(revision) if repository and repository.names_revision(revision) else None
+
+
+def backup_places(workplace: Workplace, target: TargetSettings) -> tuple[BackupPlace, ...]:
+    """Return where the backups of a target are looked for. Raises UsageError where one is no place."""
+    folder = workplace.settings.path.absolute().parent if workplace.settings else Path.cwd()
+    return tuple(configured_places(target.backups, target_host(target), folder))
+
+
+def target_host(target: TargetSettings) -> TargetHost:
+    """Return the host that a target's paths are on."""
+    if scheme_of(target.url) != "ssh":
+        return TargetHost()
+    return TargetHost(SSHAddress.parse(target.url), target.access)
+
+
+def policy_of(workplace: Workplace, target: TargetSettings, options: Options) -> Policy:
+    """Return the labels, rules and waivers that hold for a target. Raises ConfigError."""
     settings = workplace.settings
     policy = load_policy(
         options.packs or target.packs,
@@ -296,60 +321,6 @@ def _configured_intent(workplace: Workplace, target: TargetSettings) -> Intent |
             "Take keep_releases out, and look after the old releases yourself.",
         )
     return Intent(deploy.method, deploy.paths, deploy.exclude, deploy.shared)
-
-
-def _notes(workplace: Workplace, target: TargetSettings, base: str | None) -> tuple[str, ...]:
-    notes = list(_stray_waivers(workplace))
-    if target.probes:
-        notes.append(f"{len(target.probes)} probes are configured; this version does not run them.")
-    if target.backups:
-        notes.append("Backups are configured; this version does not read them, so they count for nothing.")
-    if base and workplace.repository_if_any():
-        notes.extend(_policy_notes(workplace, target, base))
-    return tuple(notes)
-
-
-def _stray_waivers(workplace: Workplace) -> Iterator[str]:
-    """Say which waivers are for a target that nobody knows: a slip of the pen would let them do nothing."""
-    known = workplace.settings.targets if workplace.settings else {}
-    for waiver in workplace.accepted.waivers if known else ():
-        for name in waiver.targets:
-            if name not in known and "/" not in name and not Path(name).exists():
-                yield f"{waiver.where} there is no target {name!r}{suggestion(name, list(known))}"
-
-
-def _policy_notes(workplace: Workplace, target: TargetSettings, base: str) -> list[str]:
-    """Say what changed in labels and rules, on disk or by the desired commit: nobody loosens them unseen.
-
-    Compared is with the commit before the desired one, which for a merged request is the branch it went to.
-    """
-    repository, settings = workplace.repository, workplace.settings
-    files = [settings.path] if settings else []
-    files += [Path(pack) for pack in target.packs or () if is_path(pack)]
-    if not files:
-        return []
-    before = repository.parent(base) or base
-    return [
-        f"Since {before[:10]}: {line}" for file in files for line in _changed_policy(repository, file, before)
-    ]
-
-
-def _changed_policy(repository: Repository, file: Path, commit: str) -> Sequence[str]:
-    from driftaudit.config.yaml_document import load_document, parse_document
-    from driftaudit.policy.changes import policy_changes
-
-    try:
-        path = file.resolve().relative_to(repository.top.resolve()).as_posix()
-    except ValueError:
-        return ()
-    committed = repository.file_at(commit, path)
-    if committed is not None and committed == file.read_bytes():
-        return ()
-    try:
-        earlier = parse_document(committed, path).value if committed is not None else None
-        return policy_changes(earlier, load_document(file).value)
-    except ConfigError:
-        return (f"{path} cannot be read as it was, so its rules cannot be compared",)
 
 
 def _only(targets: Mapping[str, TargetSettings], settings: Settings | None) -> TargetSettings:

@@ -58,7 +58,7 @@ class Severity(StrEnum):
 class Copy:
     """Another place that holds the deployed content. One that is not safe does not make it recoverable."""
 
-    kind: str  # commit, lfs-object, ref, unreachable-object, git-refs
+    kind: str  # commit, lfs-object, ref, backup, unreachable-object, git-refs
     where: str
     safe: bool
 

@@ -27,7 +27,7 @@ class Evidence:
     `pointers` maps live contents that the LFS store has to the pointers that stand for them,
     `git_refs` maps each `.git` to the object ids that its refs name, and `folders` holds the live folders
     that had files in the repository once. `built` has the paths at which earlier builds had a content,
-    `in_sync` those that are live as they are desired.
+    `in_sync` those that are live as they are desired, and `backups` maps contents to verified backups.
     """
 
     history: ContentHistory
@@ -39,6 +39,7 @@ class Evidence:
     pointers: Mapping[str, str] = field(default_factory=dict)
     built: Mapping[str, frozenset[str]] = field(default_factory=dict)
     in_sync: frozenset[str] = frozenset()
+    backups: Mapping[str, str] = field(default_factory=dict)
 
     def known_as(self, deployed: Entry) -> tuple[str, ...]:
         """Return what the content is known by in a history: its own ids, and that of an LFS pointer to it."""
@@ -117,6 +118,8 @@ def _recoverable(
     desired = next((evidence.desired[oid] for oid in ids if oid in evidence.desired), None)
     if not is_lost and (_is_variant(change) or desired):
         return Recoverable.YES, (Copy("desired", desired or change.path, safe=True),)
+    if ids[0] in evidence.backups:
+        return Recoverable.YES, (Copy("backup", evidence.backups[ids[0]], safe=True),)
     if ids[0] in history.loose:
         return Recoverable.UNSAFE, (Copy("unreachable-object", deployed.digest or "", safe=False),)
     proven = history.complete and not is_lost and not evidence.is_unseen(deployed.path)

@@ -10,6 +10,7 @@ _PACKAGES = {
     "git": "git",
     "git-lfs": "git-lfs",
     "tar": "tar",
+    "bsdtar": "libarchive-tools",
     "zip": "zip",
     "unzip": "unzip",
     "gzip": "gzip",

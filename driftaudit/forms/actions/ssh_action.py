@@ -16,9 +16,10 @@ def ssh_action(call: ActionCall) -> Passage | None:
     for server in call.servers():
         if script and script.text.strip():
             parts.append(Passage(f"ssh {server} {word(before + script.text)}", script.places))
-        for name in ("SCRIPT_PATH", "SCRIPT_FILE"):
-            if file := call.text(name):
-                parts.append(call.lines(f'ssh {server} "bash -s" < "{WORKSPACE}"/{word(file)}'))
+        files = (call.text(name) for name in ("SCRIPT_PATH", "SCRIPT_FILE"))
+        parts += [
+            call.lines(f'ssh {server} "bash -s" < "{WORKSPACE}"/{word(file)}') for file in files if file
+        ]
     if not parts:
         call.draft.problem(call.place, "it names no server, or no script")
         return None

@@ -22,6 +22,7 @@ MODULES = (
 )
 ARCHIVE_MODULES = ("streams", "members", "tar", "zip", "archive")  # sent only where an archive is read
 CONTENT_MODULES = ("contents",)  # sent only where contents are fetched
+MATCH_MODULES = ("matches",)  # sent only where files are looked for by their names
 
 
 def module_source(name: str) -> str:
@@ -29,9 +30,11 @@ def module_source(name: str) -> str:
     return (Path(__file__).with_name("program") / f"{name}.py").read_text(encoding="ascii")
 
 
-def program_parts(*, for_archives: bool = False, for_contents: bool = False) -> tuple[bytes, bytes]:
+def program_parts(
+    *, for_archives: bool = False, for_contents: bool = False, for_matches: bool = False
+) -> tuple[bytes, bytes]:
     """Return the loader, and the modules as it takes them."""
     more = (*(CONTENT_MODULES if for_contents else ()), *(ARCHIVE_MODULES if for_archives else ()))
-    names = (*MODULES[:-1], *more, MODULES[-1])
+    names = (*MODULES[:-1], *more, *(MATCH_MODULES if for_matches else ()), MODULES[-1])
     sources = json.dumps([[name, module_source(name)] for name in names])
     return module_source("loader").encode("ascii"), zlib.compress(sources.encode("ascii"))

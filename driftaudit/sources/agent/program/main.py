@@ -28,6 +28,11 @@ def scan(request, digests, sender):
         "executable": portable(sys.executable or ""),
     }
     sender.message(b"H", hello)
+    if "patterns" in request:
+        from .matches import give_matches  # sent only then
+
+        give_matches(request, sender)
+        return
     if request.get("archive") and not os.path.isdir(path):
         from .archive import scan_archive  # sent only then
 

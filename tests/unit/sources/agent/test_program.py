@@ -22,6 +22,7 @@ from driftaudit.sources import agent
 from driftaudit.sources.agent import (
     ARCHIVE_MODULES,
     CONTENT_MODULES,
+    MATCH_MODULES,
     MODULES,
     module_source,
     program_parts,
@@ -36,7 +37,7 @@ from tests.support.archives import packed
 from tests.support.clock import let_it_tick
 from tests.support.git import commit, new_repository
 
-ALL_MODULES = (*MODULES, *ARCHIVE_MODULES, *CONTENT_MODULES)
+ALL_MODULES = (*MODULES, *ARCHIVE_MODULES, *CONTENT_MODULES, *MATCH_MODULES)
 
 
 def scan(folder: Path, **request: object) -> Snapshot:
@@ -60,6 +61,7 @@ def test_the_program_is_python_3_6_and_small() -> None:
     assert sum(len(part) for part in program_parts()) < 16_000  # bytes that go in front of every scan
     assert sum(len(part) for part in program_parts(for_archives=True)) < 26_000
     assert sum(len(part) for part in program_parts(for_contents=True)) < 18_000
+    assert sum(len(part) for part in program_parts(for_matches=True)) < 18_000
 
 
 def test_every_module_of_the_program_is_sent() -> None:

@@ -1,0 +1,71 @@
+"""`driftaudit backup`: what backups cover of a deployed tree."""
+
+import click
+
+from driftaudit.cli import options
+
+_EXIT_CODES = """\b
+Exit codes:
+  0  all is covered  2  usage or configuration   5  source unreachable or cut off
+  1  internal error  3  something is in none,  130  interrupted
+                        or only in another
+                        version
+                     4  it cannot be told"""
+
+
+@click.command("backup", epilog=_EXIT_CODES)
+@click.argument("target")
+@click.argument("archives", metavar="[ARCHIVE]...", nargs=-1)
+@click.option(
+    "--pack",
+    "packs",
+    metavar="NAME",
+    multiple=True,
+    help="A rule pack; all that are shipped if left out.",
+)
+@options.scanning
+@options.outcome
+@options.configuration
+def command(
+    target: str,
+    archives: tuple[str, ...],
+    packs: tuple[str, ...],
+    no_cache: bool,
+    rehash: bool,
+    rate_limit: float | None,
+    formats: tuple[str, ...],
+    outputs: tuple[str, ...],
+    quiet: bool,
+    config: str | None,
+) -> int:
+    """Say which deployed files backups have as they are, in another version, or not at all.
+
+    Read are the `backups:` of TARGET, and each ARCHIVE: a path or pattern of this machine, host:PATH for one
+    on the target's host, user@host:PATH, or a saved snapshot. Each is read to its end and hashed; what is
+    damaged, cut off, empty or of another tree is named. Nothing is written anywhere.
+    """
+    from driftaudit.backup_report import BackupRequest, run_backup
+    from driftaudit.cli.backups import places_of_backups
+    from driftaudit.cli.outcome import places_of, write_outcome
+    from driftaudit.cli.progress import scan_progress
+    from driftaudit.cli.target import Options, Workplace, cache_of, deployed_source, policy_of
+    from driftaudit.render.backup import FORMATS
+
+    places = places_of(formats, outputs, FORMATS, "backup")
+    wanted = Options(config, packs=packs, no_cache=no_cache, rehash=rehash, rate_limit=rate_limit)
+    workplace = Workplace(wanted)
+    settings = workplace.target(target)
+    repository = workplace.repository_if_any()
+    request = BackupRequest(
+        target=settings.name,
+        deployed=deployed_source(workplace, settings),
+        labels=policy_of(workplace, settings, wanted).labels,
+        places=places_of_backups(workplace, settings, archives),
+        object_format=repository.object_format if repository else "sha1",
+        cache=cache_of(wanted),
+        rate_limit=rate_limit,
+    )
+    with scan_progress(settings.name) as progress:
+        report = run_backup(request, progress)
+    write_outcome(places, FORMATS, report, quiet)
+    return int(report.exit_code)
