@@ -122,7 +122,9 @@ def examine(request: AuditRequest, progress: Progress = no_progress) -> Examinat
         builds=request.builds,
         is_build=desired.source.kind in _BUILDS,
         in_sync=frozenset(change.path for change in scripted.changes),
-        backups=BackupCopies(request.backups, object_format, root_of(request.deployed, deployed), plan),
+        backups=BackupCopies(
+            request.backups, object_format, root_of(request.deployed, deployed), plan, scripted.elsewhere
+        ),
     )
     traced = origins.traced()
     findings = tuple(

@@ -28,12 +28,16 @@ class FoundCopies:
 
 @dataclass(frozen=True, slots=True)
 class BackupCopies:
-    """The backups of a target as an audit may count on them. `root` is where the live tree really lies."""
+    """The backups of a target as an audit may count on them. `root` is where the live tree really lies.
+
+    `elsewhere` are absolute paths outside of it that the deploy may destroy as well.
+    """
 
     places: Sequence[BackupPlace]
     object_format: str
     root: str
     plan: Plan
+    elsewhere: Collection[str] = frozenset()
 
     def of(self, contents: Collection[str]) -> FoundCopies:
         """Return which of the contents are in backups: the newest first, until all are found.
@@ -57,6 +61,8 @@ class BackupCopies:
 
     def is_destroyed(self, backup: FoundBackup) -> bool:
         """Whether a backup lies inside what the deploy destroys: on whichever machine, to be sure."""
+        if any(is_within(backup.real_path, path) for path in self.elsewhere):
+            return True
         if not self.root or not is_within(backup.real_path, self.root.rstrip("/")):
             return False
         path = backup.real_path[len(self.root.rstrip("/")) :].lstrip("/")

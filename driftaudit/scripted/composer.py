@@ -1,7 +1,7 @@
 """Reads what a script would find on both machines, and lets the simulator run its meaning."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from driftaudit.cache import Cache
@@ -84,9 +84,7 @@ def plan_script(request: ScriptRequest) -> ScriptPlan:
     if target.host.home == (_NO_HOME,) and effect and _in_unknown_home(effect.deleted | effect.unseen):
         detail = f"{request.script.name} changes the login's home on the host, and nobody knows where that is"
         problem = Problem("", ProblemKind.SCRIPT, f"{detail}: name paths from the root on (/)")
-        return ScriptPlan(
-            plan.plan, plan.changes, plan.findings, (*plan.problems, problem), plan.notes, plan.lines
-        )
+        return replace(plan, problems=(*plan.problems, problem))
     return plan
 
 

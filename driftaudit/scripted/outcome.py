@@ -26,7 +26,8 @@ _BLOCKING = {
 class ScriptPlan:
     """The plan of a script, what else there is to judge, and what each line does to the root.
 
-    `changes` are paths on which both trees are alike and that the script changes all the same.
+    `changes` are paths on which both trees are alike and that the script changes all the same. `elsewhere`
+    are the absolute paths, on whichever machine, that it destroys or may destroy.
     """
 
     plan: Plan
@@ -35,6 +36,7 @@ class ScriptPlan:
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
     lines: tuple[ScriptLine, ...] = ()
+    elsewhere: frozenset[str] = frozenset()
 
 
 def judged(
@@ -60,7 +62,14 @@ def judged(
         tuple(_problems(script, outcome.problems)),
         tuple(_notes(script, outcome.problems)),
         tuple(_lines(script, outcome, setting)),
+        frozenset(_elsewhere(outcome)),
     )
+
+
+def _elsewhere(outcome: Outcome) -> Iterator[str]:
+    for effect in outcome.effects.values():
+        for path in effect.deleted | effect.overwritten | effect.unseen:
+            yield f"/{path}"
 
 
 def _below(effect: Differences, root: str) -> Differences:

@@ -1,6 +1,7 @@
 """Deploy scripts and shell lines in the place of a method: what they would destroy, before they are run."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -216,6 +217,26 @@ def test_windows_line_ends_are_said(site: Site) -> None:
     outcome = check(site.repository, site.url, "--deploy-command", text)
     assert outcome.code in (3, 4)
     assert "Windows line ends" in str(outcome.report["problems"])
+
+
+def test_a_backup_that_the_script_overwrites_or_moves_is_no_copy(site: Site) -> None:
+    write(site.production, {"src/hand.txt": "only here\n"})
+    backup = site.folder / "site-20260101.tar.gz"
+    subprocess.run(["tar", "czf", str(backup), "-C", str(site.production), "src"], check=True)
+    settings = (
+        f"    url: {site.url}\n    backups: ['{backup}']\n    deploy: {{method: script, script: deploy.sh}}\n"
+    )
+    site.configure(f"version: 1\ntargets:\n  p:\n{settings}")
+    remove = f"rm -rf {site.production}/src\n"
+    for line, code in (
+        ("", 0),
+        (f"rm {backup}", 3),
+        (f"mv {backup} /srv/old.tar.gz", 3),
+        (f"tar czf {backup} src", 3),
+        (f"> {backup}", 3),
+    ):
+        (site.repository / "deploy.sh").write_text(f"{line}\n{remove}")
+        assert check(site.repository, "p").code == code, line
 
 
 def from_file(incident: Incident, name: str, text: str, job: str = "") -> Outcome:
