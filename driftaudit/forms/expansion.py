@@ -7,7 +7,7 @@ from pathlib import Path
 
 from driftaudit.errors import UsageError
 from driftaudit.forms.base import Passage, joined, passage
-from driftaudit.forms.calls import Call, calls
+from driftaudit.forms.calls import Call, calls, own_variables
 from driftaudit.forms.draft import Draft
 from driftaudit.forms.files import named
 from driftaudit.forms.make_call import make
@@ -32,6 +32,8 @@ class Expander:
         self._top = top
         self._draft = draft
         self._writings = 0
+        self.exported: set[str] = set()
+        """Variables that all programs have, whoever sets them."""
 
     def expanded(
         self, text: Passage, folder: str | None = ".", running: tuple[str, ...] = ()
@@ -112,6 +114,9 @@ class Expander:
         here = posixpath.relpath(folder, call.folder or ".")
         if here != ".":
             opening.append(passage(f"cd {quoted(here)} || exit", place))
+        own = sorted(own_variables(tree) - self.exported)
+        if own:
+            opening.append(passage(f"unset {' '.join(own)}", place))
         assigned = [tree.source(node) for node in call.node.get("Assigns") or ()]
         if assigned:
             opening.append(passage(f"export {' '.join(assigned)}", place))

@@ -61,10 +61,10 @@ def run(command: list[str], folder: Path, environment: Mapping[str, str]) -> int
     return done.returncode
 
 
-def files_below(folder: Path) -> dict[str, str]:
+def files_below(folder: Path) -> dict[str, bytes]:
     """Return the files and folders below one, files with their contents."""
     return {
-        str(path.relative_to(folder)): path.read_text() if path.is_file() else "/"
+        str(path.relative_to(folder)): path.read_bytes() if path.is_file() else b"/"
         for path in sorted(folder.rglob("*"))
-        if path.name != "node_modules"
+        if path.suffix != ".tgz"  # it holds the time
     }

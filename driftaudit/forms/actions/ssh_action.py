@@ -1,7 +1,7 @@
 """appleboy/ssh-action: a script on each of some servers."""
 
 from driftaudit.forms.actions.base import ActionCall
-from driftaudit.forms.base import Passage, joined
+from driftaudit.forms.base import Passage, joined, placed
 from driftaudit.forms.expressions import WORKSPACE, word
 
 
@@ -15,7 +15,7 @@ def ssh_action(call: ActionCall) -> Passage | None:
     parts: list[Passage] = []
     for server in call.servers():
         if script and script.text.strip():
-            parts.append(Passage(f"ssh {server} {word(before + script.text)}", script.places))
+            parts.append(placed(f"ssh {server} {word(before + script.text)}", script.places))
         files = filter(None, map(call.text, ("SCRIPT_PATH", "SCRIPT_FILE")))
         parts += [call.lines(f'ssh {server} "bash -s" < "{WORKSPACE}"/{word(file)}') for file in files]
     if not parts:

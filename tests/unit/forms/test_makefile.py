@@ -11,7 +11,10 @@ def makefile(folder: Path, text: str, job: str | None = None, name: str = "Makef
 
 
 def test_each_line_is_in_a_shell_of_its_own_with_its_place(tmp_path: Path) -> None:
-    text = "ROOT = /srv/app\ndeploy: build\n\tcd $(ROOT)\n\trm -rf src && \\\n\t  tar xzf /tmp/s.tar.gz\nbuild:\n\t@tar czf x\n"
+    text = (
+        "ROOT = /srv/app\ndeploy: build\n\tcd $(ROOT)\n\trm -rf src && \\\n"
+        "\t  tar xzf /tmp/s.tar.gz\nbuild:\n\t@tar czf x\n"
+    )
     script = read(tmp_path, "Makefile", text)
     assert commands(script) == ["tar czf x", "cd /srv/app", "rm -rf src && \\", "tar xzf /tmp/s.tar.gz"]
     assert script.text.count("(") == script.text.count(")") == 3
@@ -21,14 +24,19 @@ def test_each_line_is_in_a_shell_of_its_own_with_its_place(tmp_path: Path) -> No
 
 
 def test_a_dash_and_only_a_dash_lets_it_go_on(tmp_path: Path) -> None:
-    script = read(tmp_path, "Makefile", "Q = @\nD = -\ndeploy:\n\t$(Q)a\n\t@-b\n\t$(D)c\n\t-$(Q)d\n")
+    script = read(
+        tmp_path,
+        "Makefile",
+        "Q = @\nE = -\nD = -\nD = @\ndeploy:\n\t$(Q)a\n\t@-b\n\t$(D)c\n\t-$(Q)d\n\t$(E)e\n",
+    )
     lines = script.text.split("\n")
-    before = {line: lines[n - 3] for n, line in enumerate(lines) if line in "abcd" and line}
+    before = {line: lines[n - 3] for n, line in enumerate(lines) if line in "abcde" and line}
     assert before == {
         "a": "set -e",
         "b": "set +e",
         "c": 'if [ "${DRIFTAUDIT_UNKNOWN_1}" ]; then set +e; fi',
         "d": "set +e",
+        "e": "set +e",
     }
 
 
@@ -36,7 +44,7 @@ def test_the_lines_of_a_variable_are_each_a_shell(tmp_path: Path) -> None:
     text = "define steps\ncd x\nrm -rf y\nendef\ndeploy:\n\t$(steps)\n\tlast\n"
     script = read(tmp_path, "Makefile", text)
     assert commands(script) == ["cd x", "rm -rf y", "last"]
-    assert place_of(script, "rm -rf y").endswith("Makefile:6")
+    assert place_of(script, "rm -rf y").endswith("Makefile:3")
 
 
 def test_one_shell_for_the_whole_recipe_where_the_makefile_says_so(tmp_path: Path) -> None:
@@ -131,5 +139,5 @@ def test_a_makefile_without_end_is_given_up(tmp_path: Path) -> None:
     text = "a = xxxxxxxxxxxxxxxx\n" + "".join(
         f"{chr(98 + n)} = " + f"$({chr(97 + n)})" * 10 + "\n" for n in range(8)
     )
-    with pytest.raises(UsageError, match="does not come to an end|File size|Error|make"):
+    with pytest.raises(UsageError, match=r"does not come to an end|\*\*\*"):
         read(tmp_path, "Makefile", text + "deploy:\n\techo $(i)\n")

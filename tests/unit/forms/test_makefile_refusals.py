@@ -1,5 +1,6 @@
 """No makefile makes us run or write anything: what would is refused, by file and line."""
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -73,7 +74,7 @@ _HIDDEN = {
 @pytest.mark.parametrize("name", list(_HIDDEN))
 def test_what_hides_from_the_eye_finds_no_shell(tmp_path: Path, name: str) -> None:
     (tmp_path / "sub.in").write_text("")
-    with pytest.raises(UsageError, match="make would run something|a rule that makes a makefile|Makefile"):
+    with pytest.raises(UsageError, match=r"make would run something|a rule that makes a makefile"):
         read(tmp_path, "Makefile", _HIDDEN[name] + "\n")
     assert not (tmp_path / "evil").exists()
 
@@ -84,10 +85,8 @@ def test_without_the_refusals_there_is_still_no_shell(tmp_path: Path, name: str)
         return
     path = tmp_path / "Makefile"
     path.write_text(_SNEAKY[name] + _END)
-    try:
+    with contextlib.suppress(UsageError):
         dry_run(path, ("deploy",), {})
-    except UsageError:
-        pass
     assert not (tmp_path / "evil").exists()
 
 

@@ -166,7 +166,7 @@ def test_lines_are_those_of_the_names_whatever_else_is_called_scripts(tmp_path: 
     ],
 )
 def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path, text: str, said: str) -> None:
-    with pytest.raises(UsageError, match="package.json") as caught:
+    with pytest.raises(UsageError, match=r"package\.json") as caught:
         read(tmp_path, "package.json", text)
     assert said in caught.value.message
 
