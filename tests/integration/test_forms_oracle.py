@@ -52,7 +52,8 @@ _MAKEFILES = {
     "a failure that is ignored by a variable": "D = -\nQ = @\ndeploy:\n\t$(Q)-false\n\t$(Q)touch a\n",
     "within a line it goes on": "deploy:\n\tfalse; touch a\n\tfalse || touch b\n\ttrue && exit 0; touch c\n",
     "lines that go on": "deploy:\n\tfor x in a b; do \\\n\t  touch $$x; \\\n\tdone\n\techo 'a\\\n\tb' > c\n",
-    "what make fills in": "out/%: src/%\n\t@mkdir -p $(@D)\n\tcp $< $@\n\techo '$^ $*' >> $@\ndeploy: out/a out/b\n"
+    "what make fills in": "out/%: src/%\n\t@mkdir -p $(@D)\n\tcp $< $@\n"
+    "\techo '$^ $*' >> $@\ndeploy: out/a out/b\n"
     "",
     "functions": "F := $(patsubst src/%,%.x,$(wildcard src/*))\ndeploy:\n\ttouch $(sort $(F)) $(words $(F))\n"
     "",
@@ -66,12 +67,14 @@ _MAKEFILES = {
     "variables of the shell": "V = 'make'\ndeploy:\n\tV=shell; echo $(V) $$V $${V}s '$$V' > a\n",
     "comments": "deploy:\n\t# touch x $$(( \n\ttouch a # it's\n\t: # '\n\ttouch b\n",
     "one line": "deploy: src/a; touch a; touch b\n\ttouch c\n",
-    "conditions": "ifdef NONE\nX = a\nelse\nX = b\nendif\ndeploy:\nifeq ($(X),b)\n\ttouch b\nelse\n\ttouch a\n"
+    "conditions": "ifdef NONE\nX = a\nelse\nX = b\nendif\ndeploy:\n"
+    "ifeq ($(X),b)\n\ttouch b\nelse\n\ttouch a\n"
     "endif\n",
     "targets that are there": "deploy: src/a new\n\ttouch done\nsrc/a:\n\ttouch never\nnew:\n\ttouch new\n",
     "another target": "deploy:\n\tmake other && touch a\nother:\n\t-false\n\ttouch o\n",
     "exit": "deploy:\n\ttouch a; exit 3\n\ttouch b\n",
-    "the folder of the makefile": "deploy:\n\techo $(notdir $(CURDIR)) > /dev/null\n\ttouch '$(MAKEFILE_LIST)x'\n"
+    "the folder of the makefile": "deploy:\n\techo $(notdir $(CURDIR)) > /dev/null\n"
+    "\ttouch '$(MAKEFILE_LIST)x'\n"
     "",
     "the incident": "deploy:\n\ttar czf s.tgz src\n\tmkdir -p app && cp -r src app && touch app/src/only\n"
     "\tcd app && rm -rf src && tar xzf ../s.tgz\n",
@@ -175,8 +178,12 @@ _PACKAGES: dict[str, dict[str, str]] = {
     "a folder below": {"deploy": "cd sub && npm run push && touch b"},
     "a folder below, apart": {"deploy": "(cd sub; npm run push); npm run push", "push": "touch p"},
     "no folder of its own": {"deploy": "cd src && npm run push", "push": "touch p"},
-    "the name of the script": {"deploy": "npm run push", "push": "touch $npm_lifecycle_event", "prepush": "npm t",
-                               "test": "touch $npm_lifecycle_event$npm_package_name"},
+    "the name of the script": {
+        "deploy": "npm run push",
+        "push": "touch $npm_lifecycle_event",
+        "prepush": "npm t",
+        "test": "touch $npm_lifecycle_event$npm_package_name",
+    },
     "if it is there": {
         "deploy": "npm run none --if-present && npm run --if-present push",
         "push": "touch p",
