@@ -135,6 +135,11 @@ def test_a_job_that_is_no_target_is_refused(tmp_path: Path, job: str) -> None:
         read(tmp_path, "Makefile", "deploy:\n\tx\n", job)
 
 
+def test_a_makefile_that_is_made_to_take_long_does_not(tmp_path: Path) -> None:
+    lines = makefile(tmp_path, "x = " + "$(a)" * 5000 + "\n" + "$(a)" * 5000 + "\n" + "deploy:\n\techo\n")
+    assert lines == ["echo"]
+
+
 def test_a_makefile_without_end_is_given_up(tmp_path: Path) -> None:
     text = "a = xxxxxxxxxxxxxxxx\n" + "".join(
         f"{chr(98 + n)} = " + f"$({chr(97 + n)})" * 10 + "\n" for n in range(8)

@@ -129,7 +129,21 @@ def test_what_runs_no_script_stays_as_it_is(tmp_path: Path, line: str) -> None:
 def test_scripts_that_run_each_other_without_end_come_to_one(tmp_path: Path) -> None:
     scripts = {"deploy": "npm run s0"} | {f"s{n}": f"npm run s{n + 1}; npm run s{n + 1}" for n in range(30)}
     script = read(tmp_path, "package.json", package(tmp_path, scripts | {"s30": "x"}))
-    assert any("more than 200 scripts run each other" in detail for _where, detail in details(script))
+    assert any("come to no end" in detail for _where, detail in details(script))
+
+
+def test_scripts_that_grow_without_end_come_to_one(tmp_path: Path) -> None:
+    scripts = {"deploy": "npm run big; " * 100, "big": f"echo {'x' * 100_000}"}
+    script = read(tmp_path, "package.json", package(tmp_path, scripts))
+    assert any("come to no end" in detail for _where, detail in details(script))
+
+
+@pytest.mark.parametrize(
+    "text", ["(" * 2000 + "x" + ")" * 2000, "x && " * 800 + "y", "$(" * 500 + "x" + ")" * 500, "x" * 300_000]
+)
+def test_a_script_that_is_too_deep_or_too_long_is_a_problem(tmp_path: Path, text: str) -> None:
+    script = read(tmp_path, "package.json", package(tmp_path, {"deploy": text}))
+    assert any("no script for bash" in detail for _where, detail in details(script))
 
 
 def test_a_script_that_is_none_is_a_problem_and_not_in_the_text(tmp_path: Path) -> None:

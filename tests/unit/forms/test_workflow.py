@@ -241,6 +241,11 @@ def test_after_an_unknown_action_no_variable_is_known(tmp_path: Path) -> None:
     assert "rm -rf ${DRIFTAUDIT_UNKNOWN_1}" in script.text
 
 
+def test_texts_that_are_made_to_take_long_do_not(tmp_path: Path) -> None:
+    script = steps(tmp_path, "- run: echo ${{ " + "'a'" * 3000 + '\n  if: "${{ ' + "'a'" * 3000 + '"')
+    assert "no script for bash" in details(script)[0][1]
+
+
 @pytest.mark.parametrize(
     ("text", "job", "said"),
     [
