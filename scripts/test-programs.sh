@@ -15,6 +15,7 @@ package_of() {
         ssh:dnf) echo openssh-clients ;;
         ssh:apk) echo "openssh-client openssh-keygen" ;;
         sshd:brew | ssh:brew) echo openssh ;;
+        npm:brew) echo node ;;
         busybox:apt-get) echo busybox-static ;;
         bsdtar:apt-get | bsdtar:apk) echo libarchive-tools ;;
         bsdtar:brew) echo libarchive ;;
@@ -27,7 +28,7 @@ package_of() {
     esac
 }
 
-programs="git sudo git-lfs patch rsync sshd ssh tcsh fish tar bsdtar gzip xz zstd zip unzip"
+programs="git sudo git-lfs patch rsync sshd ssh tcsh fish tar bsdtar gzip xz zstd zip unzip bash make npm"
 # Only root has powers to give up, and only Linux knows how to give up some of them.
 if [ "$(uname -s)" = Linux ] && [ "$(id -u)" = 0 ]; then
     programs="$programs setpriv"

@@ -45,6 +45,11 @@ def passage(text: str, place: str) -> Passage:
     return Passage(text, (place,) * (text.count("\n") + 1))
 
 
+def placed(text: str, places: tuple[str, ...]) -> Passage:
+    """Return a text with the places of the lines it was made of, the first for all where they do not fit."""
+    return Passage(text, places) if len(places) == text.count("\n") + 1 else passage(text, places[0])
+
+
 def joined(*parts: Passage) -> Passage:
     """Return passages one below the other."""
     return Passage("\n".join(part.text for part in parts), sum((part.places for part in parts), ()))

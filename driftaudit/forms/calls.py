@@ -102,6 +102,24 @@ class _Walk:
         return posixpath.normpath(posixpath.join(self._folder, to))
 
 
+def own_variables(tree: Tree) -> frozenset[str]:
+    """Return the variables that a script sets for itself: the programs that it runs do not have them."""
+    own, exported = set(), set()
+    for node in below(tree.root):
+        kind = node.get("Type")
+        if kind == "CallExpr" and not node.get("Args"):
+            own |= {assigned["Name"]["Value"] for assigned in node.get("Assigns", ()) if "Name" in assigned}
+        elif kind == "WordIter":
+            own.add(node["Name"]["Value"])
+        elif kind == "DeclClause":
+            exported |= {assigned["Name"]["Value"] for assigned in node.get("Args", ()) if "Name" in assigned}
+        elif kind == "CallExpr" and literal(node["Args"][0]) == "set":
+            words = [literal(word) or "" for word in node["Args"][1:]]
+            if "allexport" in words or any(word[:1] == "-" and "a" in word for word in words):
+                return frozenset()
+    return frozenset(own - exported)
+
+
 def _moves(node: Node) -> bool:
     arguments = (node.get("Type") == "CallExpr" and node.get("Args")) or ()
     return any(literal(word) in _MOVES for word in arguments[:1])

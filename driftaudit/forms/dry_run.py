@@ -17,7 +17,8 @@ from driftaudit.forms.files import named, shown
 SHELL = "/nonexistent/driftaudit/sh"
 """What make takes for the shell: a recipe that it means to run in spite of -n cannot start."""
 
-_SECONDS = 20
+_SECONDS = 10
+_MOST_MEMORY = 1 << 30  # bytes
 _MOST_OUTPUT = 4 << 20  # bytes
 _UNDEFINED = re.compile(r"^.*?:\d+: warning: undefined variable [`'](.+?)'$", re.MULTILINE)
 _KEPT = ("PATH", "HOME", "TMPDIR")
@@ -84,6 +85,8 @@ def _limit() -> None:
     import resource
 
     resource.setrlimit(resource.RLIMIT_FSIZE, (_MOST_OUTPUT + 1, _MOST_OUTPUT + 1))
+    with contextlib.suppress(OSError, ValueError):  # not on every system
+        resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
 
 
 def _refused(path: Path, targets: tuple[str, ...], said: str) -> UsageError:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from driftaudit.errors import UsageError
 from driftaudit.forms.base import Passage, joined, passage
-from driftaudit.forms.calls import Call, calls
+from driftaudit.forms.calls import Call, calls, own_variables
 from driftaudit.forms.draft import Draft
-from driftaudit.forms.files import named
+from driftaudit.forms.files import MOST_BYTES, named
 from driftaudit.forms.make_call import make
 from driftaudit.forms.npm import npm, pnpm, yarn
 from driftaudit.forms.runner import Order, Runner, Writing
@@ -31,7 +31,9 @@ class Expander:
     def __init__(self, top: Path, draft: Draft) -> None:
         self._top = top
         self._draft = draft
-        self._writings = 0
+        self._writings = self._written_bytes = 0
+        self.exported: set[str] = set()
+        """Variables that all programs have, whoever sets them."""
 
     def expanded(
         self, text: Passage, folder: str | None = ".", running: tuple[str, ...] = ()
@@ -43,12 +45,16 @@ class Expander:
         """
         try:
             tree = parsed(text.text)
+            called = list(calls(tree, folder))
+        except RecursionError:
+            self._draft.problem(text.start, "no script for bash: it is nested too deep")
+            return None
         except ShellSyntaxError as error:
             place = text.places[min(error.line, len(text.places)) - 1]
             self._draft.problem(place, f"no script for bash: {named(str(error))}")
             return None
         inner: list[tuple[int, int, Passage]] = []
-        for call in calls(tree, folder):
+        for call in called:
             start, end = tree.span(call.node)
             if inner and start < inner[-1][1]:
                 continue
@@ -87,8 +93,9 @@ class Expander:
             self._unfollowed(tree, call, place, "it runs itself")
             return passage("false", place)
         self._writings += 1
-        if self._writings > _MOST_WRITINGS:
-            self._unfollowed(tree, call, place, f"more than {_MOST_WRITINGS} scripts run each other")
+        self._written_bytes += sum(len(part.body.text) for part in answer.parts)
+        if self._writings > _MOST_WRITINGS or self._written_bytes > MOST_BYTES:
+            self._unfollowed(tree, call, place, "the scripts that run each other come to no end")
             return None
         return self._as_command(tree, call, answer, place, running)
 
@@ -112,6 +119,9 @@ class Expander:
         here = posixpath.relpath(folder, call.folder or ".")
         if here != ".":
             opening.append(passage(f"cd {quoted(here)} || exit", place))
+        own = sorted(own_variables(tree) - self.exported)
+        if own:
+            opening.append(passage(f"unset {' '.join(own)}", place))
         assigned = [tree.source(node) for node in call.node.get("Assigns") or ()]
         if assigned:
             opening.append(passage(f"export {' '.join(assigned)}", place))

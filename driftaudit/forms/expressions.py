@@ -8,7 +8,7 @@ from driftaudit.forms.shell import ShellSyntaxError, below, parsed, quoted
 
 WORKSPACE = f"${{{PREFIX}WORKSPACE}}"
 _KNOWN = {"github.workspace": WORKSPACE, "runner.temp": "/tmp"}  # noqa: S108 # as a text in a script
-_EXPRESSION = re.compile(r"(\\?)\$\{\{((?:'[^']*'|(?!\}\}).)*)\}\}", re.DOTALL)
+_EXPRESSION = re.compile(r"(\\?)\$\{\{((?:'[^']*'|(?!\}\})[^'])*)\}\}", re.DOTALL)
 _ENVIRONMENT = re.compile(r"env\.([\w-]+)|env\[\s*'([^']*)'\s*\]")
 REFERENCE = re.compile(rf"\$\{{{PREFIX}(?:UNKNOWN_\d+|WORKSPACE)\}}")
 

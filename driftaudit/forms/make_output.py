@@ -1,8 +1,9 @@
 """What `make -n --trace` prints, taken apart into the lines that make would hand to a shell. Pure."""
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from driftaudit.forms.makefile_text import LineKind, MakeLine, assignments, ends_open
 
@@ -60,6 +61,7 @@ def _recipe(
 ) -> Iterator[ShellLine]:
     said = [text for text in recipe if not re.match(r"make(\[\d+\])?: ", text)]
     written = [line for line in lines if line.number >= start]
+    written = [each for line in written for each in (_defined(line, lines) or [line])]
     if one_shell:
         if said:
             yield ShellLine("\n".join(said), file, start, _ignores(written[0], lines) if written else None)
@@ -67,13 +69,27 @@ def _recipe(
     end, at = _end(written), 0
     for text in said:
         found = [n for n in range(at, end) if _may_come_of(text, written[n])]
-        chosen = next((n for n in found if "$" not in _command(written[n])), found[0] if found else None)
+        chosen = found[0] if found else None
+        if chosen is not None and _is_all_reference(written[chosen]):  # anything may come of it
+            chosen = next((n for n in found if "$" not in _command(written[n])), chosen)
         if chosen is None:
             yield ShellLine(text, file, written[min(at, len(written) - 1)].number if written else start, None)
             continue
         doubts = {_ignores(written[n], lines) for n in found if n <= chosen}
         at = chosen if _is_all_reference(written[chosen]) else chosen + 1
         yield ShellLine(text, file, written[chosen].number, doubts.pop() if len(doubts) == 1 else None)
+
+
+def _defined(line: MakeLine, lines: Sequence[MakeLine]) -> list[MakeLine]:
+    """Return the lines of the `define` that a recipe line is, none where it is not one alone."""
+    name = re.fullmatch(r"[\s@]*\$[({](\w+)[)}]\s*", _command(line))
+    if line.kind is not LineKind.RECIPE or not name:
+        return []
+    heads = [n for n, each in enumerate(lines) if re.match(rf"\s*define\s+{name[1]}\s*=?\s*$", each.text)]
+    if len(heads) != 1 or assignments(list(lines), name[1]):
+        return []
+    body = itertools.takewhile(lambda each: each.kind is LineKind.DEFINED, lines[heads[0] + 1 :])
+    return [replace(each, text=f"\t{each.text}", kind=LineKind.RECIPE) for each in body][:-1]
 
 
 def _end(written: Sequence[MakeLine]) -> int:
@@ -92,11 +108,15 @@ def _may_come_of(text: str, line: MakeLine) -> bool:
     """Whether make can have printed a text for a recipe line: anything may stand for its variables."""
     if line.kind is LineKind.OTHER:
         return False
-    command = re.sub(r"\A[\s@+-]*", "", _command(line))
+    command = _command(line)
+    start = re.match(r"(?:[\s@+-]|\$[({]\w+[)}])*", command)  # make takes `@`, `-` and `+` away
+    before = start[0] if start else ""
     pieces = [
         _SPACE.sub(" ", piece.replace(_DOLLAR, "$"))
-        for piece in _REFERENCE.split(command.replace("$$", _DOLLAR))
+        for piece in _REFERENCE.split(command[len(before) :].replace("$$", _DOLLAR))
     ]
+    if "$" in before:
+        pieces.insert(0, "")
     told = _SPACE.sub(" ", text).strip()
     first, last = pieces[0].lstrip(), pieces[-1].rstrip()
     if len(pieces) == 1:
@@ -130,6 +150,9 @@ def _ignores(line: MakeLine, lines: Sequence[MakeLine]) -> bool | None:
         name = re.match(r"\$[({](\w+)[)}]", rest)
         if not name:
             return None if re.match(r"\$(?![$@<^?*])", rest) else False
+        values = [value for _line, value in assignments(list(lines), name[1])]
+        if len(values) == 1 and re.fullmatch(r"[@+\s]*-[@+\s-]*", values[0]):
+            return True
         if not _is_without_dash(name[1], lines):
             return None
         rest = rest[name.end() :]

@@ -34,6 +34,7 @@ class Makefile:
 
     path: Path
     lines: dict[str, list[MakeLine]]  # by the name that make has for the file
+    absent: tuple[str, ...] = ()  # included where they exist, which they do not
 
     def all_lines(self) -> list[MakeLine]:
         """Return the lines of all files."""
@@ -43,7 +44,7 @@ class Makefile:
 def load_makefile(path: Path) -> Makefile:
     """Read a makefile. Raises UsageError, naming file and line, where reading it would run something."""
     found: dict[str, list[MakeLine]] = {}
-    waiting = [path.name]
+    waiting, absent = [path.name], []
     while waiting:
         name = waiting.pop()
         if name in found:
@@ -51,19 +52,30 @@ def load_makefile(path: Path) -> Makefile:
         if len(found) >= _MOST_FILES:
             raise UsageError(f"{shown(path)} includes more than {_MOST_FILES} files")
         file = path.parent / name
-        text = read_text(file)
-        if "\r" in text:
-            at = text.count("\n", 0, text.index("\r")) + 1
-            raise UsageError(
-                f"{shown(file)}:{at}: Windows line ends, which make hands to the shell", "Save it with LF."
-            )
-        found[name] = list(make_lines(text))
-        for line in found[name]:
-            _check(file, line)
-        waiting += _included(path.parent, file, found[name])
-    makefile = Makefile(path, found)
+        found[name] = _checked_lines(file)
+        for included, is_needed in _included(file, found[name]):
+            if (path.parent / included).is_file():
+                waiting.append(included)
+            elif is_needed:
+                raise UsageError(f"{shown(file)} includes {named(included)}, which is not there")
+            else:
+                absent.append(included)
+    makefile = Makefile(path, found, tuple(absent))
     _check_remaking(makefile)
     return makefile
+
+
+def _checked_lines(file: Path) -> list[MakeLine]:
+    text = read_text(file)
+    if "\r" in text:
+        at = text.count("\n", 0, text.index("\r")) + 1
+        raise UsageError(
+            f"{shown(file)}:{at}: Windows line ends, which make hands to the shell", "Save it with LF."
+        )
+    lines = list(make_lines(text))
+    for line in lines:
+        _check(file, line)
+    return lines
 
 
 def _refuse(file: Path, line: MakeLine, what: str) -> UsageError:
@@ -124,8 +136,8 @@ def _directive(line: MakeLine) -> str:
 _CHECKS: Sequence[Callable[[MakeLine], str]] = (_plus, _shell_assignment, _directive)
 
 
-def _included(folder: Path, file: Path, lines: list[MakeLine]) -> Iterator[str]:
-    """Yield the names of the files that are included and exist."""
+def _included(file: Path, lines: list[MakeLine]) -> Iterator[tuple[str, bool]]:
+    """Yield the names of the files that are included, and whether they must be there."""
     for line in lines:
         match = _INCLUDE.match(line.text.strip())
         if not match or line.kind is LineKind.RECIPE:
@@ -134,20 +146,16 @@ def _included(folder: Path, file: Path, lines: list[MakeLine]) -> Iterator[str]:
         if not _PLAIN_NAMES.fullmatch(names):
             raise _refuse(file, line, f"{match[1]} of what is no plain name")
         for name in names.split():
-            if (folder / name).is_file():
-                yield name
-            elif match[1] == "include":
-                raise UsageError(
-                    f"{shown(file)}:{line.number}: it includes {named(name)}, which is not there"
-                )
+            yield name, match[1] == "include"
 
 
 def _check_remaking(makefile: Makefile) -> None:
     """Refuse rules by which make would make its own files before it reads them."""
+    own = (*makefile.lines, *makefile.absent)
     for file, lines in makefile.lines.items():
         for line in lines:
             targets = line.text.partition(":")[0].split() if line.kind is LineKind.RULE else []
-            if any(_may_be(target, name) for target in targets for name in makefile.lines):
+            if any(_may_be(target, name) for target in targets for name in own):
                 raise _refuse(makefile.path.parent / file, line, "a rule that makes a makefile")
 
 
@@ -155,4 +163,5 @@ def _may_be(target: str, name: str) -> bool:
     if "%" not in target:
         return target.removeprefix("./") == name.removeprefix("./")
     start, _percent, end = target.partition("%")
+    # A rule for anything makes no makefile: make is told that the first one is old, and has no shell.
     return target != "%" and name.startswith(start) and name.endswith(end)

@@ -11,7 +11,7 @@ _ASSIGNMENT = re.compile(
     r"(?:(?:override|export|private)\s+)*(?P<name>[^\s:#=!?+]+)\s*(?P<how>[?+!]|:{1,3})?=(?P<value>.*)",
     re.DOTALL,
 )
-_RULE = re.compile(r"(?:[^=#:$]|\$\([^()]*\)|\$\{[^{}]*\}|\$.)+:(?![:=])[^=]*$|[^=#]+:[^=]*;", re.DOTALL)
+_RULE = re.compile(r"(?:[^=#:$]|\$\([^()]*\)|\$\{[^{}]*\}|\$[^({])+:(?![:=])[^=]*$|[^=#]+:[^=]*;", re.DOTALL)
 
 
 class LineKind(Enum):

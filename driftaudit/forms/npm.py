@@ -27,6 +27,7 @@ _BUILT_IN = frozenset(
         *("store", "un", "unlink", "up", "update", "upgrade", "version", "versions", "why"),
     }
 )
+_LIFECYCLE = frozenset({"install", "pack", "publish", "rebuild", "version"})
 _IF_PRESENT = "--if-present"
 _VARIABLE = "what it runs depends on a variable"
 
@@ -59,9 +60,15 @@ def _first_word(words: Sequence[str | None]) -> tuple[int, str]:
     at = 1
     while at < len(words) and (word := words[at]) is not None and word.startswith("-"):
         if word.startswith(_ELSEWHERE):
-            return at, f"{named(word)} leads to another package"
+            return at, _not_known(word)
         at += 1
     return at, ""
+
+
+def _not_known(option: str) -> str:
+    leads_away = option.startswith(_ELSEWHERE)
+    what = "leads to another package" if leads_away else "is an option that is not known here"
+    return f"{named(option)} {what}"
 
 
 def _run_or_name(order: Order, draft: Draft) -> Writing | str | None:
@@ -75,9 +82,10 @@ def _run_or_name(order: Order, draft: Draft) -> Writing | str | None:
         return "it leads to other packages"
     if command in _RUN:
         return _run(order, at + 1, draft)
-    if command in _BUILT_IN:
-        return None
     package = _package(order.folder)
+    if command in _BUILT_IN:
+        is_script = not isinstance(package, str) and command in package.scripts and command not in _LIFECYCLE
+        return "it is a script, and may be a command of the program's own" if is_script else None
     if isinstance(package, str):
         return package
     return _run(order, at, draft) if command in package.scripts else None
@@ -89,7 +97,7 @@ def _run(order: Order, at: int, draft: Draft) -> Writing | str | None:
     while at < len(words) and (word := words[at]) is not None and word.startswith("-"):
         if_present |= word == _IF_PRESENT
         if word not in _SILENT and word != _IF_PRESENT:
-            return f"{named(word)} is an option that is not known here"
+            return _not_known(word)
         at += 1
     if at >= len(words):
         return None  # it lists the scripts
@@ -110,7 +118,7 @@ def _named(
         if program != "npm" or word is None or not word.startswith("-"):  # npm keeps options for itself
             handed.append(order.sources[number])
         elif word not in _SILENT and word != _IF_PRESENT:
-            return f"{named(word)} is an option that is not known here"
+            return _not_known(word)
         if_present |= word == _IF_PRESENT
     package = _package(order.folder)
     if isinstance(package, str):

@@ -15,7 +15,9 @@ from driftaudit.errors import DriftauditError, UsageError
 
 Node: TypeAlias = Mapping[str, Any]
 
-_SECONDS = 60
+_SECONDS = 20
+_LONGEST = 1 << 18  # characters; a tree is about 140 times as large
+_DEEP = "it is nested too deep"
 _PLACE = re.compile(r"^(?:<standard input>:)?(\d+):(\d+): (.*)")
 
 
@@ -50,11 +52,13 @@ class Tree:
         return len(raw[:offset].decode("utf-8", "surrogateescape"))
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=64)
 def parsed(text: str) -> Tree:
     """Return the tree of a text. Raises ShellSyntaxError where it is no script for bash."""
     if "\0" in text:
         raise ShellSyntaxError(text.count("\n", 0, text.index("\0")) + 1, "a NUL character")
+    if len(text) > _LONGEST:
+        raise ShellSyntaxError(1, f"it is longer than {_LONGEST >> 10} KiB")
     try:
         done = subprocess.run(  # noqa: S603 # the text is read from standard input, not run
             [_shfmt(), "--to-json", "-ln", "bash"],
@@ -66,12 +70,22 @@ def parsed(text: str) -> Tree:
     except subprocess.TimeoutExpired as error:
         raise ShellSyntaxError(1, f"shfmt needs more than {_SECONDS} s for it") from error
     if done.returncode == 0:
-        return Tree(text, json.loads(done.stdout))
+        return Tree(text, _loaded(done.stdout))
     said = done.stderr.decode("utf-8", "replace").strip()
     place = _PLACE.match(said)
     if not place:
         raise UsageError(f"shfmt cannot read a script: {said[:200]!r}", "See whether `bash -n` can.")
     raise ShellSyntaxError(int(place[1]), place[3])
+
+
+def _loaded(answer: bytes) -> Node:
+    try:
+        tree: Node = json.loads(answer)
+        for _node in below(tree):
+            continue
+    except RecursionError as error:
+        raise ShellSyntaxError(1, _DEEP) from error
+    return tree
 
 
 def below(node: object) -> Iterator[Node]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from driftaudit.forms.actions.base import ActionCall
 from driftaudit.forms.actions.registry import ACTIONS
-from driftaudit.forms.base import Passage, in_subshell, joined, passage
+from driftaudit.forms.base import Passage, in_subshell, joined, passage, placed
 from driftaudit.forms.conditions import FAILED, Condition, condition
 from driftaudit.forms.draft import Draft
 from driftaudit.forms.expansion import Expander
@@ -77,7 +77,7 @@ class JobWriter:
         environment = {**self._environment, **own}
         body = self._run(step, own, environment) if step.run else self._action(step, environment)
         if body is None:
-            return []
+            return self._forgotten(step)
         lines = self._with_failure(step, in_subshell(body), environment, goes_on=goes_on)
         tests = when.tests
         if goes_on and not when.after_failure:
@@ -93,8 +93,8 @@ class JobWriter:
         lines = [passage("set +e", step.place), shell]
         if continues in ("", "false"):
             lines.append(passage("[ $? = 0 ] || DRIFTAUDIT_FAILED=1", step.place))
-        elif REFERENCE.search(continues):
-            lines.append(passage(f'[ $? = 0 ] || [ "{continues}" ] || exit', step.place))
+        elif may := REFERENCE.search(continues):
+            lines.append(passage(f'[ $? = 0 ] || [ "{may[0]}" ] || exit', step.place))
         return [*lines, passage("set -e", step.place)]
 
     def _run(self, step: Step, own: Mapping[str, str], environment: Mapping[str, str]) -> Passage | None:
@@ -104,7 +104,8 @@ class JobWriter:
         if switches is None:
             return None
         folder = resolved(step.folder, environment, self._draft)
-        text = Passage(freed(resolved(step.run.text, environment, self._draft)), step.run.places)
+        self._expander.exported.update(environment)
+        text = placed(freed(resolved(step.run.text, environment, self._draft)), step.run.places)
         body = self._expander.expanded(text, _static(folder))
         if body is None:
             return None
@@ -143,7 +144,7 @@ class JobWriter:
             return None
         name = step.uses.partition("@")[0].lower()
         inputs = {
-            key: Passage(resolved(text.text, environment, self._draft), text.places)
+            key: placed(resolved(text.text, environment, self._draft), text.places)
             for key, text in step.inputs.items()
         }
         action = ACTIONS.get(name)

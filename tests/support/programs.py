@@ -24,6 +24,9 @@ _PACKAGES = {
     "sudo": "sudo",
     "busybox": "busybox-static",
     "unshare": "util-linux",
+    "bash": "bash",
+    "make": "make",
+    "npm": "npm",
 }
 
 

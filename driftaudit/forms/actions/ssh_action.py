@@ -1,7 +1,7 @@
 """appleboy/ssh-action: a script on each of some servers."""
 
 from driftaudit.forms.actions.base import ActionCall
-from driftaudit.forms.base import Passage, joined, passage
+from driftaudit.forms.base import Passage, joined, placed
 from driftaudit.forms.expressions import WORKSPACE, word
 
 
@@ -15,15 +15,13 @@ def ssh_action(call: ActionCall) -> Passage | None:
     parts: list[Passage] = []
     for server in call.servers():
         if script and script.text.strip():
-            parts.append(Passage(f"ssh {server} {word(before + script.text)}", script.places))
-        files = (call.text(name) for name in ("SCRIPT_PATH", "SCRIPT_FILE"))
-        parts += [
-            call.lines(f'ssh {server} "bash -s" < "{WORKSPACE}"/{word(file)}') for file in files if file
-        ]
+            parts.append(placed(f"ssh {server} {word(before + script.text)}", script.places))
+        files = filter(None, map(call.text, ("SCRIPT_PATH", "SCRIPT_FILE")))
+        parts += [call.lines(f'ssh {server} "bash -s" < "{WORKSPACE}"/{word(file)}') for file in files]
     if not parts:
         call.draft.problem(call.place, "it names no server, or no script")
         return None
-    return joined(*parts) if parts else passage(":", call.place)
+    return joined(*parts)
 
 
 def _exports(call: ActionCall) -> str:
