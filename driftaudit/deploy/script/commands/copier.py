@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from driftaudit.deploy.script.call import Call
+from driftaudit.deploy.script.call import Call, is_below
 from driftaudit.deploy.script.session import Trouble
 from driftaudit.deploy.script.tree import (
     Editor,
@@ -79,7 +79,8 @@ class Copier:
         self._folders.add(origin)
         if node.is_open:
             self._copy_unseen((*origin, "*"), (*parts, "*"))
-        if not isinstance(there, Folder) and not self._must_look(node):
+        is_new = all(folder == origin or not is_below(folder, origin) for folder in self._folders)
+        if not isinstance(there, Folder) and is_new and not self._must_look(node):
             self.target.put(parts, _copied(node))
             return 0
         if not isinstance(there, Folder):
