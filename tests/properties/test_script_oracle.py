@@ -30,16 +30,17 @@ def test_what_is_simulated_is_what_bash_does() -> None:
         print_blob=False,
     )
     @given(scripts(), trees(), trees())
-    def compared(script: str, local: Tree, remote: Tree) -> None:
-        kind = _compared(script, local, remote)
+    def check(script: str, local: Tree, remote: Tree) -> None:
+        kind = compared(script, local, remote)
         counted[kind] += 1
         event(kind)
 
-    compared()
+    check()
     assert counted["unsure"] <= 0.02 * counted.total(), counted
 
 
-def _compared(script: str, local: Tree, remote: Tree) -> str:
+def compared(script: str, local: Tree, remote: Tree) -> str:
+    """Run a script for real and on the model; both must change the same."""
     changes = 0
     base = Path(tempfile.mkdtemp(prefix="driftaudit-"))
     try:

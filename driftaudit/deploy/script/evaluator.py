@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
 from driftaudit.deploy.script.arithmetic import calculated
+from driftaudit.deploy.script.commands.shells import at_exit
 from driftaudit.deploy.script.conditions import holds
 from driftaudit.deploy.script.loops import Loops
 from driftaudit.deploy.script.parameters import ExpansionError
@@ -197,7 +198,7 @@ class Evaluator:
         shell.out = ()
         shell.is_heard = printing or world.is_heard
         found = []
-        for end in body(shell):
+        for end in at_exit(self._session, body(shell)):
             after = world.fork()
             after.trees, after.status = end.trees, end.status
             after.out = end.out if printing else (*world.out, *end.out)

@@ -32,7 +32,7 @@ def real_rsync(request: RsyncRequest) -> RsyncAnswer | str:
         return _asked(top, request, sources)
 
 
-def _entries(sources: list[Node], target: Node | None) -> Iterator[object]:
+def _entries(sources: list[Node | None], target: Node | None) -> Iterator[object]:
     for node in (*sources, target):
         if node is not None:
             yield from walk(node)
@@ -43,18 +43,25 @@ def _laid_out(top: Path, request: RsyncRequest) -> list[str]:
     for n, source in enumerate(request.sources):
         folder = top / f"source{n}"
         folder.mkdir()
-        _lay(folder / _safe(source.name), source.node)
-        sources.append(f"{folder / source.name}{'/' if source.is_content else ''}")
+        if source.node is not None:
+            _lay(folder / _safe(source.name), source.node)
+        sources.append(f"{folder / _safe(source.name)}{'/' if source.is_content else ''}")
+    place = top / "target" / _safe(request.name)
+    place.parent.mkdir()
     if request.target is not None:
-        _lay(top / "target", request.target)
+        _lay(place, request.target)
         if isinstance(request.target, Folder):
-            _probe(top / "target", request.target)
+            _probe(place, request.target)
     return sources
 
 
 def _asked(top: Path, request: RsyncRequest, sources: list[str]) -> RsyncAnswer | str:
-    target = f"{top / 'target'}{'/' if request.has_slash else ''}"
-    command = ["rsync", "--checksum", *request.options, "--no-owner", "--no-group", "--", *sources, target]
+    place = top / "target" / request.name
+    target = f"{place}{'/' if request.has_slash else ''}"
+    by_content = {"-c", "--checksum"} & set(request.options)
+    # What has another time is sent: times are not known, so it may be all.
+    manner = "--checksum" if by_content else "--ignore-times"
+    command = ["rsync", manner, *request.options, "--no-owner", "--no-group", "--", *sources, target]
     try:
         done = subprocess.run(  # noqa: S603 # the options are on a list of those that run nothing
             command,
@@ -69,9 +76,9 @@ def _asked(top: Path, request: RsyncRequest, sources: list[str]) -> RsyncAnswer 
         return f"rsync cannot be asked: {error}"
     if done.returncode in (1, 2, 4, 12, 13, 14):
         return done.stderr.decode("utf-8", "replace").strip().split("\n")[0][:200]
-    place = top / "target"
     there = _read(place, request.target) if os.path.lexists(place) else None
-    return RsyncAnswer(there, done.returncode)
+    beside = {each.name: _read(each, None) for each in place.parent.iterdir() if each != place}
+    return RsyncAnswer(there, done.returncode, beside)
 
 
 def _safe(name: str) -> str:

@@ -1,6 +1,6 @@
 """What all worlds of one simulation share: what is known, what was noticed, and what each line did."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -59,7 +59,7 @@ class RsyncSource:
     """One source of rsync; with `is_content` what is in the folder is brought, not the folder itself."""
 
     name: str
-    node: Node
+    node: Node | None
     is_content: bool
 
 
@@ -71,14 +71,16 @@ class RsyncRequest:
     sources: tuple[RsyncSource, ...]
     target: Node | None
     has_slash: bool
+    name: str = "target"
 
 
 @dataclass(frozen=True, slots=True)
 class RsyncAnswer:
-    """What lies at the target then, and the exit status."""
+    """What lies at the target then, the exit status, and what was laid beside the target."""
 
     target: Node | None
     status: int
+    beside: Mapping[str, Node] = field(default_factory=dict)
 
 
 class RsyncPlanner(Protocol):

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from driftaudit.deploy.script.call import Call
 from driftaudit.deploy.script.commands.shells import at_exit
 from driftaudit.deploy.script.contents import Contents
 from driftaudit.deploy.script.differences import Differences, differences, same
@@ -81,8 +80,7 @@ def _run(session: Session, statements: tuple[Statement, ...], world: World) -> l
     try:
         ends = [*evaluator.run(statements, [world]), *session.ended]
         session.ended = []
-        call = Call(session, world, ["exit"], 0)
-        return [*at_exit(call, ends), *session.ended]
+        return [*at_exit(session, ends), *session.ended]
     except (EndlessError, RecursionError):
         detail = "the script runs longer than any deploy does: it was not followed to its end"
         session.problem(Trouble.ENDLESS, 0, detail, may_touch=True)

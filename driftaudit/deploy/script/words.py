@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from driftaudit.deploy.script.arithmetic import calculated
 from driftaudit.deploy.script.braces import braces_expanded
+from driftaudit.deploy.script.commands.shells import at_exit
 from driftaudit.deploy.script.escapes import escapes_read
 from driftaudit.deploy.script.globs import OTHERS, expanded
 from driftaudit.deploy.script.parameters import (
@@ -160,7 +161,7 @@ class Words:
         start.at_exit = None
         start.out, start.is_heard = (), True
         start.options = start.options - {"errexit"}
-        ends = self.session.run(part.statements, [start])
+        ends = at_exit(self.session, self.session.run(part.statements, [start]))
         first = ends[0]
         if any(end.trees != first.trees for end in ends):
             detail = "a command in $(…) whose effect depends on what is not known"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from driftaudit.deploy.script.call import Call
+from driftaudit.deploy.script.call import Call, is_below
 from driftaudit.deploy.script.session import Trouble
 from driftaudit.deploy.script.tree import (
     Editor,
@@ -39,6 +39,7 @@ class Copier:
     source: Editor
     target: Editor
     made: set[Parts] = field(default_factory=set)
+    _folders: set[Parts] = field(default_factory=set)  # that were copied: cp copies none of them twice
     _itself: Parts | None = None
 
     def copy(self, origin: Place, node: Node | None, parts: Parts) -> int | None:
@@ -73,9 +74,13 @@ class Copier:
         there = self.target.get(parts)
         if there is not None and not isinstance(there, Folder | Unseen):
             return 1
+        if origin in self._folders:
+            return 1
+        self._folders.add(origin)
         if node.is_open:
             self._copy_unseen((*origin, "*"), (*parts, "*"))
-        if not isinstance(there, Folder) and not self._must_look(node):
+        is_new = all(folder == origin or not is_below(folder, origin) for folder in self._folders)
+        if not isinstance(there, Folder) and is_new and not self._must_look(node):
             self.target.put(parts, _copied(node))
             return 0
         if not isinstance(there, Folder):

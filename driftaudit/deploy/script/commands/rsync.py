@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from driftaudit.deploy.script.call import Call, Programs
+from driftaudit.deploy.script.call import Call, Programs, is_below
 from driftaudit.deploy.script.commands.remote import End
 from driftaudit.deploy.script.session import RsyncRequest, RsyncSource, Trouble
-from driftaudit.deploy.script.tree import Folder, Node, Parts, Unseen
+from driftaudit.deploy.script.tree import Folder, Link, Node, Parts, Place, Unseen
 
 _PASSED = frozenset("arlptgoDdmCbcIHAXSWOJx")
 _DROPPED = frozenset("vzhqiPy846")  # what is said, and how it travels
@@ -146,34 +146,52 @@ def _carried_out(call: Call, line: _Line) -> int | None:
     if planner is None:
         call.problem(Trouble.UNMODELLED, "rsync: there is none to ask what it would do", may_touch=True)
         return None
-    place = last.place()
-    found = [_source(call, end) for end in sources]
-    present = [source for source in found if source is not None]
-    if place.trouble not in ("", "no such folder") or isinstance(place.node, Unseen):
-        call.problem(Trouble.UNSEEN, f"rsync to {last.path}: what is there was not seen", may_touch=True)
+    place = last.place(last.path.rstrip("/") or "/")
+    found = tuple(_source(call, end) for end in sources)
+    detail = _not_told(last, place, sources)
+    if detail:
+        call.problem(Trouble.UNMODELLED, f"rsync {detail}", may_touch=True)
         return None
-    request = RsyncRequest(tuple(line.options), tuple(present), place.node, last.path.endswith("/"))
-    answer = planner(request)
+    editor = call.editor(last.host)
+    has_folder = not place.parts or (not place.trouble and call.has_folder(place, editor))
+    if not has_folder and "--mkpath" not in line.options:
+        return 11  # it makes no more than the last folder
+    if sources[0].host != call.world.host and all(source.node is None for source in found):
+        return 23
+    has_slash = last.path.endswith("/")
+    answer = planner(RsyncRequest(tuple(line.options), found, place.node, has_slash, _name(place.parts)))
     if isinstance(answer, str):
         call.problem(Trouble.UNMODELLED, f"rsync: {answer}", may_touch=True)
         return None
-    editor = call.editor(last.host)
     if answer.target is not None and answer.target is not place.node:
         editor.put(place.parts, answer.target)
+    for name, node in answer.beside.items():
+        editor.put((*place.parts[:-1], name), node)
     if "--remove-source-files" in line.options:
-        call.problem(
-            Trouble.UNMODELLED, "rsync --remove-source-files: sources are taken to stay", may_touch=False
-        )
-    return answer.status if len(present) == len(found) else 23
+        detail = "rsync --remove-source-files: sources are taken to stay"
+        call.problem(Trouble.UNMODELLED, detail, may_touch=False)
+    return answer.status
 
 
-def _source(call: Call, end: End) -> RsyncSource | None:
-    """Return one source, None where it is not there."""
+def _not_told(last: End, place: Place, sources: list[End]) -> str:
+    """Return why it is not told what comes of it, "" where it is."""
+    if isinstance(place.node, Unseen):
+        return f"to {last.path}: what is there was not seen"
+    is_link = isinstance(last.place(last.path.rstrip("/") or "/", follow=False).node, Link)
+    if is_link and place.node is None:
+        return f"to {last.path}: the link there leads nowhere"
+    if any(end.host == last.host and is_below(place.parts, end.place().parts) for end in sources):
+        return "brings a folder into itself"
+    return ""
+
+
+def _source(call: Call, end: End) -> RsyncSource:
+    """Return one source."""
     has_slash = end.path.endswith("/") or end.path.rpartition("/")[2] in (".", "..")
     place = end.place(follow=has_slash)
     node: Node | None = place.node
-    if node is None or place.trouble:
-        return None
+    if place.trouble:
+        node = None
     if isinstance(node, Unseen) or (isinstance(node, Folder) and node.is_open):
         detail = f"rsync brings {end.path}, of which not all was seen"
         call.problem(Trouble.UNSEEN, detail, may_touch=True)

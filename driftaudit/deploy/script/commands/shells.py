@@ -4,7 +4,7 @@ from driftaudit.deploy.script.call import Call
 from driftaudit.deploy.script.options import Grammar, parsed
 from driftaudit.deploy.script.parser import ScriptSyntaxError, parse
 from driftaudit.deploy.script.reading import Origin
-from driftaudit.deploy.script.session import Trouble
+from driftaudit.deploy.script.session import Session, Trouble
 from driftaudit.deploy.script.syntax import Statement
 from driftaudit.deploy.script.tree import File
 from driftaudit.deploy.script.world import Flow, World
@@ -126,7 +126,7 @@ def run_below(call: Call, world: World, shell: World, statements: tuple[Statemen
     shell.shells, shell.calls, shell.is_tested = world.shells + 1, world.calls + 1, False
     shell.at_exit, shell.out, shell.status = None, (), 0
     found = []
-    for end in at_exit(call, call.session.run(statements, [shell])):
+    for end in at_exit(call.session, call.session.run(statements, [shell])):
         after = world.fork()
         after.trees, after.status = end.trees, end.status
         after.out = (*world.out, *end.out)
@@ -134,7 +134,7 @@ def run_below(call: Call, world: World, shell: World, statements: tuple[Statemen
     return found
 
 
-def at_exit(call: Call, worlds: list[World]) -> list[World]:
+def at_exit(session: Session, worlds: list[World]) -> list[World]:
     """Run what a shell does at its end."""
     found = []
     for world in worlds:
@@ -143,7 +143,8 @@ def at_exit(call: Call, worlds: list[World]) -> list[World]:
             continue
         text, world.at_exit = world.at_exit, None
         status, world.flow = world.status, Flow.ON
-        ends = call.session.run(read(call, text, is_one_line=True) or (), [world])
+        call = Call(session, world, ["trap"], 0)
+        ends = session.run(read(call, text, is_one_line=True) or (), [world])
         for end in ends:
             end.status = status if end.is_running else end.status
         found += ends

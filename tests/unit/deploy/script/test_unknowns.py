@@ -96,7 +96,7 @@ def test_what_is_safe_to_remove_is_no_problem(line: str) -> None:
         ("$CMD app", Trouble.UNKNOWN_COMMAND),
         ("git pull", Trouble.UNKNOWN_EFFECT),
         ("npm run migrate", Trouble.UNKNOWN_EFFECT),
-        ("rsync -a /srv/x/ app/", Trouble.UNKNOWN_COMMAND),
+        ("rsync -a /srv/x/ app/", Trouble.UNMODELLED),
         ("rm --frobnicate app/src", Trouble.UNMODELLED),
         ("tar xzf /tmp/unseen.tgz -C app", Trouble.UNSEEN),
         ("cp -r /srv/new/. app/src", Trouble.UNSEEN),
