@@ -28,11 +28,14 @@ _HARMLESS_WORDS = {
     ),
 }
 # They write below the folder that they run in; on the host of the script that is not the target.
-_BUILDERS = _words("""
-    ansible ansible-playbook artisan bun bundle cargo cmake composer curl docker docker-compose
-    eslint gh git-lfs go gpg gradle gradlew grunt gulp hugo jekyll jest knex make mvn node npm npx
-    openssl php phpunit pip pip3 pm2 pnpm podman poetry prisma pytest python python3 rake ruby
-    terraform tsc uv vite webpack wget yarn
+_BUILDERS = _words("curl eslint git-lfs gpg hugo jekyll jest openssl pip pip3 tsc vite webpack wget")
+# By program, the tasks that do the same by custom. Any other may do anything, a deploy among it.
+_TASKS = _words("build check compile lint package test typecheck vet")
+_TASK_RUNNERS = _words("bun cargo go gradle gradlew mvn npm pnpm yarn")
+# They run what the project, or somebody else, has written: that may reach the target from anywhere.
+_RUNNERS = _words("""
+    ansible ansible-playbook artisan bundle cmake composer docker docker-compose gh grunt gulp knex make
+    node npx php phpunit pm2 podman poetry prisma pytest python python3 rake ruby terraform uv
 """)
 _INSTALLS = {  # what they change is a folder that is generated
     ("npm", "ci"): "node_modules",
@@ -67,6 +70,13 @@ def known_effect(name: str, words: list[str]) -> Known:
     return Known(folder=_INSTALLS.get((name, first), ""))
 
 
+def _builds(name: str, words: list[str]) -> bool:
+    """Whether a program makes what is to be deployed, and touches nothing else."""
+    operands = [word for word in words if not word.startswith("-")]
+    task = next((word for word in operands if word != "run"), "")
+    return name in _BUILDERS or (name in _TASK_RUNNERS and task in _TASKS)
+
+
 def _writes_file(word: str) -> bool:
     """Whether an option of curl makes it write to a file: -o, -O, -fsSLo."""
     is_short = word.startswith("-") and not word.startswith("--")
@@ -81,7 +91,7 @@ def run_unmodelled(call: Call) -> list[World]:
     if known.is_harmless:
         return [call.world]
     shown = " ".join([call.name, *call.words])[:80]
-    is_builder = call.name in _BUILDERS
+    is_builder = _builds(call.name, call.words)
     if known.folder:
         detail = f"{shown} changes {known.folder}"
         call.problem(Trouble.UNKNOWN_EFFECT, detail, may_touch=False)
@@ -89,7 +99,7 @@ def run_unmodelled(call: Call) -> list[World]:
     elif is_builder and not call.is_target:
         detail = f"{shown}: what it makes is taken for made already"
         call.problem(Trouble.UNKNOWN_EFFECT, detail, may_touch=False)
-    elif is_builder:
+    elif is_builder or call.name in _RUNNERS | _TASK_RUNNERS:
         call.problem(Trouble.UNKNOWN_EFFECT, f"{shown}: what it does to files is not known", may_touch=True)
     else:
         call.problem(Trouble.UNKNOWN_COMMAND, f"{shown}: what it does is not known", may_touch=True)

@@ -176,3 +176,23 @@ def test_many_undecided_ways_are_few_worlds_where_nothing_hangs_on_them() -> Non
 def test_too_many_ways_are_said() -> None:
     lines = [f"if curl -fs localhost; then touch f{n}; fi" for n in range(10)]
     assert Trouble.TOO_MANY_WAYS in troubles(here("\n".join(lines)))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "npx gh-pages",
+        "npm run deploy",
+        "make deploy",
+        "python3 deploy.py",
+        "gulp deploy",
+        "gh workflow run x",
+    ],
+)
+def test_what_runs_the_project_s_own_programs_here_may_reach_the_target(line: str) -> None:
+    assert [problem.may_touch for problem in here(line).problems] == [True]
+
+
+@pytest.mark.parametrize("line", ["npm run build", "yarn build", "npm test", "tsc -p .", "cargo build"])
+def test_what_builds_here_does_not(line: str) -> None:
+    assert [problem.may_touch for problem in here(line).problems] == [False]
