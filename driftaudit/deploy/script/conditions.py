@@ -166,6 +166,8 @@ def test(session: Session, world: World, words: list[str]) -> bool | None:
             return negated(test(session, world, rest))
         case [operator, text] if operator.startswith("-") and len(operator) == 2:
             return unary(session, world, operator, text)
+        case [first, second] if not has_symbols(first + second):
+            return False  # "unary operator expected"
         case [left, operator, right] if operator not in ("-a", "-o"):
             return binary(left, operator, right)
     for joint, join in (("-o", either), ("-a", both)):

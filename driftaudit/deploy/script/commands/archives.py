@@ -161,6 +161,8 @@ def _create(call: Call, line: _Line) -> int | None:
             call.problem(Trouble.UNSEEN, f"tar packs {path}, and what that is is not known", may_touch=True)
             status = None
             continue
+        if archive and start is not None and call.files.find(start, path).parts == archive.parts:
+            continue  # "file is the archive; not dumped"
         packed_here = packed(call, start or call.world.cwd, path, skipped, follows="h" in line.flags)
         if packed_here is None:
             status = 2
@@ -186,7 +188,7 @@ def _extract(call: Call, line: _Line) -> int | None:
     members = call.session.contents.archive(content)
     text = call.session.contents.text(content)
     if members is None and text is not None and len(text) < _SMALLEST:
-        return 2 if text or "z" in line.flags else 0
+        return 2
     if members is None or line.strip is None:
         detail = f"tar unpacks {line.archive}, and what is in it is not known"
         call.problem(Trouble.UNSEEN, detail, may_touch=call.is_target)

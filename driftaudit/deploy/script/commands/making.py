@@ -127,8 +127,8 @@ def _linked(call: Call, source: str, path: str, flags: set[str]) -> int | None:
         return 1
     if place.trouble or path.endswith("/") or not call.has_folder(place):
         return 1
-    if "s" not in flags and place.parts == call.place(source, follow=False).parts:
-        return 1
+    if place.node is not None and place.parts == call.place(source, follow="s" in flags).parts:
+        return 1  # "are the same file"
     call.files.put(place.parts, node)
     return 0
 

@@ -22,10 +22,11 @@ def packed(
     call: Call, start: Parts, path: str, skipped: re.Pattern[str] | None, *, follows: bool = False
 ) -> list[Member] | None:
     """Return the members that a path becomes, None where it is not there."""
+    path = path.rstrip("/") or "/"
     place = find(call.files.root, start, path, follow=follows)
     if place.node is None or place.trouble:
         return None
-    name = path.lstrip("/").rstrip("/") or "."
+    name = re.sub(r"^(?:.*/)?\.\.(?:/|$)", "", path).lstrip("/") or "."  # "Removing leading ../"
     return list(_walk(call, place, name, skipped, follows=follows))
 
 

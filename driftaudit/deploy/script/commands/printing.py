@@ -149,7 +149,8 @@ def ls(call: Call) -> int | None:
     places = [call.place(path) for path in paths]
     folder = places[0].node
     is_plain = len(paths) == 1 and not flags and not call.is_vague(paths[0])
-    if is_plain and not isinstance(folder, Unseen) and call.place(paths[0], follow=False).node is None:
+    itself = call.place(paths[0], follow=False)
+    if is_plain and not isinstance(folder, Unseen) and (itself.node is None or itself.trouble):
         return 2
     if is_plain and isinstance(folder, Folder) and not folder.is_open:
         call.print("".join(f"{name}\n" for name in folder.names() if not name.startswith(".")))

@@ -113,6 +113,7 @@ def xargs(call: Call, named: Named) -> list[World]:
         lines = [[*words, word] for word in given]
     else:
         lines = [[*words, *given]] if given or "r" not in options else []
+    call.world.status = 0
     worlds = [call.world]
     for line in lines:
         worlds = [end for world in worlds for end in named(world, line, call.line)]
