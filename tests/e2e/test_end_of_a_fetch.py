@@ -63,14 +63,14 @@ SLOW_FETCH = """
     from driftaudit.cli.main import main
     from driftaudit.sources.base import FetchRequest
 
-    real = driftaudit.audit.run_audit
+    real = driftaudit.audit.examine
     def audit(request, progress):
         found = real(request, progress)
-        entries = tuple(finding.change.deployed for finding in found.findings if finding.change.deployed)
+        entries = tuple(finding.change.deployed for finding in found.audit.findings if finding.change.deployed)
         files = tuple(entry for entry in entries if entry.has_content)
         request.deployed.fetch(FetchRequest(files, Path(sys.argv[1]), rate_limit=0.2))
         return found
-    driftaudit.audit.run_audit = audit
+    driftaudit.audit.examine = audit
     main(["check", sys.argv[2]])
 """
 
