@@ -66,8 +66,8 @@ SLOW_FETCH = """
     real = driftaudit.audit.examine
     def audit(request, progress):
         found = real(request, progress)
-        entries = tuple(finding.change.deployed for finding in found.audit.findings if finding.change.deployed)
-        files = tuple(entry for entry in entries if entry.has_content)
+        sides = [finding.change.deployed for finding in found.audit.findings]
+        files = tuple(entry for entry in sides if entry and entry.has_content)
         request.deployed.fetch(FetchRequest(files, Path(sys.argv[1]), rate_limit=0.2))
         return found
     driftaudit.audit.examine = audit
