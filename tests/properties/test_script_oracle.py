@@ -1,6 +1,7 @@
 """What the simulator says that a script does is what bash does, on random scripts and random trees.
 
-Without a number the scripts are the same ones each time. Others: DRIFTAUDIT_SCRIPTS=1000 python -m pytest tests/properties/test_script_oracle.py
+Without a number the scripts are the same ones each time. More and others:
+DRIFTAUDIT_SCRIPTS=1000 python -m pytest tests/properties/test_script_oracle.py
 """
 
 import os
