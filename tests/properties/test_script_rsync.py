@@ -58,7 +58,13 @@ def test_what_rsync_would_do_is_what_it_does() -> None:
     program("rsync")
     counted: Counter[str] = Counter()
 
-    @settings(max_examples=LINES, deadline=None, suppress_health_check=list(HealthCheck), print_blob=False)
+    @settings(
+        max_examples=LINES,
+        derandomize="DRIFTAUDIT_SCRIPTS" not in os.environ,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        print_blob=False,
+    )
     @given(lines(), trees(), trees())
     def check(line: str, local: Tree, remote: Tree) -> None:
         assume(not _is_to_link(line, local, remote))
