@@ -60,8 +60,8 @@ def test_what_rsync_would_do_is_what_it_does() -> None:
 
     @settings(
         max_examples=LINES,
-        deadline=None,
         derandomize="DRIFTAUDIT_SCRIPTS" not in os.environ,
+        deadline=None,
         suppress_health_check=list(HealthCheck),
         print_blob=False,
     )

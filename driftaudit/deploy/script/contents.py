@@ -10,6 +10,7 @@ from driftaudit.deploy.script.symbols import has_symbols
 from driftaudit.deploy.script.tree import Node
 
 EMPTY = ""
+_SYMBOLIC = "~"  # before the id of a text in which something is not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Contents:
     def of_text(self, text: str) -> str:
         """Return the id of a content whose text is known, but for its symbols."""
         raw = text.encode("utf-8", "surrogateescape")
-        found = ("~" if has_symbols(text) else "") + self._reader.digest(raw)
+        found = (_SYMBOLIC if has_symbols(text) else "") + self._reader.digest(raw)
         self._texts[found] = text
         return found
 
@@ -91,7 +92,7 @@ class Contents:
 
     def is_unsure(self, content: str) -> bool:
         """Whether a content may be the same as what it replaced."""
-        return content in self._unsure
+        return content in self._unsure or content.startswith(_SYMBOLIC)
 
     def joined(self, contents: Iterable[str]) -> str:
         """Return the content of several, one after the other."""

@@ -39,6 +39,7 @@ class Copier:
     source: Editor
     target: Editor
     made: set[Parts] = field(default_factory=set)
+    given: set[str] = field(default_factory=set)  # sources: one that is given twice is copied once
     _folders: set[Parts] = field(default_factory=set)  # that were copied: cp copies none of them twice
     _itself: Parts | None = None
 

@@ -110,7 +110,11 @@ def _copied(copier: Copier, source: str, target: Place) -> int | None:
         call.problem(Trouble.UNSEEN, detail, may_touch=call.is_target)
         copier.target.put(target.parts, File(call.session.contents.unknown()))
         return None
+    if (name := source.rstrip("/")) in copier.given:
+        return 0
     origin = call.place(source, follow=copier.manner.follows_given)
+    if origin.node is not None and not (isinstance(origin.node, Folder) and not copier.manner.recursive):
+        copier.given.add(name)
     new_folder = isinstance(origin.node, Folder) and target.trouble == "not a folder" and target.node is None
     if origin.trouble or (target.trouble and not new_folder) or not call.has_folder(target):
         return 1
