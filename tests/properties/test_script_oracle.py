@@ -27,8 +27,6 @@ def test_what_is_simulated_is_what_bash_does() -> None:
         max_examples=SCRIPTS,
         derandomize="DRIFTAUDIT_SCRIPTS" not in os.environ,  # the same ones, but where more are asked for
         deadline=None,
-        derandomize="DRIFTAUDIT_SCRIPTS"
-        not in os.environ,  # the same ones each time, unless asked for others
         suppress_health_check=list(HealthCheck),
         phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
         print_blob=False,
