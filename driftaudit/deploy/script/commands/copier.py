@@ -27,6 +27,7 @@ class Manner:
     follows_below: bool = False
     keeps_existing: bool = False
     only_newer: bool = False
+    warns_of_twice: bool = False  # a source that is given twice is copied once, and that is no failure
     unlinks: bool = False  # what is there goes first, so that nothing is written through a link
 
 
@@ -39,7 +40,7 @@ class Copier:
     source: Editor
     target: Editor
     made: set[Parts] = field(default_factory=set)
-    given: set[str] = field(default_factory=set)  # sources: one that is given twice is copied once
+    given: set[Parts] = field(default_factory=set)  # sources: one that is given twice is copied once
     _folders: set[Parts] = field(default_factory=set)  # that were copied: cp copies none of them twice
     _itself: Parts | None = None
 

@@ -55,6 +55,7 @@ def _manner(options: Options, *, recursive: bool) -> Manner:
         keeps_existing="n" in options,
         only_newer="u" in options,
         unlinks="D" in options,
+        warns_of_twice=True,
     )
 
 
@@ -110,11 +111,11 @@ def _copied(copier: Copier, source: str, target: Place) -> int | None:
         call.problem(Trouble.UNSEEN, detail, may_touch=call.is_target)
         copier.target.put(target.parts, File(call.session.contents.unknown()))
         return None
-    if (name := source.rstrip("/")) in copier.given:
-        return 0
     origin = call.place(source, follow=copier.manner.follows_given)
     if origin.node is not None and not (isinstance(origin.node, Folder) and not copier.manner.recursive):
-        copier.given.add(name)
+        if copier.manner.warns_of_twice and origin.parts in copier.given:
+            return 0
+        copier.given.add(origin.parts)
     new_folder = isinstance(origin.node, Folder) and target.trouble == "not a folder" and target.node is None
     if origin.trouble or (target.trouble and not new_folder) or not call.has_folder(target):
         return 1

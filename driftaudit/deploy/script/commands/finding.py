@@ -61,7 +61,7 @@ def find(call: Call, named: Named) -> list[World]:
     if line.runs:
         return _run(call, line, [each.path for each in found], named)
     if line.deletes:
-        _delete(call, found)
+        _delete(call, line, found)
     elif not line.is_vague and not line.unknown and "-print0" not in call.words:
         call.print("".join(f"{each.path}\n" for each in found))
     else:
@@ -146,7 +146,7 @@ def _matches(call: Call, start: str, line: _Line) -> Iterator[_Found]:
         if is_unseen and (line.deletes or line.runs):
             detail = f"find goes through {found.path}, of which not all was seen"
             call.problem(Trouble.UNSEEN, detail, may_touch=call.is_target)
-        if found.depth >= line.least and all(test(found) for test in line.tests):
+        if found.depth >= line.least and (line.deletes or all(test(found) for test in line.tests)):
             yield found
 
 
@@ -163,11 +163,13 @@ def _walk(found: _Found, most: int) -> Iterator[_Found]:
             yield from _walk(_Found(path, found.node.children[name], found.depth + 1), most)
 
 
-def _delete(call: Call, found: list[_Found]) -> None:
-    """Delete what was found, from below upwards; a folder that is not empty stays."""
+def _delete(call: Call, line: _Line, found: list[_Found]) -> None:
+    """Delete what fits, from below upwards: a folder may be empty by then; one that is not stays."""
     for each in reversed(found):
         place = call.place(each.path, follow=False)
         if each.path == "." or place.node is None:
+            continue
+        if not all(test(_Found(each.path, place.node, each.depth)) for test in line.tests):
             continue
         if isinstance(place.node, Folder) and place.node.names():
             call.world.status = 1

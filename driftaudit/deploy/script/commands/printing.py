@@ -152,6 +152,9 @@ def ls(call: Call) -> int | None:
     itself = call.place(paths[0], follow=False)
     if is_plain and not isinstance(folder, Unseen) and (itself.node is None or itself.trouble):
         return 2
+    if is_plain and not isinstance(folder, Folder | Unseen):
+        call.print(paths[0] + "\n")
+        return 0
     if is_plain and isinstance(folder, Folder) and not folder.is_open:
         call.print("".join(f"{name}\n" for name in folder.names() if not name.startswith(".")))
         return 0
