@@ -89,8 +89,11 @@ def _limit() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
 
 
+_NO_END = "it does not come to an end, or needs more memory than a deploy does"
+
+
 def _refused(path: Path, targets: tuple[str, ...], said: str) -> UsageError:
-    wrong = [line for line in said.splitlines() if "***" in line] or said.splitlines() or ["no reason given"]
+    wrong = [line for line in said.splitlines() if "***" in line] or said.splitlines() or [_NO_END]
     if SHELL in said:
         return UsageError(
             f"{shown(path)}: make would run something to tell what {named(' '.join(targets))} does",
