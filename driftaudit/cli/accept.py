@@ -19,7 +19,8 @@ from driftaudit.policy.waivers import content_of
 if TYPE_CHECKING:
     from driftaudit.accept.choosing import Choice, Obstacle
     from driftaudit.audit import Examination
-    from driftaudit.cli.target import Options, Workplace
+    from driftaudit.cli.options import Options
+    from driftaudit.cli.target import Workplace
     from driftaudit.model.finding import Finding
     from driftaudit.policy.waivers import Waived
 
@@ -77,6 +78,7 @@ class _Terms:
 @options.trees
 @options.scanning
 @options.configuration
+@options.collected
 def command(
     target: str,
     path: str | None,
@@ -86,14 +88,7 @@ def command(
     owner: str | None,
     expires: str | None,
     permits: str | None,
-    desired: str | None,
-    maps: tuple[str, ...],
-    deploy: str | None,
-    packs: tuple[str, ...],
-    no_cache: bool,
-    rehash: bool,
-    rate_limit: float | None,
-    config: str | None,
+    wanted: options.Options,
 ) -> int:
     """Waive what differs at PATH, a file or a folder, as it is now on TARGET.
 
@@ -105,10 +100,9 @@ def command(
     does, and written down as an earlier build: beside a desired build they are then old, not edited.
     """
     from driftaudit.accept.choosing import normal_path
-    from driftaudit.cli.target import Options, Workplace
+    from driftaudit.cli.target import Workplace
 
     _require_one_wish(path, everything, permits, build_output)
-    wanted = Options(config, desired, maps, deploy, packs, no_cache, rehash, rate_limit)
     workplace = Workplace(wanted)
     today = datetime.now(UTC).date()
     terms = _Terms(

@@ -16,27 +16,18 @@ Exit codes:
 @click.command("backup", epilog=_EXIT_CODES)
 @click.argument("target")
 @click.argument("archives", metavar="[ARCHIVE]...", nargs=-1)
-@click.option(
-    "--pack",
-    "packs",
-    metavar="NAME",
-    multiple=True,
-    help="A rule pack; all that are shipped if left out.",
-)
+@options.packs
 @options.scanning
 @options.outcome
 @options.configuration
+@options.collected
 def command(
     target: str,
     archives: tuple[str, ...],
-    packs: tuple[str, ...],
-    no_cache: bool,
-    rehash: bool,
-    rate_limit: float | None,
     formats: tuple[str, ...],
     outputs: tuple[str, ...],
     quiet: bool,
-    config: str | None,
+    wanted: options.Options,
 ) -> int:
     """Say which deployed files backups have as they are, in another version, or not at all.
 
@@ -48,11 +39,10 @@ def command(
     from driftaudit.cli.backups import places_of_backups
     from driftaudit.cli.outcome import places_of, write_outcome
     from driftaudit.cli.progress import scan_progress
-    from driftaudit.cli.target import Options, Workplace, cache_of, deployed_source, policy_of
+    from driftaudit.cli.target import Workplace, cache_of, deployed_source, policy_of
     from driftaudit.render.backup import FORMATS
 
     places = places_of(formats, outputs, FORMATS, "backup")
-    wanted = Options(config, packs=packs, no_cache=no_cache, rehash=rehash, rate_limit=rate_limit)
     workplace = Workplace(wanted)
     settings = workplace.target(target)
     repository = workplace.repository_if_any()
@@ -63,7 +53,7 @@ def command(
         places=places_of_backups(workplace, settings, archives),
         object_format=repository.object_format if repository else "sha1",
         cache=cache_of(wanted),
-        rate_limit=rate_limit,
+        rate_limit=wanted.rate_limit,
     )
     with scan_progress(settings.name) as progress:
         report = run_backup(request, progress)

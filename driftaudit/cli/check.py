@@ -9,28 +9,19 @@ from driftaudit.cli.main import EXIT_CODES, tell
 @click.command("check", epilog=EXIT_CODES)
 @click.argument("target", required=False)
 @options.trees
-@options.deploy_script
 @options.scanning
 @options.reports
 @options.receipt
 @options.configuration
+@options.collected
 def command(
     target: str | None,
-    desired: str | None,
-    maps: tuple[str, ...],
-    deploy: str | None,
-    packs: tuple[str, ...],
-    deploy_command: str | None,
-    deploy_from: str | None,
-    no_cache: bool,
-    rehash: bool,
-    rate_limit: float | None,
     formats: tuple[str, ...],
     outputs: tuple[str, ...],
     quiet: bool,
     receipt: str | None,
     receipt_expires: float,
-    config: str | None,
+    wanted: options.Options,
 ) -> int:
     """Say what a deploy would destroy, and refuse it where that exists nowhere else.
 
@@ -42,15 +33,12 @@ def command(
     from driftaudit.cli.output import destinations, render_options, write
     from driftaudit.cli.progress import scan_progress
     from driftaudit.cli.receipt import ReceiptFile
-    from driftaudit.cli.target import Options, Workplace, begun_audit
+    from driftaudit.cli.target import Workplace, begun_audit
     from driftaudit.render.printable import printable
     from driftaudit.render.registry import FORMATS
 
     places = destinations(formats, outputs)
     receipts = ReceiptFile(receipt, receipt_expires) if receipt else None
-    wanted = Options(
-        config, desired, maps, deploy, packs, no_cache, rehash, rate_limit, deploy_command, deploy_from
-    )
     with (
         begun_audit(Workplace(wanted), target, wanted) as request,
         scan_progress(request.target) as progress,

@@ -42,17 +42,14 @@ Exit codes:
 @click.option("--quiet", is_flag=True, help="The outcome, no more.")
 @options.scanning
 @options.configuration
+@options.collected
 def command(
     left: str,
     right: str,
-    maps: tuple[str, ...],
     formats: tuple[str, ...],
     outputs: tuple[str, ...],
     quiet: bool,
-    no_cache: bool,
-    rehash: bool,
-    rate_limit: float | None,
-    config: str | None,
+    wanted: options.Options,
 ) -> int:
     """Compare any two trees, path by path.
 
@@ -65,15 +62,14 @@ def command(
     """
     from driftaudit.cli.output import destinations, render_options, write
     from driftaudit.cli.progress import scan_progress
-    from driftaudit.cli.target import Options, Workplace, cache_of
+    from driftaudit.cli.target import Workplace, cache_of
     from driftaudit.comparison import run_comparison
     from driftaudit.render.comparison import FORMATS
 
     places = destinations(formats, outputs)
     _require_known_formats(places)
-    wanted = Options(config=config, no_cache=no_cache, rehash=rehash, rate_limit=rate_limit)
-    request = _request(Workplace(wanted), (left, right), maps)
-    request = replace(request, cache=cache_of(wanted), rate_limit=rate_limit)
+    request = _request(Workplace(wanted), (left, right), wanted.maps)
+    request = replace(request, cache=cache_of(wanted), rate_limit=wanted.rate_limit)
     with scan_progress(f"{left} and {right}") as progress:
         comparison = run_comparison(request, progress)
     written = [(place, FORMATS[place.format](comparison, render_options(place, quiet))) for place in places]

@@ -54,7 +54,8 @@ def command(directory: str | None) -> int:
 
 def _audit(repository: Path, deploy: str | None):  # type: ignore[no-untyped-def]
     from driftaudit.audit import run_audit
-    from driftaudit.cli.target import Options, Workplace, audit_request
+    from driftaudit.cli.options import Options
+    from driftaudit.cli.target import Workplace, audit_request
 
     wanted = Options(deploy=deploy, no_cache=True)
     return run_audit(audit_request(Workplace(wanted, repository), "production", wanted))

@@ -25,34 +25,19 @@ Exit codes:
 @click.argument("paths", metavar="[PATH]...", nargs=-1)
 @options.trees
 @options.scanning
-@click.option(
-    "--format", "formats", type=click.Choice(_FORMATS), multiple=True, help="Repeatable; text if left out."
-)
-@click.option(
-    "--output",
-    "outputs",
-    metavar="FILE",
-    multiple=True,
-    help="Where the nth format goes; - is standard output.",
-)
+@options.written_as(*_FORMATS)
 @click.option("--stat", is_flag=True, help="How many lines differ in each file, instead of the lines.")
 @click.option("--no-pager", is_flag=True, help="Show it all at once on a terminal.")
 @options.configuration
+@options.collected
 def command(
     target: str,
     paths: tuple[str, ...],
-    desired: str | None,
-    maps: tuple[str, ...],
-    deploy: str | None,
-    packs: tuple[str, ...],
-    no_cache: bool,
-    rehash: bool,
-    rate_limit: float | None,
     formats: tuple[str, ...],
     outputs: tuple[str, ...],
     stat: bool,
     no_pager: bool,
-    config: str | None,
+    wanted: options.Options,
 ) -> int:
     """Show in what contents differ from what is live (-) to what is desired (+): what the deploy would do.
 
@@ -66,15 +51,15 @@ def command(
     Only contents that the repository has not are fetched from the target. Nothing is written there.
     """
     from driftaudit.cli.output import destinations, render_options
+    from driftaudit.cli.pager import write_paged
     from driftaudit.cli.progress import scan_progress
-    from driftaudit.cli.target import Options, Workplace, begun_audit
+    from driftaudit.cli.target import Workplace, begun_audit
     from driftaudit.cli.words import path_under_root
     from driftaudit.content_diff.composer import DiffRequest, run_diff
 
     places = destinations(formats, outputs)
     _require_known_formats(places, stat=stat)
     named = tuple(path_under_root(path) for path in paths)
-    wanted = Options(config, desired, maps, deploy, packs, no_cache, rehash, rate_limit)
     with (
         begun_audit(Workplace(wanted), target, wanted) as request,
         scan_progress(request.target) as progress,
@@ -88,7 +73,8 @@ def command(
         for place in places
     ]
     for place, report in written:
-        _write(place, report, pages=not no_pager)
+        exact = "surrogateescape" if place.format == "text" else "backslashreplace"
+        write_paged(place, report, exact, pages=not no_pager)
     if not any(place.is_standard_output for place in places):
         tell(f"driftaudit: {count_of(len(diff.differences), 'difference')}")
     return int(diff.exit_code)
@@ -104,12 +90,3 @@ def _require_known_formats(places: "Sequence[Destination]", *, stat: bool) -> No
             )
         if stat and place.format != "text":
             raise UsageError(f"--stat is text, not {place.format}", "Leave --format out.")
-
-
-def _write(place: "Destination", report: str, *, pages: bool) -> None:
-    from driftaudit.cli.output import write
-    from driftaudit.cli.pager import paged, pager_command
-
-    pager = pager_command() if pages and place.is_standard_output and place.format == "text" else None
-    if not (pager and paged(pager, report)):
-        write(place, report, "surrogateescape" if place.format == "text" else "backslashreplace")

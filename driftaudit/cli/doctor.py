@@ -37,8 +37,9 @@ def command(target: str | None, form: str, config: str | None) -> int:
     JSON has `target`, `exit_code`, and in `checks` the name, outcome (ok, warn, fail, skipped), detail and
     advice of each.
     """
+    from driftaudit.cli.options import Options
     from driftaudit.cli.output import Destination, render_options
-    from driftaudit.cli.target import Options, Workplace, audit_request
+    from driftaudit.cli.target import Workplace, audit_request
     from driftaudit.doctor.checks import overall
     from driftaudit.doctor.examination import Questions, examine
 

@@ -46,7 +46,6 @@ class _WithCommand(click.Command):
 @click.command("guard", cls=_WithCommand, epilog=_EXIT_CODES)
 @click.argument("target", required=False)
 @options.trees
-@options.deploy_script
 @options.scanning
 @options.reports
 @click.option("--record", metavar="FILE", help="Where what happened goes, as JSON.")
@@ -60,18 +59,10 @@ class _WithCommand(click.Command):
 @options.secrets_folder
 @options.configuration
 @click.pass_context
+@options.collected
 def command(
     ctx: click.Context,
     target: str | None,
-    desired: str | None,
-    maps: tuple[str, ...],
-    deploy: str | None,
-    packs: tuple[str, ...],
-    deploy_command: str | None,
-    deploy_from: str | None,
-    no_cache: bool,
-    rehash: bool,
-    rate_limit: float | None,
     formats: tuple[str, ...],
     outputs: tuple[str, ...],
     quiet: bool,
@@ -80,7 +71,7 @@ def command(
     override: bool,
     reason: str | None,
     secrets_folder: str | None,
-    config: str | None,
+    wanted: options.Options,
 ) -> int:
     """Run COMMAND if a check of TARGET passes, then see whether what it did is what was planned.
 
@@ -90,7 +81,7 @@ def command(
     """
     from driftaudit.cli.output import Destination, require_writable, write
     from driftaudit.cli.progress import scan_progress
-    from driftaudit.cli.target import Options, Workplace, begun_audit
+    from driftaudit.cli.target import Workplace, begun_audit
     from driftaudit.guarding.guard import GuardRequest, run_guard
     from driftaudit.guarding.state import state_folder
     from driftaudit.render.guard import json, text
@@ -100,9 +91,6 @@ def command(
     if record:
         require_writable(Path(record), "record", "Choose another --record FILE.")
     report = _Report(formats, outputs, quiet)
-    wanted = Options(
-        config, desired, maps, deploy, packs, no_cache, rehash, rate_limit, deploy_command, deploy_from
-    )
     workplace = Workplace(wanted)
     with begun_audit(workplace, target, wanted) as audit:
         request = GuardRequest(

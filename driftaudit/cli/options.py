@@ -1,6 +1,8 @@
-"""The options that several commands share."""
+"""The options that several commands share, and what they say of a target as one value."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -8,7 +10,33 @@ import click
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_FORMATS = ("text", "json", "markdown", "html")
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line says of a target; empty where it says nothing."""
+
+    config: str | None = None
+    desired: str | None = None
+    maps: tuple[str, ...] = ()
+    deploy: str | None = None
+    packs: tuple[str, ...] = ()
+    no_cache: bool = False
+    rehash: bool = False
+    rate_limit: float | None = None
+    deploy_command: str | None = None
+    deploy_from: str | None = None
+
+
+def collected(function: Callable[..., int]) -> Callable[..., int]:
+    """Give a command the options of a target that it has as one value, `wanted`."""
+    names = {field.name for field in fields(Options)}
+
+    @wraps(function)
+    def command(*arguments: Any, **values: Any) -> int:
+        said = {name: values.pop(name) for name in names & values.keys()}
+        return function(*arguments, wanted=Options(**said), **values)
+
+    return command
 
 
 def configuration(function: F) -> F:
@@ -19,28 +47,39 @@ def configuration(function: F) -> F:
 
 
 def trees(function: F) -> F:
-    """Add what describes the desired tree and the deploy."""
-    deploy = click.option(
-        "--deploy",
-        metavar="METHOD[:PATH,...]",
-        help="replace, overlay, mirror or release; without it the worst is assumed.",
-    )
-    return desired_tree(deploy(function))
+    """Add what describes the desired tree and the deploy: as a method, a shell line, or a pipeline's file."""
+    for option in reversed(
+        (
+            click.option(
+                "--deploy",
+                metavar="METHOD[:PATH,...]",
+                help="replace, overlay, mirror, release or script; without it the worst is assumed.",
+            ),
+            click.option(
+                "--deploy-command",
+                metavar="TEXT",
+                help="The shell line that deploys: it is read, and never run.",
+            ),
+            click.option(
+                "--deploy-from",
+                metavar="FILE[:JOB]",
+                help="What deploys: a script of package.json, a target of a Makefile, a GitHub job.",
+            ),
+        )
+    ):
+        function = option(function)
+    return desired_tree(function)
 
 
-def deploy_script(function: F) -> F:
-    """Add the deploy as the shell line that does it, or as the file of a pipeline that holds it."""
-    line = click.option(
-        "--deploy-command",
-        metavar="TEXT",
-        help="The shell line that deploys: it is read, and never run.",
-    )
-    form = click.option(
-        "--deploy-from",
-        metavar="FILE[:JOB]",
-        help="A script of package.json, a target of a Makefile, or a job of GitHub Actions that deploys.",
-    )
-    return line(form(function))
+def packs(function: F) -> F:
+    """Add --pack."""
+    return click.option(
+        "--pack",
+        "packs",
+        metavar="NAME",
+        multiple=True,
+        help="A rule pack; all that are shipped if left out.",
+    )(function)
 
 
 def desired_tree(function: F) -> F:
@@ -59,13 +98,7 @@ def desired_tree(function: F) -> F:
                 multiple=True,
                 help="Repository path to path under the root.",
             ),
-            click.option(
-                "--pack",
-                "packs",
-                metavar="NAME",
-                multiple=True,
-                help="A rule pack; all that are shipped if left out.",
-            ),
+            packs,
         )
     ):
         function = option(function)
@@ -90,54 +123,44 @@ def scanning(function: F) -> F:
     return function
 
 
+def written_as(*names: str) -> Callable[[F], F]:
+    """Return what adds where something is written, in which of these formats."""
+
+    def add(function: F) -> F:
+        for option in reversed(
+            (
+                click.option(
+                    "--format",
+                    "formats",
+                    type=click.Choice(names),
+                    multiple=True,
+                    help="Repeatable; text if left out.",
+                ),
+                click.option(
+                    "--output",
+                    "outputs",
+                    metavar="FILE",
+                    multiple=True,
+                    help="Where the nth format goes; - is standard output.",
+                ),
+            )
+        ):
+            function = option(function)
+        return function
+
+    return add
+
+
 def reports(function: F) -> F:
     """Add where a report goes, and in which formats."""
-    for option in reversed(
-        (
-            click.option(
-                "--format",
-                "formats",
-                type=click.Choice(_FORMATS),
-                multiple=True,
-                help="Repeatable; text if left out.",
-            ),
-            click.option(
-                "--output",
-                "outputs",
-                metavar="FILE",
-                multiple=True,
-                help="Where the nth format goes; - is standard output.",
-            ),
-            click.option("--quiet", is_flag=True, help="The verdict and what blocks, no more."),
-        )
-    ):
-        function = option(function)
-    return function
+    quiet = click.option("--quiet", is_flag=True, help="The verdict and what blocks, no more.")
+    return written_as("text", "json", "markdown", "html")(quiet(function))
 
 
 def outcome(function: F) -> F:
     """Add where the outcome of a command that is no audit goes: as text or JSON."""
-    for option in reversed(
-        (
-            click.option(
-                "--format",
-                "formats",
-                type=click.Choice(("text", "json")),
-                multiple=True,
-                help="Repeatable; text if left out.",
-            ),
-            click.option(
-                "--output",
-                "outputs",
-                metavar="FILE",
-                multiple=True,
-                help="Where the nth format goes; - is standard output.",
-            ),
-            click.option("--quiet", is_flag=True, help="The outcome, no more."),
-        )
-    ):
-        function = option(function)
-    return function
+    quiet = click.option("--quiet", is_flag=True, help="The outcome, no more.")
+    return written_as("text", "json")(quiet(function))
 
 
 def secrets_folder(function: F) -> F:

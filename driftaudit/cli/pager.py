@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 
+from driftaudit.cli.output import Destination, write
+
 
 def pager_command() -> str | None:
     """Return what pages on this terminal: $PAGER, else less; None where nothing should."""
@@ -30,3 +32,13 @@ def paged(command: str, text: str) -> bool:
     finally:
         signal.signal(signal.SIGINT, before)
     return process.returncode not in (126, 127)  # not there, or no program
+
+
+def write_paged(
+    place: Destination, report: str, unencodable: str = "backslashreplace", *, pages: bool = True
+) -> None:
+    """Write a report, page by page where it is text for a terminal. Raises UsageError as `write`."""
+    is_for_eyes = place.is_standard_output and place.format == "text"
+    pager = pager_command() if pages and is_for_eyes else None
+    if not (pager and paged(pager, report)):
+        write(place, report, unencodable)

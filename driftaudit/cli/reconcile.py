@@ -23,19 +23,14 @@ Exit codes:
 @options.scanning
 @options.outcome
 @options.configuration
+@options.collected
 def command(
     target: str | None,
     parent: str | None,
-    desired: str | None,
-    maps: tuple[str, ...],
-    packs: tuple[str, ...],
-    no_cache: bool,
-    rehash: bool,
-    rate_limit: float | None,
     formats: tuple[str, ...],
     outputs: tuple[str, ...],
     quiet: bool,
-    config: str | None,
+    wanted: options.Options,
 ) -> int:
     """Write what is live on TARGET as a commit, beside the commit that was deployed.
 
@@ -45,12 +40,11 @@ def command(
     """
     from driftaudit.cli.outcome import places_of, write_outcome
     from driftaudit.cli.progress import scan_progress
-    from driftaudit.cli.target import Options, Workplace, begun_audit
+    from driftaudit.cli.target import Workplace, begun_audit
     from driftaudit.reconcile import ReconcileRequest, run_reconcile
     from driftaudit.render.reconciliation import FORMATS
 
     places = places_of(formats, outputs, FORMATS, "reconcile")
-    wanted = Options(config, desired, maps, None, packs, no_cache, rehash, rate_limit)
     workplace = Workplace(wanted)
     commit = workplace.repository.commit(parent) if parent else None
     with (

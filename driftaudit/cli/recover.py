@@ -31,6 +31,7 @@ Exit codes:
 @options.scanning
 @options.outcome
 @options.configuration
+@options.collected
 def command(
     target: str,
     backups: tuple[str, ...],
@@ -39,13 +40,10 @@ def command(
     older: bool,
     fill_older: bool,
     include_secrets: bool,
-    no_cache: bool,
-    rehash: bool,
-    rate_limit: float | None,
     formats: tuple[str, ...],
     outputs: tuple[str, ...],
     quiet: bool,
-    config: str | None,
+    wanted: options.Options,
 ) -> int:
     """Say what is lost on TARGET and what is older than it was, and write an archive of what is missing.
 
@@ -58,13 +56,12 @@ def command(
     from driftaudit.cli.backups import places_of_backups
     from driftaudit.cli.outcome import places_of, write_outcome
     from driftaudit.cli.progress import scan_progress
-    from driftaudit.cli.target import Options, Workplace, cache_of, deployed_source, history_base, policy_of
+    from driftaudit.cli.target import Workplace, cache_of, deployed_source, history_base, policy_of
     from driftaudit.recovery import RecoveryRequest, examined_loss
     from driftaudit.render.recovery import FORMATS
     from driftaudit.sources.snapshot import SnapshotSource
 
     places = places_of(formats, outputs, FORMATS, "recover")
-    wanted = Options(config, no_cache=no_cache, rehash=rehash, rate_limit=rate_limit)
     workplace = Workplace(wanted)
     settings = workplace.target(target)
     deployed = deployed_source(workplace, settings)
@@ -80,7 +77,7 @@ def command(
         mapping=settings.desired.mapping,
         wishes=Wishes(older, fill_older, include_secrets),
         cache=cache_of(wanted),
-        rate_limit=rate_limit,
+        rate_limit=wanted.rate_limit,
     )
     with scan_progress(settings.name) as progress, examined_loss(request, progress) as examined:
         recovery = _written(examined, file, progress)

@@ -19,20 +19,15 @@ Exit codes:
 @options.scanning
 @options.outcome
 @options.configuration
+@options.collected
 def command(
     target: str | None,
     include_secrets: bool,
     secrets_folder: str | None,
-    desired: str | None,
-    maps: tuple[str, ...],
-    packs: tuple[str, ...],
-    no_cache: bool,
-    rehash: bool,
-    rate_limit: float | None,
     formats: tuple[str, ...],
     outputs: tuple[str, ...],
     quiet: bool,
-    config: str | None,
+    wanted: options.Options,
 ) -> int:
     """Keep what exists nowhere else: in no commit, and nowhere but on TARGET.
 
@@ -42,12 +37,11 @@ def command(
     """
     from driftaudit.cli.outcome import places_of, write_outcome
     from driftaudit.cli.progress import scan_progress
-    from driftaudit.cli.target import Options, Workplace, begun_audit
+    from driftaudit.cli.target import Workplace, begun_audit
     from driftaudit.render.rescue import FORMATS
     from driftaudit.rescue import RescueRequest, run_rescue
 
     places = places_of(formats, outputs, FORMATS, "rescue")
-    wanted = Options(config, desired, maps, None, packs, no_cache, rehash, rate_limit)
     workplace = Workplace(wanted)
     with (
         begun_audit(workplace, target, wanted) as audit,

@@ -39,7 +39,8 @@ def list_rules(target: str | None, packs: tuple[str, ...], labels: bool, config:
     They are those of driftaudit.yml, of the packs of TARGET, and of core. TARGET may be left out where there
     is only one; without a configuration all packs that are shipped are active.
     """
-    from driftaudit.cli.target import Options, Workplace
+    from driftaudit.cli.options import Options
+    from driftaudit.cli.target import Workplace
     from driftaudit.policy.policy import load_policy
 
     workplace = Workplace(Options(config=config))

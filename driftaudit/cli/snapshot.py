@@ -40,9 +40,10 @@ def command(source: str, output: str, maps: tuple[str, ...], quiet: bool, config
     """
     from pathlib import Path
 
+    from driftaudit.cli.options import Options
     from driftaudit.cli.output import is_special, require_writable, whole_file
     from driftaudit.cli.progress import scan_progress
-    from driftaudit.cli.target import Options, Workplace
+    from driftaudit.cli.target import Workplace
     from driftaudit.errors import UsageError
     from driftaudit.fingerprint import take_fingerprint
     from driftaudit.sources.snapshot_file import Saved, write_snapshot

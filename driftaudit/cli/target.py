@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from driftaudit.audit import AuditRequest
 from driftaudit.backup_places import BackupPlace, TargetHost, configured_places
 from driftaudit.cache import Cache
 from driftaudit.cli.notes import notes_of
+from driftaudit.cli.options import Options
 from driftaudit.cli.words import (
     command_intent,
     deploy_intent,
@@ -37,22 +38,6 @@ from driftaudit.sources.ssh.address import SSHAddress
 from driftaudit.sources.ssh.opening import Opening
 from driftaudit.sources.ssh.source import SSHSource
 from driftaudit.sources.worktree import WorktreeSource
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What the command line says of a target; empty where it says nothing."""
-
-    config: str | None = None
-    desired: str | None = None
-    maps: tuple[str, ...] = ()
-    deploy: str | None = None
-    packs: tuple[str, ...] = ()
-    no_cache: bool = False
-    rehash: bool = False
-    rate_limit: float | None = None
-    deploy_command: str | None = None
-    deploy_from: str | None = None
 
 
 class Workplace:

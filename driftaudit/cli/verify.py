@@ -23,20 +23,15 @@ Exit codes:
 @options.scanning
 @options.outcome
 @options.configuration
+@options.collected
 def command(
     target: str | None,
     receipt: str,
     after: bool,
-    desired: str | None,
-    maps: tuple[str, ...],
-    packs: tuple[str, ...],
-    no_cache: bool,
-    rehash: bool,
-    rate_limit: float | None,
     formats: tuple[str, ...],
     outputs: tuple[str, ...],
     quiet: bool,
-    config: str | None,
+    wanted: options.Options,
 ) -> int:
     """Scan TARGET once more, and see whether it is still the tree that a receipt was made for.
 
@@ -47,14 +42,13 @@ def command(
     from driftaudit.cli.outcome import places_of, write_outcome
     from driftaudit.cli.progress import scan_progress
     from driftaudit.cli.receipt import receipt_key
-    from driftaudit.cli.target import Options, Workplace, begun_audit
+    from driftaudit.cli.target import Workplace, begun_audit
     from driftaudit.receipts.reading import read_receipt
     from driftaudit.receipts.verifying import VerifyRequest, run_verify
     from driftaudit.render.verification import FORMATS
 
     places = places_of(formats, outputs, FORMATS, "verify")
     said = read_receipt(Path(receipt), receipt_key(), datetime.now(UTC))
-    wanted = Options(config, desired, maps, None, packs, no_cache, rehash, rate_limit)
     with (
         begun_audit(Workplace(wanted), target or said.target, wanted) as audit,
         scan_progress(audit.target) as progress,

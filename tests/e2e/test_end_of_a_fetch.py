@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from driftaudit.cli.target import Options, Workplace, begun_audit
+from driftaudit.cli.options import Options
+from driftaudit.cli.target import Workplace, begun_audit
 from driftaudit.model.entry import Entry
 from driftaudit.sources.base import FetchRequest, ScanRequest, Source
 from tests.support.openssh_client import children
