@@ -80,6 +80,7 @@ class Examination:
     audit: Audit
     trees: Trees
     decide: Callable[[Sequence[Finding]], Decision]
+    history: History | None = None  # None where no commit is asked about
 
 
 def run_audit(request: AuditRequest, progress: Progress = no_progress) -> Audit:
@@ -169,7 +170,7 @@ def examine(request: AuditRequest, progress: Progress = no_progress) -> Examinat
         script=scripted.lines,
         waivers=waived.uses,
     )
-    return Examination(audit, trees, verdict)
+    return Examination(audit, trees, verdict, history)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +211,6 @@ def _planned(request: AuditRequest, intent: Intent, changes: Sequence[Change], t
             script=intent.script,
             deployed=request.deployed,
             repository=request.repository,
-            labels=request.policy.labels,
             cache=request.cache,
             trees=trees,
             changes=changes,

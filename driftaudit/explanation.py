@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from driftaudit.audit import AuditRequest, Examination, examine
-from driftaudit.cache import Cache
 from driftaudit.config.rules import GENERATED, RUNTIME, SECRET
 from driftaudit.content_diff.composer import DiffRequest, diff_of
 from driftaudit.errors import SourceError, UsageError
@@ -14,7 +13,6 @@ from driftaudit.model.explanation import Explanation
 from driftaudit.model.finding import Finding, Similar
 from driftaudit.model.mapping import is_within
 from driftaudit.model.waiver import WAIVER
-from driftaudit.provenance.history import read_history
 from driftaudit.provenance.likeness import Likeness
 from driftaudit.provenance.similarity import LOOKED_AT
 from driftaudit.sources.base import Progress, no_progress
@@ -84,7 +82,7 @@ def _versions(
     entry = finding.change.deployed if finding else None
     if finding is None or not _is_looked_into(finding, entry) or finding.provenance.sightings:
         return ()
-    if entry is None or request.repository is None or request.base is None:
+    if entry is None or request.repository is None or examination.history is None:
         return ()
     try:
         live = live_contents([entry], request.deployed, request.repository, LOOKED_AT)
@@ -93,8 +91,7 @@ def _versions(
     content = live.contents.get(entry.path)
     if content is None:
         return ()
-    history = read_history(request.repository, request.base, request.cache or Cache())
-    likeness = Likeness(request.repository, history, request.mapping, examination.trees.desired)
+    likeness = Likeness(request.repository, examination.history, request.mapping, examination.trees.desired)
     found = likeness.closest(entry.path, content, finding.provenance.moved_to, _MOST_VERSIONS)
     similar = finding.provenance.similar
     return found or ((similar,) if similar else ())

@@ -4,7 +4,8 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from driftaudit.forms.shell import Node, Tree, below, literal
+from driftaudit.forms.shell import Tree, below, literal
+from driftaudit.shfmt import Node
 
 _LEAVES_ALONE = frozenset({"Subshell", "CmdSubst", "ProcSubst", "CoprocClause"})
 _MAY_RUN = frozenset({"IfClause", "CaseClause"})

@@ -14,7 +14,8 @@ from driftaudit.forms.make_call import make
 from driftaudit.forms.npm import npm, pnpm, yarn
 from driftaudit.forms.runner import Order, Runner, Writing
 from driftaudit.forms.sequence import Part, in_one_command
-from driftaudit.forms.shell import ShellSyntaxError, Tree, parsed, quoted
+from driftaudit.forms.shell import Tree, parsed, quoted
+from driftaudit.shfmt import ShellSyntaxError
 
 RUNNERS: Mapping[str, Runner] = {"npm": npm, "yarn": yarn, "pnpm": pnpm, "make": make, "gmake": make}
 """All programs that run a form. A new one is one line here."""

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 
 from driftaudit.forms.draft import PREFIX, Draft
-from driftaudit.forms.shell import ShellSyntaxError, below, parsed, quoted
+from driftaudit.forms.shell import below, parsed, quoted
+from driftaudit.shfmt import ShellSyntaxError
 
 WORKSPACE = f"${{{PREFIX}WORKSPACE}}"
 _KNOWN = {"github.workspace": WORKSPACE, "runner.temp": "/tmp"}  # noqa: S108 # as a text in a script

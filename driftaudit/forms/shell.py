@@ -1,32 +1,13 @@
 """Shell text as shfmt reads it: whether it is a script, which commands it calls, where its quotes are."""
 
-import json
 import re
-import shutil
-import subprocess
-import sysconfig
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
-from typing import Any, TypeAlias
 
-from driftaudit.errors import DriftauditError, UsageError
+from driftaudit.shfmt import Node, ShellSyntaxError, parsed_shell
 
-Node: TypeAlias = Mapping[str, Any]
-
-_SECONDS = 20
 _LONGEST = 1 << 18  # characters; a tree is about 140 times as large
 _DEEP = "it is nested too deep"
-_PLACE = re.compile(r"^(?:<standard input>:)?(\d+):(\d+): (.*)")
-
-
-class ShellSyntaxError(Exception):
-    """A text that is no shell script; `line` counts from 1."""
-
-    def __init__(self, line: int, what: str) -> None:
-        super().__init__(what)
-        self.line = line
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,40 +33,17 @@ class Tree:
         return len(raw[:offset].decode("utf-8", "surrogateescape"))
 
 
-@lru_cache(maxsize=64)
 def parsed(text: str) -> Tree:
-    """Return the tree of a text. Raises ShellSyntaxError where it is no script for bash."""
-    if "\0" in text:
-        raise ShellSyntaxError(text.count("\n", 0, text.index("\0")) + 1, "a NUL character")
+    """Return the tree of a text. Raises ShellSyntaxError where it is no script, or too long for one."""
     if len(text) > _LONGEST:
-        raise ShellSyntaxError(1, f"it is longer than {_LONGEST >> 10} KiB")
+        raise ShellSyntaxError(1, 1, f"it is longer than {_LONGEST >> 10} KiB")
     try:
-        done = subprocess.run(  # noqa: S603 # the text is read from standard input, not run
-            [_shfmt(), "--to-json", "-ln", "bash"],
-            input=text.encode("utf-8", "surrogateescape"),
-            capture_output=True,
-            timeout=_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise ShellSyntaxError(1, f"shfmt needs more than {_SECONDS} s for it") from error
-    if done.returncode == 0:
-        return Tree(text, _loaded(done.stdout))
-    said = done.stderr.decode("utf-8", "replace").strip()
-    place = _PLACE.match(said)
-    if not place:
-        raise UsageError(f"shfmt cannot read a script: {said[:200]!r}", "See whether `bash -n` can.")
-    raise ShellSyntaxError(int(place[1]), place[3])
-
-
-def _loaded(answer: bytes) -> Node:
-    try:
-        tree: Node = json.loads(answer)
-        for _node in below(tree):
+        root = parsed_shell(text.encode("utf-8", "surrogateescape"))
+        for _node in below(root):
             continue
     except RecursionError as error:
-        raise ShellSyntaxError(1, _DEEP) from error
-    return tree
+        raise ShellSyntaxError(1, 1, _DEEP) from error
+    return Tree(text, root)
 
 
 def below(node: object) -> Iterator[Node]:
@@ -124,13 +82,3 @@ def _literal_part(part: Node, *, is_first: bool) -> str | None:
 def quoted(text: str) -> str:
     """Return a text as one word that the shell reads as it is."""
     return text if re.fullmatch(r"[\w@%+=:,./-]+", text, re.ASCII) else "'" + text.replace("'", "'\\''") + "'"
-
-
-def _shfmt() -> str:
-    beside = Path(sysconfig.get_path("scripts"), "shfmt")
-    found = str(beside) if beside.exists() else shutil.which("shfmt")
-    if not found:
-        raise DriftauditError(
-            "shfmt, which reads shell scripts, is not installed", "Install it: pip install shfmt-py"
-        )
-    return found

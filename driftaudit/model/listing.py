@@ -61,6 +61,13 @@ class Listing:
         rows = [row[self._path :] for row in self.rows if row.startswith(b"160000")]
         return [path.decode("utf-8", "surrogateescape") for path in rows]
 
+    def links(self) -> dict[str, str]:
+        """Return the blob ids of the targets of links, by their path, as far as they are known."""
+        if MODE_SYMLINK.encode() + b" " not in self.content:
+            return {}
+        entries = (self._entry(row) for row in self.rows if row.startswith(MODE_SYMLINK.encode()))
+        return {entry.path: entry.digest for entry in entries if entry.digest}
+
     def all_paths(self) -> Iterator[str]:
         """Yield the paths of all files and folders."""
         start = self._path

@@ -7,26 +7,25 @@ from pathlib import Path, PurePosixPath
 from driftaudit.cache import Cache
 from driftaudit.deploy.base import Trees
 from driftaudit.deploy.script.contents import Member, Members, Reader
+from driftaudit.deploy.script.hosts import host_tree
 from driftaudit.deploy.script.rsync_planner import real_rsync
 from driftaudit.deploy.script.session import Setting
 from driftaudit.deploy.script.simulation import simulate
-from driftaudit.deploy.script.tree import Editor, Folder, Link, Parts, walk
+from driftaudit.deploy.script.tree import Editor, Folder, Link, Parts, node_at, walk
 from driftaudit.deploy.script.world import Host
 from driftaudit.errors import DriftauditError, UsageError
 from driftaudit.model.change import Change
 from driftaudit.model.entry import Entry
+from driftaudit.model.listing import listing_of
 from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.script import DeployScript
-from driftaudit.policy.labels import Labels
 from driftaudit.repo import Repository, blob_id
-from driftaudit.scripted.ground import deployed_folder, folder_of, links_without_target, planted
 from driftaudit.scripted.outcome import ScriptPlan, judged
 from driftaudit.sources.archive import ArchiveSource, archive_format
 from driftaudit.sources.base import ScanRequest, Source
 from driftaudit.sources.directory import DirectorySource
 from driftaudit.sources.ssh.source import SSHSource
 
-_GENERATED = "generated"
 _LARGEST_TEXT = 1 << 20  # bytes of a file that a script reads: another script, a list
 _LONGEST_TARGET = 4096
 _NO_HOME = "?home"  # stands for the login's home where nobody knows it
@@ -39,7 +38,6 @@ class ScriptRequest:
     script: DeployScript
     deployed: Source
     repository: Repository | None
-    labels: Labels
     cache: Cache
     trees: Trees
     changes: Sequence[Change]
@@ -133,21 +131,32 @@ def _home(named: str, real: str) -> Parts | None:
 
 
 def _trees(request: ScriptRequest, local: "_Local", here: Host, target: _Target) -> dict[str, Folder]:
-    repository, trees = request.repository, request.trees
-    unknown = links_without_target(trees)
-    texts = repository.blobs(sorted(set(unknown.values())), _LONGEST_TARGET) if repository and unknown else {}
-    targets = {
-        path: texts[oid].decode("utf-8", "surrogateescape") for path, oid in unknown.items() if oid in texts
-    }
-    live = deployed_folder(trees, targets)
+    live = host_tree(target.root, request.trees.deployed, request.trees.unseen, _link_targets(request).get)
     if target.host is here:
-        editor = Editor(planted(local.folder, local.parts))
-        editor.put(target.root, live)
+        editor = Editor(local.tree)
+        editor.put(target.root, node_at(live, target.root) or Folder())
         return {here.name: editor.root}
-    editor = Editor(planted(live, target.root))
+    editor = Editor(live)
     if target.named:
         editor.put(target.named, Link("/" + "/".join(target.root)))
-    return {here.name: planted(local.folder, local.parts), target.host.name: editor.root}
+    return {here.name: local.tree, target.host.name: editor.root}
+
+
+def _link_targets(request: ScriptRequest) -> dict[str, str]:
+    """Return where live links lead, by their path; of some only git knows it."""
+    found = {
+        entry.path: entry.link_target for entry in request.trees.seen.entries if entry.link_target is not None
+    }
+    links = request.trees.deployed.links()
+    unknown = {path: oid for path, oid in links.items() if path not in found}
+    if request.repository and unknown:
+        texts = request.repository.blobs(sorted(set(unknown.values())), _LONGEST_TARGET)
+        found |= {
+            path: texts[oid].decode("utf-8", "surrogateescape")
+            for path, oid in unknown.items()
+            if oid in texts
+        }
+    return found
 
 
 class _Local:
@@ -159,19 +168,21 @@ class _Local:
         top = repository.top.resolve() if repository else folder
         self._top = top if folder.is_relative_to(top) else folder
         self._format = repository.object_format if repository else "sha1"
+        self._width = 64 if self._format == "sha256" else 40
         self._repository = repository
-        scan = ScanRequest(
-            prune=request.labels.patterns(_GENERATED), object_format=self._format, cache=request.cache
-        )
+        scan = ScanRequest(object_format=self._format, cache=request.cache)  # builds too: they are deployed
         self._snapshot = DirectorySource(self._top).snapshot(scan)
         self._by_digest = {entry.digest: entry for entry in self._snapshot.entries if entry.digest}
         self.parts: Parts = self._top.parts[1:]
 
     @property
-    def folder(self) -> Folder:
-        """The model of the folder."""
+    def tree(self) -> Folder:
+        """The model of this machine, of which only the folder is known."""
+        entries = self._snapshot.entries
         unseen = {problem.path for problem in self._snapshot.problems}
-        return folder_of(self._snapshot.entries, unseen)
+        unseen |= {entry.path for entry in entries if entry.pruned}
+        targets = {entry.path: entry.link_target for entry in entries}
+        return host_tree(self.parts, listing_of(entries, self._width), unseen, targets.get)
 
     def text(self, content: str) -> bytes | None:
         """Return a small content that lies here, or in git; it must still be what it was."""
@@ -196,12 +207,14 @@ class _Local:
             snapshot = source.snapshot(ScanRequest(object_format=self._format))
         except DriftauditError:
             return None
-        return None if snapshot.problems else members_of(snapshot.entries)
+        return None if snapshot.problems else members_of(snapshot.entries, self._width)
 
 
-def members_of(entries: Sequence[Entry]) -> Members:
-    """Return the entries of an archive as its members."""
-    return tuple(Member(path, node) for path, node in walk(folder_of(entries)) if path)
+def members_of(entries: Sequence[Entry], width: int) -> Members:
+    """Return the entries of an archive, whose ids have so many digits, as its members."""
+    targets = {entry.path: entry.link_target for entry in entries}
+    tree = host_tree((), listing_of(entries, width), (), targets.get)
+    return tuple(Member(path, node) for path, node in walk(tree) if path)
 
 
 def _is_digest(content: str) -> bool:

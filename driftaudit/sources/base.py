@@ -107,8 +107,5 @@ class Source(Protocol):
         ...
 
 
-ContentSource = Source  # what it was called
-
-
 class AbsentRootError(SourceError):
     """The source answers, but there is nothing at the root."""

@@ -118,6 +118,16 @@ def test_an_rsync_line_is_asked_of_rsync(incident: Incident) -> None:
     assert outcome.report["problems"] == []
 
 
+def test_a_build_that_git_ignores_is_what_the_line_brings(site: Site) -> None:
+    write(site.repository, {".gitignore": "dist/\n", "dist/app.js": "built\n"})
+    write(site.production, {"www/app.js": "by hand\n", "www/own.js": "only here\n"})
+    line = f"rsync -a --delete dist/ {site.production}/www/"
+    outcome = check(site.repository, site.url, "--deploy-command", line)
+    assert outcome.blocking() == {"www/app.js": "core/only-copy", "www/own.js": "core/only-copy"}
+    assert outcome.report["plan"]["actions"] == {"create": 0, "overwrite": 1, "delete": 1, "abandon": 0}
+    assert outcome.report["problems"] == []
+
+
 def test_what_is_put_aside_is_left_behind_and_judged_as_gone(incident: Incident) -> None:
     outcome = command(
         incident, f"{PACK}{COPY}ssh 127.0.0.1 'cd ROOT && mv src src.old && tar xzf /tmp/api-src-full.tar.gz'"

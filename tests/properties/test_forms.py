@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from driftaudit.forms.base import FormScript, Passage
 from driftaudit.forms.expressions import pattern, word
 from driftaudit.forms.registry import read_form
-from driftaudit.forms.shell import ShellSyntaxError, parsed, quoted
+from driftaudit.forms.shell import parsed, quoted
+from driftaudit.shfmt import ShellSyntaxError
 from tests.support.forms import is_bash, run
 from tests.support.programs import program
 

@@ -1,24 +1,14 @@
-"""Shell text to statements, by the parser of shfmt. It is the only process that runs, and it runs nothing."""
+"""Shell text to statements, by the parser of shfmt."""
 
-import json
-import re
-import shutil
-import subprocess
-import sysconfig
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
-from typing import Any
 
 from driftaudit.deploy.script.reading import Origin, Reader
 from driftaudit.deploy.script.syntax import Statement
-from driftaudit.errors import DriftauditError, UsageError
+from driftaudit.errors import UsageError
+from driftaudit.shfmt import Node, ShellSyntaxError, parsed_shell
 
 _MOST_BYTES = 1 << 20  # the parsed tree is about 140 times as large
 _MOST_LINES = 10_000
-_SECONDS = 60
-_PLACE = re.compile(r"^(?:<standard input>:)?(\d+):(\d+): (.*)", re.DOTALL)
 
 
 class ScriptSyntaxError(UsageError):
@@ -57,26 +47,8 @@ def parse(text: str, origin: Origin | None = None) -> Script:
         raise UsageError("the script is nested too deeply to be looked at", "Write it plainer.") from error
 
 
-@lru_cache(maxsize=256)
-def _parsed(raw: bytes) -> Mapping[str, Any]:
-    done = subprocess.run(  # noqa: S603 # the text is read from standard input, not run
-        [_shfmt(), "--to-json", "-ln", "bash"], input=raw, capture_output=True, timeout=_SECONDS, check=False
-    )
-    if done.returncode == 0:
-        tree: Mapping[str, Any] = json.loads(done.stdout)
-        return tree
-    said = done.stderr.decode("utf-8", "replace").strip()
-    place = _PLACE.match(said)
-    if place:
-        raise ScriptSyntaxError(int(place[1]), int(place[2]), place[3].split("\n")[0])
-    raise UsageError(f"the script cannot be read: {said[:200]}", "See whether `bash -n` can.")
-
-
-def _shfmt() -> str:
-    beside = Path(sysconfig.get_path("scripts"), "shfmt")
-    found = str(beside) if beside.exists() else shutil.which("shfmt")
-    if not found:
-        raise DriftauditError(
-            "shfmt, which reads shell scripts, is not installed", "Install it: pip install shfmt-py"
-        )
-    return found
+def _parsed(raw: bytes) -> Node:
+    try:
+        return parsed_shell(raw)
+    except ShellSyntaxError as error:
+        raise ScriptSyntaxError(error.line, error.column, str(error)) from error
