@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 
-from driftaudit.backup_copies import BackupCopies, root_of
-from driftaudit.backup_places import BackupPlace
+from driftaudit.backup_reading.copies import BackupCopies, root_of
+from driftaudit.backup_reading.places import BackupPlace
 from driftaudit.cache import Cache
 from driftaudit.compare.trees import compare
 from driftaudit.config.rules import SECRET

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from driftaudit.backup_copies import root_of
-from driftaudit.backup_places import BackupPlace
-from driftaudit.backup_reading import ReadBackup, connections, find_backups, read_backup
+from driftaudit.backup_reading.copies import root_of
+from driftaudit.backup_reading.places import BackupPlace
+from driftaudit.backup_reading.reading import ReadBackup, connections, find_backups, read_backup
 from driftaudit.backups.coverage import PlacedBackup, covered
 from driftaudit.backups.placement import Placement, best_placement
 from driftaudit.cache import Cache

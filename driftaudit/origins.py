@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from driftaudit.backup_copies import BackupCopies
+from driftaudit.backup_reading.copies import BackupCopies
 from driftaudit.config.rules import SECRET
 from driftaudit.deploy.base import Trees
 from driftaudit.errors import SourceError

@@ -125,11 +125,11 @@ def command(
 def _accept_build(workplace: "Workplace", wanted: "Options", terms: _Terms, folder: str, today: date) -> None:
     """Keep a live folder by a ref, write down that it was a build, and say so."""
     from driftaudit.accept.builds import with_build
-    from driftaudit.build_output import keep_build
     from driftaudit.cli.output import require_writable
     from driftaudit.cli.progress import scan_progress
     from driftaudit.cli.target import begun_audit
     from driftaudit.config.paths import shown_path
+    from driftaudit.keeping.build_output import keep_build
     from driftaudit.model.build import AcceptedBuild
     from driftaudit.render.printable import printable
     from driftaudit.render.wording import count_of

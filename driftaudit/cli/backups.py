@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from driftaudit.backup_places import BackupPlace, named_places
+from driftaudit.backup_reading.places import BackupPlace, named_places
 from driftaudit.cli.target import Workplace, backup_places, target_host
 from driftaudit.config.settings import TargetSettings
 from driftaudit.errors import UsageError

@@ -41,7 +41,7 @@ def command(
     from driftaudit.cli.outcome import places_of, write_outcome
     from driftaudit.cli.progress import scan_progress
     from driftaudit.cli.target import Workplace, begun_audit
-    from driftaudit.reconcile import ReconcileRequest, run_reconcile
+    from driftaudit.keeping.reconcile import ReconcileRequest, run_reconcile
     from driftaudit.render.reconciliation import FORMATS
 
     places = places_of(formats, outputs, FORMATS, "reconcile")

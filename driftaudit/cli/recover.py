@@ -9,7 +9,7 @@ from driftaudit.cli import options
 
 if TYPE_CHECKING:
     from driftaudit.model.recovery import Recovery
-    from driftaudit.recovery import Examined
+    from driftaudit.recovery.composer import Examined
     from driftaudit.sources.base import Progress, Source
 
 _EXIT_CODES = """\b
@@ -57,7 +57,7 @@ def command(
     from driftaudit.cli.outcome import places_of, write_outcome
     from driftaudit.cli.progress import scan_progress
     from driftaudit.cli.target import Workplace, cache_of, deployed_source, history_base, policy_of
-    from driftaudit.recovery import RecoveryRequest, examined_loss
+    from driftaudit.recovery.composer import RecoveryRequest, examined_loss
     from driftaudit.render.recovery import FORMATS
     from driftaudit.sources.snapshot import SnapshotSource
 

@@ -38,8 +38,8 @@ def command(
     from driftaudit.cli.outcome import places_of, write_outcome
     from driftaudit.cli.progress import scan_progress
     from driftaudit.cli.target import Workplace, begun_audit
+    from driftaudit.keeping.rescue import RescueRequest, run_rescue
     from driftaudit.render.rescue import FORMATS
-    from driftaudit.rescue import RescueRequest, run_rescue
 
     places = places_of(formats, outputs, FORMATS, "rescue")
     workplace = Workplace(wanted)

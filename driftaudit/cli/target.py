@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from driftaudit.audit import AuditRequest
-from driftaudit.backup_places import BackupPlace, TargetHost, configured_places
+from driftaudit.backup_reading.places import BackupPlace, TargetHost, configured_places
 from driftaudit.cache import Cache
 from driftaudit.cli.notes import notes_of
 from driftaudit.cli.options import Options

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from driftaudit.audit import AuditRequest, Examination
 from driftaudit.config.rules import GENERATED, SECRET
+from driftaudit.keeping.rescue import RescueRequest, run_rescue
+from driftaudit.keeping.safe_folder import SafeFolder
 from driftaudit.model.finding import Finding, Recoverable, Severity
 from driftaudit.model.guard_run import Override
 from driftaudit.model.own_refs import slug_of
 from driftaudit.model.waiver import WAIVER
-from driftaudit.rescue import RescueRequest, run_rescue
-from driftaudit.safe_folder import SafeFolder
 from driftaudit.sources.base import Progress
 
 

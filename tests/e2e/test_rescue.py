@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from driftaudit.bringing import Bringer
 from driftaudit.incident import build_incident
+from driftaudit.keeping.bringing import Bringer
 from driftaudit.plumbing.writing import ObjectWriter
 from driftaudit.repo import Repository
 from driftaudit.sources.base import ScanRequest

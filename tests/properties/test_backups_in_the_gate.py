@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from driftaudit.audit import AuditRequest, run_audit
-from driftaudit.backup_places import BackupPlace
+from driftaudit.backup_reading.places import BackupPlace
 from driftaudit.deploy.base import Intent
 from driftaudit.model.audit import Verdict
 from driftaudit.policy.policy import load_policy

@@ -9,13 +9,13 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from driftaudit.backup_places import BackupPlace
+from driftaudit.backup_reading.places import BackupPlace
 from driftaudit.backups.choosing import Wishes
 from driftaudit.fingerprint import take_fingerprint
 from driftaudit.model.backup import Holding
 from driftaudit.model.recovery import GiverKind, Hole, Recovery
 from driftaudit.policy.labels import Labels
-from driftaudit.recovery import RecoveryRequest, examined_loss
+from driftaudit.recovery.composer import RecoveryRequest, examined_loss
 from driftaudit.sources.directory import DirectorySource
 from driftaudit.sources.snapshot import SnapshotSource
 from driftaudit.sources.snapshot_file import Saved, write_snapshot

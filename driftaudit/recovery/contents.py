@@ -10,7 +10,7 @@ from driftaudit.backups.choosing import Filling
 from driftaudit.errors import RepositoryError, SourceError
 from driftaudit.model.entry import Entry
 from driftaudit.model.recovery import Giver, GiverKind
-from driftaudit.recovery_archive import Member
+from driftaudit.recovery.archive import Member
 from driftaudit.repo import Repository
 from driftaudit.sources.base import Fetched, FetchRequest, Progress, Source
 from driftaudit.sources.intake import fetched

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from driftaudit.audit import AuditRequest, Examination, examine
-from driftaudit.bringing import Bringer, missed_by
 from driftaudit.config.rules import GENERATED, RUNTIME, SECRET
 from driftaudit.errors import RepositoryError
+from driftaudit.keeping.bringing import Bringer, missed_by
+from driftaudit.keeping.safe_folder import Incoming, NameRefusedError
+from driftaudit.keeping.safe_folder import SafeFolder as FolderOfSecrets
 from driftaudit.model.entry import Entry, Kind
 from driftaudit.model.finding import Finding, Origin, Recoverable
 from driftaudit.model.missed import CHECKOUT, REFUSED_NAME, Missed
@@ -18,8 +20,6 @@ from driftaudit.plumbing.writing import CommitObject, ObjectWriter, Row
 from driftaudit.policy.labels import Labels
 from driftaudit.render.commit_messages import rescue_message
 from driftaudit.repo import Repository
-from driftaudit.safe_folder import Incoming, NameRefusedError
-from driftaudit.safe_folder import SafeFolder as FolderOfSecrets
 from driftaudit.sources.base import Progress, no_progress
 from driftaudit.sources.directory import DirectorySource
 

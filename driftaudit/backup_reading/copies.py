@@ -4,8 +4,8 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from driftaudit.backup_places import BackupPlace
-from driftaudit.backup_reading import FoundBackup, connections, find_backups, read_backup
+from driftaudit.backup_reading.places import BackupPlace
+from driftaudit.backup_reading.reading import FoundBackup, connections, find_backups, read_backup
 from driftaudit.model.mapping import is_within
 from driftaudit.model.plan import Plan
 from driftaudit.model.snapshot import Snapshot

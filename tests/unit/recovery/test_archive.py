@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from driftaudit.model.entry import Entry
-from driftaudit.recovery_archive import Member, write_archive
+from driftaudit.recovery.archive import Member, write_archive
 from driftaudit.sources.archive import ArchiveSource
 from driftaudit.sources.base import ScanRequest
 from tests.support.backups import bsd_tar, busybox_tar, gnu_tar, unpack

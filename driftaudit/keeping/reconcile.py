@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from driftaudit.audit import AuditRequest, Examination, examine
-from driftaudit.bringing import Bringer, missed_by
 from driftaudit.compare.trees import aspects_of
 from driftaudit.config.rules import BUILT_IN_LABELS
 from driftaudit.errors import RepositoryError, SourceError
-from driftaudit.live_tree import (
+from driftaudit.keeping.bringing import Bringer, missed_by
+from driftaudit.keeping.live_tree import (
     Layout,
     Place,
     Placed,

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from driftaudit import backup_copies
-from driftaudit.backup_copies import BackupCopies
-from driftaudit.backup_places import BackupPlace
+from driftaudit.backup_reading import copies as backup_copies
+from driftaudit.backup_reading.copies import BackupCopies
+from driftaudit.backup_reading.places import BackupPlace
 from driftaudit.model.finding import Action
 from driftaudit.model.plan import Plan
 from driftaudit.repo import blob_id

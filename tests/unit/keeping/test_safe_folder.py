@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from driftaudit.errors import UsageError
+from driftaudit.keeping.safe_folder import NameRefusedError, SafeFolder
 from driftaudit.model.entry import MODE_FILE, MODE_SYMLINK, Entry, Kind
 from driftaudit.repo import blob_id
-from driftaudit.safe_folder import NameRefusedError, SafeFolder
 
 
 @pytest.fixture

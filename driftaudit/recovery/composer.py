@@ -6,26 +6,26 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import IO
 
-from driftaudit.backup_copies import root_of
-from driftaudit.backup_places import BackupPlace
-from driftaudit.backup_reading import Connections, connections, find_backups, read_backup
+from driftaudit.backup_reading.copies import root_of
+from driftaudit.backup_reading.places import BackupPlace
+from driftaudit.backup_reading.reading import Connections, connections, find_backups, read_backup
 from driftaudit.backup_report import Held, hold, in_order
 from driftaudit.backups.choosing import Filling, Wishes, fillings
 from driftaudit.backups.recovery import Archived, Sources, TreesOfLoss, recovery_plan
 from driftaudit.backups.unpacking import UnpackPlace, unpacking
-from driftaudit.bringing import temporary_folder
 from driftaudit.cache import Cache
 from driftaudit.config.rules import RUNTIME, SECRET
 from driftaudit.errors import SourceError
+from driftaudit.keeping.bringing import temporary_folder
 from driftaudit.model.entry import Entry
 from driftaudit.model.mapping import IDENTITY, PathMapping
 from driftaudit.model.recovery import Recovery, RecoveryPlan, WrittenArchive
 from driftaudit.model.snapshot import Snapshot, SourceFacts
 from driftaudit.policy.labels import Labels
-from driftaudit.recovered_contents import Contents, Givers
-from driftaudit.recovery_archive import Member, write_archive
-from driftaudit.recovery_reference import KnownTree, Witnesses, known_tree
-from driftaudit.recovery_sources import in_git
+from driftaudit.recovery.archive import Member, write_archive
+from driftaudit.recovery.contents import Contents, Givers
+from driftaudit.recovery.reference import KnownTree, Witnesses, known_tree
+from driftaudit.recovery.sources import in_git
 from driftaudit.repo import Repository
 from driftaudit.sources.base import AbsentRootError, Progress, ScanRequest, Source, no_progress
 from driftaudit.sources.directory import DirectorySource

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from driftaudit.backup_reading import ReadBackup
+from driftaudit.backup_reading.reading import ReadBackup
 from driftaudit.backups.placement import best_placement
 from driftaudit.cache import Cache
 from driftaudit.errors import UsageError

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from driftaudit.backup_places import BackupPlace, TargetHost, configured_places, named_places
+from driftaudit.backup_reading.places import BackupPlace, TargetHost, configured_places, named_places
 from driftaudit.config.access import Access
 from driftaudit.errors import UsageError
 from driftaudit.sources.ssh.address import SSHAddress

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from driftaudit.live_tree import Composed, Layout, Placed, compose, mapping_of, place, steps
+from driftaudit.keeping.live_tree import Composed, Layout, Placed, compose, mapping_of, place, steps
 from driftaudit.model.entry import MODE_FILE, MODE_SUBMODULE, Entry, Kind
 from driftaudit.model.mapping import IDENTITY, PathMapping
 from driftaudit.model.reconciliation import UNMAPPED, Step

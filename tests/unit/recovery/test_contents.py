@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from driftaudit.backup_places import BackupPlace
+from driftaudit.backup_reading.places import BackupPlace
 from driftaudit.backups.choosing import Wishes
 from driftaudit.errors import SourceError
 from driftaudit.fingerprint import take_fingerprint
 from driftaudit.model.recovery import GiverKind
 from driftaudit.policy.labels import Labels
-from driftaudit.recovery import Examined, RecoveryRequest, examined_loss
+from driftaudit.recovery.composer import Examined, RecoveryRequest, examined_loss
 from driftaudit.sources.directory import DirectorySource
 from driftaudit.sources.snapshot import SnapshotSource
 from driftaudit.sources.snapshot_file import Saved, write_snapshot

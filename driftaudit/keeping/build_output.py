@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from driftaudit.audit import AuditRequest, Examination, examine
-from driftaudit.bringing import Bringer
 from driftaudit.config.rules import GENERATED, RUNTIME, SECRET
 from driftaudit.errors import RepositoryError, UsageError
+from driftaudit.keeping.bringing import Bringer
 from driftaudit.model.entry import Entry
 from driftaudit.model.mapping import is_within
 from driftaudit.model.own_refs import rescue_refs, slug_of

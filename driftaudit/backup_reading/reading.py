@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from driftaudit.backup_places import BackupPlace
+from driftaudit.backup_reading.places import BackupPlace
 from driftaudit.backups.dating import dated
 from driftaudit.config.access import Access
 from driftaudit.errors import DriftauditError, SourceError
