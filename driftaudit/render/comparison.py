@@ -1,6 +1,5 @@
 """A comparison for a terminal, a log or a pipe, the outcome last; and all formats of a comparison by name."""
 
-import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from driftaudit.model.change import Aspect, Change
@@ -34,17 +33,11 @@ Line = tuple[tuple[str, str], ...]
 
 def render(comparison: Comparison, options: RenderOptions) -> str:
     """Return the report. Lines are as long as they come: a terminal wraps them by itself."""
-    from rich.console import Console
     from rich.text import Text
 
-    console = Console(
-        file=io.StringIO(),
-        force_terminal=options.colour,
-        color_system="standard" if options.colour else None,
-        no_color=not options.colour,
-        legacy_windows=False,
-        highlight=False,
-    )
+    from driftaudit.render.console import drawing_console
+
+    console = drawing_console(colour=options.colour)
     blocks = [] if options.quiet else list(_blocks(comparison))
     with console.capture() as drawn:
         for line in [line for block in blocks for line in (*block, ())] + [_outcome(comparison)]:

@@ -1,6 +1,5 @@
 """A diff as a patch that git and patch take, coloured in a terminal; and all formats of a diff by name."""
 
-import io
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -38,15 +37,9 @@ def _plain(line: PatchLine) -> str:
 
 
 def _coloured(lines: Iterator[PatchLine]) -> str:
-    from rich.console import Console
+    from driftaudit.render.console import drawing_console
 
-    console = Console(
-        file=io.StringIO(),
-        force_terminal=True,
-        color_system="standard",
-        legacy_windows=False,
-        highlight=False,
-    )
+    console = drawing_console(colour=True)
     with console.capture() as drawn:
         for line in lines:
             console.print(_text(line), soft_wrap=True)

@@ -1,6 +1,5 @@
 """All that is known of one path, on one page."""
 
-import io
 import shlex
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -41,23 +40,13 @@ _INDENT = 2
 
 def render(explanation: Explanation, options: RenderOptions) -> str:
     """Return the page, the difference of the contents last."""
-    from rich.console import Console
     from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(
-        file=io.StringIO(),
-        width=options.width or 1_000_000,
-        force_terminal=options.colour,
-        color_system="standard" if options.colour else None,
-        no_color=not options.colour,
-        force_interactive=False,
-        legacy_windows=False,
-        markup=False,
-        highlight=False,
-        emoji=False,
-    )
+    from driftaudit.render.console import drawing_console
+
+    console = drawing_console(colour=options.colour, width=options.width)
     grid = Table.grid(padding=(0, _INDENT, 0, 0))
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")

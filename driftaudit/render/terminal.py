@@ -1,22 +1,20 @@
 """The summary drawn with rich. Names only ever reach it as `Text`: in markup `[red]` would vanish."""
 
-import io
 import re
 from collections.abc import Iterable, Iterator
 
 from rich.cells import chop_cells
-from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from driftaudit.model.finding import Action, Origin, Severity
 from driftaudit.render.base import RenderOptions
+from driftaudit.render.console import drawing_console
 from driftaudit.render.rows import Group, Row, Section
 from driftaudit.render.summary import ProblemGroup, Summary, Tree
 from driftaudit.render.waivers import WaiverGroup
 
-UNWRAPPED = 1_000_000  # columns: more than any line has
 NARROWEST = 40
 INDENT = 2
 
@@ -37,18 +35,7 @@ def draw(summary: Summary, options: RenderOptions) -> str:
     """Return the drawn report without blanks at the ends of lines."""
     width = None if options.width is None else max(options.width, NARROWEST)
     blocks = _quiet(summary, width) if options.quiet else _full(summary, width)
-    console = Console(
-        file=io.StringIO(),
-        width=width or UNWRAPPED,
-        force_terminal=options.colour,
-        color_system="standard" if options.colour else None,
-        no_color=not options.colour,
-        force_interactive=False,
-        legacy_windows=False,
-        markup=False,
-        highlight=False,
-        emoji=False,
-    )
+    console = drawing_console(colour=options.colour, width=width)
     with console.capture() as drawn:
         for block in blocks:
             for part in block:
