@@ -153,7 +153,7 @@ class Origins:
         found = likeness.compared(live.contents, traced)
         notes: tuple[str, ...] = ()
         if len(edited) > len(chosen) or likeness.is_exhausted:
-            what = f"Of {len(edited)} edited files some were not held against older versions"
+            what = f"Of {len(edited)} files that no commit has some were not held against older versions"
             notes = (f"{what}; `driftaudit explain` does it for one.",)
         return Traced({**traced, **found}, notes)
 

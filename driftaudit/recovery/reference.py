@@ -81,10 +81,11 @@ def _composed(asked: Witnesses, live: Snapshot, backups: Sequence[ReadBackup]) -
             "nothing says what the tree was",
             "Name a saved snapshot (--snapshot FILE), or a backup of it, or run it in its repository.",
         )
-    parts = [newest[0].found.name] if newest else []
+    dated = newest[0].found.dated if newest else None
+    made = f" of {dated.at:%Y-%m-%d %H:%M:%S} UTC" if dated else ""
+    parts = [f"{newest[0].found.name}{made}"] if newest else []
     if commit:
         parts.append(f"commit {commit.oid[:10]} of {commit.committed_at:%Y-%m-%d}")
-    dated = newest[0].found.dated if newest else None
     at = dated.at if dated else commit.committed_at if commit else None
     entries = _merged({entry.path: entry for entry in rest}, placed)
     note = "There is no snapshot: what backup and git do not have may be lost without being named."

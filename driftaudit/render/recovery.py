@@ -142,7 +142,8 @@ def _details(recovery: Recovery) -> Iterator[list[str]]:
 
 def _head(recovery: Recovery) -> list[str]:
     reference = recovery.reference
-    when = f" of {reference.at:%Y-%m-%d %H:%M:%S} UTC" if reference.at else ""
+    is_dated = reference.at and not reference.is_composed  # the parts of a composed one say when they are of
+    when = f" of {reference.at:%Y-%m-%d %H:%M:%S} UTC" if is_dated else ""
     lines = [f"{printable(recovery.target)} against {printable(reference.name)}{when}"]
     lines += [f"  {printable(note)}" for note in recovery.notes]
     plan = recovery.plan
