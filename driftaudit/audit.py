@@ -5,9 +5,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
-from driftaudit.backup_reading.copies import BackupCopies, root_of
-from driftaudit.backup_reading.places import BackupPlace
 from driftaudit.cache import Cache
 from driftaudit.compare.trees import compare
 from driftaudit.config.rules import SECRET
@@ -35,11 +34,15 @@ from driftaudit.provenance.history import History, read_history
 from driftaudit.provenance.lfs import LargeFiles
 from driftaudit.provenance.moves import joined_moves
 from driftaudit.repo import Repository
-from driftaudit.scripted.outcome import ScriptPlan
+from driftaudit.scripted.planned import ScriptPlan
 from driftaudit.sources.base import Progress, Source, no_progress
 from driftaudit.trees import Reading, ReadingRequest, Side, read_trees
 
 _BUILDS = ("directory", "archive", "snapshot")  # sources whose trees no commit has
+if TYPE_CHECKING:  # few targets have backups
+    from driftaudit.backup_reading.copies import BackupCopies
+    from driftaudit.backup_reading.places import BackupPlace
+
 _LONGEST_TARGET = 4096  # bytes of a link's target; systems know none that is longer
 
 
@@ -67,7 +70,7 @@ class AuditRequest:
     own_paths: tuple[str, ...] = ()
     builds: tuple[AcceptedBuild, ...] = ()
     rate_limit: float | None = None
-    backups: tuple[BackupPlace, ...] = ()
+    backups: "tuple[BackupPlace, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +126,7 @@ def examine(request: AuditRequest, progress: Progress = no_progress) -> Examinat
         builds=request.builds,
         is_build=desired.source.kind in _BUILDS,
         in_sync=frozenset(change.path for change in scripted.changes),
-        backups=BackupCopies(
-            request.backups, object_format, root_of(request.deployed, deployed), plan, scripted.elsewhere
-        ),
+        backups=_backup_copies(request, deployed, scripted, object_format),
     )
     traced = origins.traced()
     findings = tuple(
@@ -216,6 +217,18 @@ def _planned(request: AuditRequest, intent: Intent, changes: Sequence[Change], t
             changes=changes,
         )
     )
+
+
+def _backup_copies(
+    request: AuditRequest, deployed: Snapshot, scripted: ScriptPlan, object_format: str
+) -> "BackupCopies | None":
+    """Return the backups as far as the deploy leaves them alone, None where none is configured."""
+    if not request.backups:
+        return None
+    from driftaudit.backup_reading.copies import BackupCopies, root_of
+
+    root = root_of(request.deployed, deployed)
+    return BackupCopies(request.backups, object_format, root, scripted.plan, scripted.elsewhere)
 
 
 def _notes(desired: Snapshot, deployed: Snapshot, settled: _Settled) -> tuple[str, ...]:

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from driftaudit.backup_reading.copies import BackupCopies
 from driftaudit.config.rules import SECRET
 from driftaudit.deploy.base import Trees
 from driftaudit.errors import SourceError
@@ -29,6 +29,9 @@ from driftaudit.sources.base import Source
 from driftaudit.trees import EXPENDABLE, UNREAD
 
 _EXPECTED = frozenset((EXPENDABLE, UNREAD, SECRET))
+if TYPE_CHECKING:
+    from driftaudit.backup_reading.copies import BackupCopies
+
 _MOST_COMPARED = 50  # edited files whose versions are looked for
 _LARGEST_COMPARED = 256 * 1024  # bytes
 
@@ -61,7 +64,7 @@ class Origins:
     builds: Sequence[AcceptedBuild] = ()
     is_build: bool = False
     in_sync: frozenset[str] = frozenset()
-    backups: BackupCopies | None = None
+    backups: "BackupCopies | None" = None
 
     def traced(self) -> Traced:
         """Return where the deployed side of each change comes from."""

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from driftaudit.audit import AuditRequest
-from driftaudit.backup_reading.places import BackupPlace, TargetHost, configured_places
 from driftaudit.cache import Cache
 from driftaudit.cli.notes import notes_of
 from driftaudit.cli.options import Options
@@ -38,6 +38,9 @@ from driftaudit.sources.ssh.address import SSHAddress
 from driftaudit.sources.ssh.opening import Opening
 from driftaudit.sources.ssh.source import SSHSource
 from driftaudit.sources.worktree import WorktreeSource
+
+if TYPE_CHECKING:
+    from driftaudit.backup_reading.places import BackupPlace, TargetHost
 
 
 class Workplace:
@@ -182,14 +185,20 @@ def history_base(workplace: Workplace, target: TargetSettings) -> str | None:
     return repository.commit(revision) if repository and repository.names_revision(revision) else None
 
 
-def backup_places(workplace: Workplace, target: TargetSettings) -> tuple[BackupPlace, ...]:
+def backup_places(workplace: Workplace, target: TargetSettings) -> "tuple[BackupPlace, ...]":
     """Return where the backups of a target are looked for. Raises UsageError where one is no place."""
+    if not target.backups:
+        return ()
+    from driftaudit.backup_reading.places import configured_places
+
     folder = workplace.settings.path.absolute().parent if workplace.settings else Path.cwd()
     return tuple(configured_places(target.backups, target_host(target), folder))
 
 
-def target_host(target: TargetSettings) -> TargetHost:
+def target_host(target: TargetSettings) -> "TargetHost":
     """Return the host that a target's paths are on."""
+    from driftaudit.backup_reading.places import TargetHost
+
     if scheme_of(target.url) != "ssh":
         return TargetHost()
     return TargetHost(SSHAddress.parse(target.url), target.access)

@@ -20,7 +20,8 @@ from driftaudit.model.listing import listing_of
 from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.script import DeployScript
 from driftaudit.repo import Repository, blob_id
-from driftaudit.scripted.outcome import ScriptPlan, judged
+from driftaudit.scripted.outcome import judged
+from driftaudit.scripted.planned import ScriptPlan
 from driftaudit.sources.archive import ArchiveSource, archive_format
 from driftaudit.sources.base import ScanRequest, Source
 from driftaudit.sources.directory import DirectorySource

@@ -1,7 +1,6 @@
 """What a script does, as a plan and as findings. Pure."""
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 
 from driftaudit.deploy.base import Trees
 from driftaudit.deploy.script.differences import Differences
@@ -14,29 +13,13 @@ from driftaudit.model.finding import Action, Finding, Origin, Provenance, Recove
 from driftaudit.model.plan import Plan
 from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.script import DeployScript, ScriptLine
+from driftaudit.scripted.planned import ScriptPlan
 
 _BLOCKING = {
     Trouble.UNKNOWN_PATH: "It removes what a variable names that is unknown, or perhaps empty.",
     Trouble.OUTSIDE_ROOT: "It removes what lies outside of the target's root.",
     Trouble.REMOVES_ROOT: "It removes the target's root itself.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class ScriptPlan:
-    """The plan of a script, what else there is to judge, and what each line does to the root.
-
-    `changes` are paths on which both trees are alike and that the script changes all the same. `elsewhere`
-    are the absolute paths, on whichever machine, that it destroys or may destroy.
-    """
-
-    plan: Plan
-    changes: tuple[Change, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    notes: tuple[str, ...] = ()
-    lines: tuple[ScriptLine, ...] = ()
-    elsewhere: frozenset[str] = frozenset()
 
 
 def judged(
