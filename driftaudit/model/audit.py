@@ -6,11 +6,15 @@ from enum import StrEnum
 
 from driftaudit.errors import ExitCode
 from driftaudit.model.commit import CommitFacts, DeployedCommit
+from driftaudit.model.difference import PathDifference
 from driftaudit.model.finding import Finding
 from driftaudit.model.plan import Plan
+from driftaudit.model.probe import HealthFinding, ProbeResult
 from driftaudit.model.problem import Problem
 from driftaudit.model.script import ScriptLine
 from driftaudit.model.snapshot import ScanFacts, SourceFacts
+from driftaudit.model.structure import StructureFinding
+from driftaudit.model.tracking import Tracking
 from driftaudit.model.waiver import WaiverUse
 
 
@@ -87,3 +91,8 @@ class Audit:
     moved_folders: tuple[MovedFolder, ...] = ()
     script: tuple[ScriptLine, ...] = ()  # the lines of a deploy script that change the root
     waivers: tuple[WaiverUse, ...] = ()  # all that are for this target, those without effect too
+    probes: tuple[ProbeResult, ...] = ()
+    health: tuple[HealthFinding, ...] = ()
+    structure: tuple[StructureFinding, ...] = ()
+    differences: tuple[PathDifference, ...] = ()  # contents, where a format shows them; by path
+    tracking: Tracking | None = None  # where the run is stored

@@ -8,8 +8,10 @@ from driftaudit.model.audit import Audit, TreeFacts
 from driftaudit.model.commit import CommitFacts, DeployedCommit
 from driftaudit.model.entry import LINK, Entry, Kind
 from driftaudit.model.finding import Action, Finding, Origin, Provenance, Severity, Sighting, Similar
+from driftaudit.model.probe import ProbeResult
 from driftaudit.model.problem import Problem
 from driftaudit.model.script import ScriptLine
+from driftaudit.model.structure import StructureFinding
 from driftaudit.model.waiver import WaiverState, WaiverUse
 from driftaudit.render.base import RenderOptions
 from driftaudit.render.json_values import Document, modified_at, path_keys, readable, timestamp, written
@@ -46,8 +48,8 @@ def document(audit: Audit) -> Document:
         "counts": _counts(audit.findings),
         "findings": [finding_document(finding) for finding in findings],
         "problems": [_problem(problem) for problem in audit.problems],
-        "probes": [],
-        "structure": [],
+        "probes": [_probe(probe) for probe in audit.probes],
+        "structure": [_structure(finding) for finding in audit.structure],
         "waivers": [_waiver(use) for use in audit.waivers],
     }
 
@@ -211,6 +213,27 @@ def _entry(entry: Entry | None) -> Document | None:
 
 def _problem(problem: Problem) -> Document:
     return {**path_keys(problem.path), "kind": problem.kind.value, "detail": problem.detail}
+
+
+def _probe(probe: ProbeResult) -> Document:
+    return {
+        "kind": probe.kind,
+        "subject": readable(probe.subject),
+        "ok": probe.ok,
+        "detail": readable(probe.detail),
+        "seconds": round(probe.seconds, 3),
+    }
+
+
+def _structure(finding: StructureFinding) -> Document:
+    return {
+        "kind": finding.kind.value,
+        "importer": readable(finding.importer),
+        "line": finding.line,
+        "module": readable(finding.module),
+        "tree": finding.tree.value,
+        "cause": None if finding.cause is None else readable(finding.cause),
+    }
 
 
 def _waiver(use: WaiverUse) -> Document:

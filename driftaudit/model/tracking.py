@@ -1,0 +1,63 @@
+"""The findings of one target through its stored runs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from driftaudit.model.finding import Action, Origin, Severity
+
+
+class Standing(StrEnum):
+    """What has become of a finding since the run that it is compared with."""
+
+    NEW = "new"
+    PERSISTING = "persisting"
+    RESOLVED = "resolved"
+    WAIVED = "waived"
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """One finding, known again by its path and its live content, as it was when it was last seen.
+
+    `first_seen` and `last_seen` are the times of runs; `runs` counts those that saw it without a break.
+    """
+
+    path: str
+    standing: Standing
+    first_seen: datetime
+    last_seen: datetime
+    runs: int
+    origin: Origin
+    action: Action
+    severity: Severity
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunFigures:
+    """A stored run in figures. `behind` is None where no commit is known to be live."""
+
+    number: int
+    started_at: datetime
+    verdict: str
+    severities: Mapping[Severity, int]
+    new: int
+    resolved: int
+    behind: int | None
+    unhealthy: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tracking:
+    """Where this run stands among the stored ones of its target.
+
+    `since` is the run that it is compared with, None for the first. `tracked` has every finding of this run
+    that is not ignored, and those that were resolved since, by path. `trend` ends with this run.
+    """
+
+    run: int
+    since: RunFigures | None
+    tracked: tuple[Tracked, ...]
+    trend: tuple[RunFigures, ...]
