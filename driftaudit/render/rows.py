@@ -52,6 +52,11 @@ class Section:
     total: str  # such as "3 paths"
     groups: tuple[Group, ...]
 
+    @property
+    def row_count(self) -> int:
+        """How many rows it takes."""
+        return sum(len(group.rows) for group in self.groups)
+
 
 def sections_of(audit: Audit) -> tuple[Section, ...]:
     """Return the findings by severity, the worst first; empty ones and what is ignored left out."""
