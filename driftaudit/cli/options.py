@@ -8,6 +8,24 @@ from typing import Any, TypeVar
 
 import click
 
+# The formats of a report; those that end in 0 are paths alone, each ended by a NUL byte.
+REPORTS = (
+    "text",
+    "json",
+    "markdown",
+    "html",
+    "sarif",
+    "junit",
+    "combined",
+    "github",
+    "creates0",
+    "overwrites0",
+    "deletes0",
+    "abandons0",
+    "blocking0",
+    "unseen0",
+)
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -154,7 +172,7 @@ def written_as(*names: str) -> Callable[[F], F]:
 def reports(function: F) -> F:
     """Add where a report goes, and in which formats."""
     quiet = click.option("--quiet", is_flag=True, help="The verdict and what blocks, no more.")
-    return written_as("text", "json", "markdown", "html")(quiet(function))
+    return written_as(*REPORTS)(quiet(function))
 
 
 def outcome(function: F) -> F:

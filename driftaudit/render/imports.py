@@ -9,7 +9,7 @@ from driftaudit.model.structure import StructureFinding, StructureKind
 from driftaudit.render.printable import printable
 from driftaudit.render.wording import count_of
 
-_TITLES = {
+IMPORT_TITLES = {
     StructureKind.WOULD_BREAK: "Imports that the deploy would break",
     StructureKind.MISSING_MODULE: "Imports that do not resolve on the target now",
     StructureKind.NOT_INSTALLED: "Declared, and not installed on the target",
@@ -46,7 +46,7 @@ def import_groups(structure: Sequence[StructureFinding]) -> tuple[ImportGroup, .
         groups.append(
             ImportGroup(
                 held[0].severity,
-                _TITLES[held[0].kind],
+                IMPORT_TITLES[held[0].kind],
                 count_of(len(held), "import"),
                 printable(rule),
                 printable(reason),
@@ -58,7 +58,7 @@ def import_groups(structure: Sequence[StructureFinding]) -> tuple[ImportGroup, .
 
 def _order(finding: StructureFinding) -> tuple[int, int, str, str, str, int, str]:
     severity = list(Severity).index(finding.severity)
-    kind = list(_TITLES).index(finding.kind)
+    kind = list(IMPORT_TITLES).index(finding.kind)
     return severity, kind, finding.rule, finding.reason, finding.importer, finding.line, finding.module
 
 

@@ -112,7 +112,7 @@ def _row(finding: Finding) -> Row:
         amount="",
         origin=finding.provenance.origin.value,
         rule=printable(finding.rule),
-        details=tuple(map(printable, _details(finding))),
+        details=tuple(map(printable, finding_details(finding))),
     )
 
 
@@ -133,7 +133,8 @@ def _folder_row(folder: str, findings: Sequence[Finding]) -> Row:
     )
 
 
-def _details(finding: Finding) -> list[str]:
+def finding_details(finding: Finding) -> list[str]:
+    """Return what is known of a finding beside its path and origin; it must be without secrets already."""
     change, provenance = finding.change, finding.provenance
     found = list(finding.labels)
     if finding.severity is Severity.BLOCK and change.deployed:

@@ -151,8 +151,10 @@ def summarise(audit: Audit) -> Summary:
 
 def _count(severity: Severity, audit: Audit) -> int:
     """Return how many findings of all kinds have a severity; what is waived is counted by itself."""
-    judged = (*audit.findings, *audit.health, *audit.structure)
-    return sum(finding.severity is severity and finding.rule != WAIVER for finding in judged)
+    judged = [finding.severity for finding in audit.findings if finding.rule != WAIVER]
+    judged += [finding.severity for finding in audit.health]
+    judged += [finding.severity for finding in audit.structure]
+    return judged.count(severity)
 
 
 def _is_ignored(finding: Finding) -> bool:

@@ -205,7 +205,7 @@ def with_all_there_is(name: str, **fields: Any) -> Audit:
         name, Standing.NEW, when, when, 1, Origin.UNKNOWN, Action.DELETE, Severity.BLOCK, f"rule {name}"
     )
     waiver = Waiver(f"waived/{name}", "a" * 40, f"reason {name}", f"owner {name}", date(2030, 1, 1))
-    filled = {
+    filled: dict[str, Any] = {
         "target": name,
         "reason": f"why {name}",
         "notes": (f"note {name}", name),
