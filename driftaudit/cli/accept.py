@@ -59,7 +59,7 @@ class _Terms:
 
 
 @click.command("accept", epilog=_EXIT_CODES)
-@click.argument("target")
+@options.target()
 @click.argument("path", required=False)
 @click.option(
     "--all", "everything", is_flag=True, help="All that warns or blocks: for an old server's first day."

@@ -44,7 +44,7 @@ class _WithCommand(click.Command):
 
 
 @click.command("guard", cls=_WithCommand, epilog=_EXIT_CODES)
-@click.argument("target", required=False)
+@options.target(required=False)
 @options.trees
 @options.scanning
 @options.reports

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
+from driftaudit.cli import suggestions
+
 # The formats of a report; those that end in 0 are paths alone, each ended by a NUL byte.
 REPORTS = (
     "text",
@@ -57,10 +59,19 @@ def collected(function: Callable[..., int]) -> Callable[..., int]:
     return command
 
 
+def target(name: str = "target", *, required: bool = True, metavar: str | None = None) -> Callable[[F], F]:
+    """Return what adds the place of a tree, for which a shell offers the targets of driftaudit.yml."""
+    return click.argument(name, required=required, metavar=metavar, shell_complete=suggestions.targets)
+
+
 def configuration(function: F) -> F:
     """Add --config."""
     return click.option(
-        "--config", metavar="FILE", help="The configuration, instead of the driftaudit.yml found upwards."
+        "--config",
+        metavar="FILE",
+        help="The configuration, instead of the driftaudit.yml found upwards.",
+        is_eager=True,  # known before a shell is offered the targets in it
+        shell_complete=suggestions.files,
     )(function)
 
 
@@ -97,6 +108,7 @@ def packs(function: F) -> F:
         metavar="NAME",
         multiple=True,
         help="A rule pack; all that are shipped if left out.",
+        shell_complete=suggestions.packs,
     )(function)
 
 
@@ -160,6 +172,7 @@ def written_as(*names: str) -> Callable[[F], F]:
                     metavar="FILE",
                     multiple=True,
                     help="Where the nth format goes; - is standard output.",
+                    shell_complete=suggestions.files,
                 ),
             )
         ):

@@ -40,7 +40,8 @@ def test_an_unknown_pack_is_told_the_nearest() -> None:
         load_pack("nod")
     assert caught.value.message == "there is no pack 'nod'; did you mean 'node'?"
     assert (
-        caught.value.advice == "Shipped packs: node, php, pm2, python, core. A file of your own begins with './'."
+        caught.value.advice
+        == "Shipped packs: node, php, pm2, python, core. A file of your own begins with './'."
     )
 
 
