@@ -10,7 +10,7 @@ PACKAGE := $(VENV)/.package
 TEST := $(VENV)/.test
 LINT := $(VENV)/.lint
 
-.PHONY: help demo test test-programs lint format bench bench-programs pictures check-wheel clean
+.PHONY: help demo test test-programs lint format bench bench-programs pictures samples check-wheel clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -43,7 +43,10 @@ bench-programs: ## install the programs that `make bench` times, where that can 
 	@sh scripts/bench-programs.sh
 
 pictures: $(TEST) ## make the pictures of the documentation anew
-	$(PYTHON) docs/pictures.py
+	$(PYTHON) -m docs.pictures
+
+samples: $(TEST) ## write the sample reports of the incident anew
+	$(PYTHON) -m docs.samples
 
 check-wheel: $(TEST) ## build sdist and wheel into dist/, and try what was installed from each
 	rm -rf dist

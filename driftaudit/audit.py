@@ -170,6 +170,7 @@ def examine(request: AuditRequest, progress: Progress = no_progress) -> Examinat
         moved_folders=moves.folders,
         script=scripted.lines,
         waivers=waived.uses,
+        mapping=None if desired.source.kind in _BUILDS else request.mapping,
     )
     return Examination(audit, trees, verdict, history)
 

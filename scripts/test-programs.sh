@@ -28,7 +28,7 @@ package_of() {
     esac
 }
 
-programs="git sudo git-lfs patch rsync sshd ssh tcsh fish tar bsdtar gzip xz zstd zip unzip bash make npm"
+programs="git sudo git-lfs patch rsync sshd ssh tcsh fish zsh tar bsdtar gzip xz zstd zip unzip bash make npm"
 # Only root has powers to give up, and only Linux knows how to give up some of them.
 if [ "$(uname -s)" = Linux ] && [ "$(id -u)" = 0 ]; then
     programs="$programs setpriv"

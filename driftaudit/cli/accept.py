@@ -59,7 +59,7 @@ class _Terms:
 
 
 @click.command("accept", epilog=_EXIT_CODES)
-@click.argument("target")
+@options.target()
 @click.argument("path", required=False)
 @click.option(
     "--all", "everything", is_flag=True, help="All that warns or blocks: for an old server's first day."
@@ -106,7 +106,7 @@ def command(
     workplace = Workplace(wanted)
     today = datetime.now(UTC).date()
     terms = _Terms(
-        reason=_said(reason, "--reason"),
+        reason=_without_secrets(_said(reason, "--reason")),
         owner=_owner(workplace, owner),
         expires=_last_day(expires, today),
         permits_destroy=permits is not None,
@@ -208,6 +208,13 @@ def _owner(workplace: "Workplace", owner: str | None) -> str:
     if not found:
         raise UsageError("who accepts it?", "--owner NAME, or set git's user.name and user.email.")
     return _said(found, "--owner")
+
+
+def _without_secrets(reason: str) -> str:
+    """Return a reason as it may stand in a file that is committed, and in every report."""
+    from driftaudit.differences.masking import without_secrets
+
+    return without_secrets(reason)
 
 
 def _last_day(text: str | None, today: date) -> date | None:

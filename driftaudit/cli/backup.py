@@ -14,7 +14,7 @@ Exit codes:
 
 
 @click.command("backup", epilog=_EXIT_CODES)
-@click.argument("target")
+@options.target()
 @click.argument("archives", metavar="[ARCHIVE]...", nargs=-1)
 @options.packs
 @options.scanning

@@ -7,7 +7,7 @@ from driftaudit.cli.main import EXIT_CODES, tell
 
 
 @click.command("check", epilog=EXIT_CODES)
-@click.argument("target", required=False)
+@options.target(required=False)
 @options.trees
 @options.scanning
 @options.reports

@@ -24,8 +24,8 @@ Exit codes:
 
 
 @click.command("compare", epilog=_EXIT_CODES)
-@click.argument("left", metavar="A")
-@click.argument("right", metavar="B")
+@options.target("left", metavar="A")
+@options.target("right", metavar="B")
 @click.option(
     "--map", "maps", metavar="FROM:TO", multiple=True, help="Repository path to path in the other tree."
 )

@@ -21,7 +21,7 @@ Exit codes:
 
 
 @click.command("diff", epilog=_EXIT_CODES)
-@click.argument("target")
+@options.target()
 @click.argument("paths", metavar="[PATH]...", nargs=-1)
 @options.trees
 @options.scanning

@@ -23,7 +23,7 @@ Exit codes:
 
 
 @click.command("doctor", epilog=_EXIT_CODES)
-@click.argument("target", required=False)
+@options.target(required=False)
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="text if left out."
 )

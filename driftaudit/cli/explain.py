@@ -13,7 +13,7 @@ Exit codes:
 
 
 @click.command("explain", epilog=_EXIT_CODES)
-@click.argument("target")
+@options.target()
 @click.argument("path")
 @options.trees
 @options.scanning

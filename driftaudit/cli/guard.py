@@ -44,7 +44,7 @@ class _WithCommand(click.Command):
 
 
 @click.command("guard", cls=_WithCommand, epilog=_EXIT_CODES)
-@click.argument("target", required=False)
+@options.target(required=False)
 @options.trees
 @options.scanning
 @options.reports
@@ -141,7 +141,11 @@ def _overriding(override: bool, reason: str | None, folder: str | None) -> "Over
         raise UsageError(
             "--override and --reason go together", 'Write, for example: --override --reason "Ticket 4711"'
         )
-    return OverrideRequest(reason, options.folder_for_secrets(folder)) if reason else None
+    if not reason:
+        return None
+    from driftaudit.differences.masking import without_secrets
+
+    return OverrideRequest(without_secrets(reason), options.folder_for_secrets(folder))
 
 
 def _checked_command(words: tuple[str, ...]) -> tuple[str, ...]:

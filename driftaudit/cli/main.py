@@ -7,12 +7,15 @@ import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from driftaudit import __version__
 from driftaudit.errors import DriftauditError, ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 # Name -> what `--help` says of it. The module of the same name is imported only when the command runs.
 COMMANDS = {
@@ -20,6 +23,7 @@ COMMANDS = {
     "backup": "Say what backups cover of a deployed tree.",
     "check": "Say what a deploy would destroy, and refuse it where that exists nowhere else.",
     "compare": "Compare any two trees.",
+    "completion": "Print what a shell loads to complete commands and targets.",
     "demo": "Replay the incident that this tool exists for.",
     "diff": "Show what a deploy would do to contents.",
     "explain": "Show all that is known of one path.",
@@ -75,6 +79,15 @@ class LazyGroup(click.Group):
         """Write the list of commands without importing one."""
         with formatter.section("Commands"):
             formatter.write_dl(sorted(COMMANDS.items()))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """Return the commands that begin so, without importing one."""
+        from click.shell_completion import CompletionItem
+
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        named = sorted(COMMANDS.items())
+        return [CompletionItem(name, help=said) for name, said in named if name.startswith(incomplete)]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

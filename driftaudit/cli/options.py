@@ -8,6 +8,26 @@ from typing import Any, TypeVar
 
 import click
 
+from driftaudit.cli import suggestions
+
+# The formats of a report; those that end in 0 are paths alone, each ended by a NUL byte.
+REPORTS = (
+    "text",
+    "json",
+    "markdown",
+    "html",
+    "sarif",
+    "junit",
+    "combined",
+    "github",
+    "creates0",
+    "overwrites0",
+    "deletes0",
+    "abandons0",
+    "blocking0",
+    "unseen0",
+)
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -39,10 +59,19 @@ def collected(function: Callable[..., int]) -> Callable[..., int]:
     return command
 
 
+def target(name: str = "target", *, required: bool = True, metavar: str | None = None) -> Callable[[F], F]:
+    """Return what adds the place of a tree, for which a shell offers the targets of driftaudit.yml."""
+    return click.argument(name, required=required, metavar=metavar, shell_complete=suggestions.targets)
+
+
 def configuration(function: F) -> F:
     """Add --config."""
     return click.option(
-        "--config", metavar="FILE", help="The configuration, instead of the driftaudit.yml found upwards."
+        "--config",
+        metavar="FILE",
+        help="The configuration, instead of the driftaudit.yml found upwards.",
+        is_eager=True,  # known before a shell is offered the targets in it
+        shell_complete=suggestions.files,
     )(function)
 
 
@@ -79,6 +108,7 @@ def packs(function: F) -> F:
         metavar="NAME",
         multiple=True,
         help="A rule pack; all that are shipped if left out.",
+        shell_complete=suggestions.packs,
     )(function)
 
 
@@ -142,6 +172,7 @@ def written_as(*names: str) -> Callable[[F], F]:
                     metavar="FILE",
                     multiple=True,
                     help="Where the nth format goes; - is standard output.",
+                    shell_complete=suggestions.files,
                 ),
             )
         ):
@@ -154,7 +185,7 @@ def written_as(*names: str) -> Callable[[F], F]:
 def reports(function: F) -> F:
     """Add where a report goes, and in which formats."""
     quiet = click.option("--quiet", is_flag=True, help="The verdict and what blocks, no more.")
-    return written_as("text", "json", "markdown", "html")(quiet(function))
+    return written_as(*REPORTS)(quiet(function))
 
 
 def outcome(function: F) -> F:

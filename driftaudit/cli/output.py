@@ -19,7 +19,15 @@ from driftaudit.render.base import RenderOptions
 
 STANDARD_OUTPUT = "-"
 _NAMES_OF_STANDARD_OUTPUT = (STANDARD_OUTPUT, "/dev/stdout")  # opened anew, a log would lose what it has
-_BY_SUFFIX = {".json": "json", ".md": "markdown", ".html": "html", ".htm": "html", ".txt": "text"}
+_BY_SUFFIX = {
+    ".json": "json",
+    ".md": "markdown",
+    ".html": "html",
+    ".htm": "html",
+    ".txt": "text",
+    ".sarif": "sarif",
+    ".xml": "junit",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +41,11 @@ class Destination:
     def is_standard_output(self) -> bool:
         """Whether it goes to standard output."""
         return self.file in _NAMES_OF_STANDARD_OUTPUT
+
+    @property
+    def holds_names(self) -> bool:
+        """Whether the format is a list of names, which are written byte for byte."""
+        return self.format.endswith("0")
 
 
 def destinations(formats: Sequence[str], outputs: Sequence[str]) -> list[Destination]:
@@ -95,12 +108,14 @@ def render_options(destination: Destination, quiet: bool) -> RenderOptions:
     return RenderOptions(width=shutil.get_terminal_size().columns, colour=colour, quiet=quiet)
 
 
-def write(destination: Destination, report: str, unencodable: str = "backslashreplace") -> None:
+def write(destination: Destination, report: str, unencodable: str | None = None) -> None:
     """Write a report whole: a file appears under its name only once it is complete.
 
     Raises UsageError where it could not be written; a reader of standard output that has seen enough, as
-    `head` has, is none: the verdict stands. `unencodable` is what becomes of bytes that are no UTF-8.
+    `head` has, is none: the verdict stands. `unencodable` is what becomes of bytes that are no UTF-8; left
+    out, they are escaped, but in a list of names.
     """
+    unencodable = unencodable or ("surrogateescape" if destination.holds_names else "backslashreplace")
     if destination.is_standard_output:
         try:
             click.echo(report.encode("utf-8", unencodable), nl=False)

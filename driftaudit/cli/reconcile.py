@@ -13,7 +13,7 @@ Exit codes:
 
 
 @click.command("reconcile", epilog=_EXIT_CODES)
-@click.argument("target", required=False)
+@options.target(required=False)
 @click.option(
     "--parent",
     metavar="REVISION",

@@ -21,7 +21,7 @@ Exit codes:
 
 
 @click.command("recover", epilog=_EXIT_CODES)
-@click.argument("target")
+@options.target()
 @click.argument("backups", metavar="[BACKUP]...", nargs=-1)
 @click.option("-o", "--archive", metavar="FILE.tar.gz", help="Write what is missing to this archive.")
 @click.option("--snapshot", metavar="FILE", help="What the tree was, by `driftaudit snapshot`.")

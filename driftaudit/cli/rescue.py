@@ -12,7 +12,7 @@ Exit codes:
 
 
 @click.command("rescue", epilog=_EXIT_CODES)
-@click.argument("target", required=False)
+@options.target(required=False)
 @click.option("--include-secrets", is_flag=True, help="Let secrets go into git like all other files.")
 @options.secrets_folder
 @options.desired_tree

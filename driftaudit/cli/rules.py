@@ -29,7 +29,7 @@ def command() -> None:
 
 
 @command.command("list", epilog=_LIST_EXIT_CODES)
-@click.argument("target", required=False)
+@options.target(required=False)
 @click.option("--pack", "packs", metavar="NAME", multiple=True, help="A rule pack, instead of the target's.")
 @click.option("--labels", is_flag=True, help="The labels too, with their patterns.")
 @options.configuration

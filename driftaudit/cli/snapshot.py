@@ -22,7 +22,7 @@ Exit codes:
 
 
 @click.command("snapshot", epilog=_EXIT_CODES)
-@click.argument("source")
+@options.target("source")
 @click.option("-o", "--output", metavar="FILE", required=True, help="Where it is saved: FILE.driftaudit")
 @click.option(
     "--map", "maps", metavar="FROM:TO", multiple=True, help="Path in SOURCE to path in the saved tree."

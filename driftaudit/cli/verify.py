@@ -16,7 +16,7 @@ Exit codes:
 
 
 @click.command("verify", epilog=_EXIT_CODES)
-@click.argument("target", required=False)
+@options.target(required=False)
 @click.option("--receipt", metavar="FILE", required=True, help="What `check --receipt FILE` wrote.")
 @click.option("--after", is_flag=True, help="After the deploy: is it what was planned?")
 @options.desired_tree

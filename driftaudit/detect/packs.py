@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 _MARKERS: Mapping[str, tuple[str, ...]] = {
     "node": ("package.json",),
     "python": ("manage.py", "pyproject.toml", "requirements.txt", "setup.py", "Pipfile"),
-    "php": ("composer.json", "wp-config.php"),
+    "php": ("composer.json", "wp-config.php", "artisan", "wp-load.php"),
     "pm2": ("ecosystem.config.js", "ecosystem.config.cjs", "ecosystem.config.json", ".pm2"),
 }
 _DEPTH = 2  # path parts: frameworks put their files at the top, or one folder below it

@@ -24,11 +24,12 @@ def path_keys(path: str) -> Document:
     """Return `path`, and `path_b64` where the path is not UTF-8."""
     shown: Document = {"path": readable(path)}
     if shown["path"] != path:
-        shown["path_b64"] = base64.b64encode(_bytes(path)).decode("ascii")
+        shown["path_b64"] = base64.b64encode(path_bytes(path)).decode("ascii")
     return shown
 
 
-def _bytes(name: str) -> bytes:
+def path_bytes(name: str) -> bytes:
+    """Return a name as it is on the disk."""
     try:
         return name.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:  # a surrogate that stands for no byte: no name on a disk has one

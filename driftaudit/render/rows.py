@@ -52,6 +52,11 @@ class Section:
     total: str  # such as "3 paths"
     groups: tuple[Group, ...]
 
+    @property
+    def row_count(self) -> int:
+        """How many rows it takes."""
+        return sum(len(group.rows) for group in self.groups)
+
 
 def sections_of(audit: Audit) -> tuple[Section, ...]:
     """Return the findings by severity, the worst first; empty ones and what is ignored left out."""
@@ -107,7 +112,7 @@ def _row(finding: Finding) -> Row:
         amount="",
         origin=finding.provenance.origin.value,
         rule=printable(finding.rule),
-        details=tuple(map(printable, _details(finding))),
+        details=tuple(map(printable, finding_details(finding))),
     )
 
 
@@ -128,7 +133,8 @@ def _folder_row(folder: str, findings: Sequence[Finding]) -> Row:
     )
 
 
-def _details(finding: Finding) -> list[str]:
+def finding_details(finding: Finding) -> list[str]:
+    """Return what is known of a finding beside its path and origin; it must be without secrets already."""
     change, provenance = finding.change, finding.provenance
     found = list(finding.labels)
     if finding.severity is Severity.BLOCK and change.deployed:

@@ -9,17 +9,21 @@ from datetime import UTC
 from itertools import groupby
 
 from driftaudit.model.audit import Audit, TreeFacts
-from driftaudit.model.finding import Action, Severity
+from driftaudit.model.finding import Action, Finding, Severity
 from driftaudit.model.plan import Plan
 from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.script import ScriptLine
 from driftaudit.model.waiver import WAIVER
 from driftaudit.render.folding import folded
+from driftaudit.render.imports import ImportGroup, import_groups
+from driftaudit.render.next_steps import Hint, deploy_lines, hints
 from driftaudit.render.printable import printable
 from driftaudit.render.rows import FOLD_OVER, MOST_NAMES, Section, sections_of
+from driftaudit.render.running import HealthRow, ProbeRow, health_rows, probe_rows, probe_total
+from driftaudit.render.standing import StandingWords, standing_words
 from driftaudit.render.story import live_commit, moved_folders
 from driftaudit.render.waivers import WaiverGroup, waiver_groups, waiver_total
-from driftaudit.render.wording import PROBLEM_ADVICE, Hint, count_of, deploy_lines, hints, size_of
+from driftaudit.render.wording import PROBLEM_ADVICE, count_of, size_of
 
 _WHOLE_TREE = "(the whole tree)"
 _COMMIT_DIGITS = 12
@@ -77,8 +81,8 @@ class ScriptRow:
 class Summary:
     """The whole report in words.
 
-    `actions` counts each action, `ignored` the expected paths not shown, `waiver_total` what is waived and by
-    whom.
+    `actions` counts each action, `counts` all that a rule has judged, `ignored` the expected paths not shown,
+    `waiver_total` what is waived and by whom. `standing` is None where the run is not stored.
     """
 
     target: str
@@ -103,6 +107,11 @@ class Summary:
     waiver_total: str
     notes: tuple[str, ...]
     ignored: str
+    probes: tuple[ProbeRow, ...]
+    probe_total: str
+    health: tuple[HealthRow, ...]
+    imports: tuple[ImportGroup, ...]
+    standing: StandingWords | None
 
 
 def summarise(audit: Audit) -> Summary:
@@ -131,13 +140,25 @@ def summarise(audit: Audit) -> Summary:
         waivers=waiver_groups(audit.waivers),
         waiver_total=waiver_total(audit),
         notes=tuple(map(printable, audit.notes)),
-        ignored=_ignored(dict(counts)[Severity.IGNORE]),
+        ignored=_ignored(sum(_is_ignored(finding) for finding in audit.findings)),
+        probes=probe_rows(audit.probes),
+        probe_total=probe_total(audit.probes),
+        health=health_rows(audit.health),
+        imports=import_groups(audit.structure),
+        standing=standing_words(audit),
     )
 
 
 def _count(severity: Severity, audit: Audit) -> int:
-    """Return how many findings have a severity; what is waived is counted by itself."""
-    return sum(finding.severity is severity and finding.rule != WAIVER for finding in audit.findings)
+    """Return how many findings of all kinds have a severity; what is waived is counted by itself."""
+    judged = [finding.severity for finding in audit.findings if finding.rule != WAIVER]
+    judged += [finding.severity for finding in audit.health]
+    judged += [finding.severity for finding in audit.structure]
+    return judged.count(severity)
+
+
+def _is_ignored(finding: Finding) -> bool:
+    return finding.severity is Severity.IGNORE and finding.rule != WAIVER
 
 
 def _tree(tree: TreeFacts) -> Tree:

@@ -1,14 +1,8 @@
-"""What a report says in words: what each problem asks for, and what to do about a blocked deploy."""
+"""What reports say in words: titles, numbers, and what each problem and each waiver asks for."""
 
-import json
-import re
-from dataclasses import dataclass
-
-from driftaudit.model.audit import Audit
 from driftaudit.model.finding import Severity
 from driftaudit.model.problem import ProblemKind
 from driftaudit.model.waiver import WaiverState
-from driftaudit.render.shell_words import path_word, shell_word
 
 SECTION_TITLES = {Severity.BLOCK: "Blocking", Severity.WARN: "Warnings", Severity.INFO: "For information"}
 
@@ -47,16 +41,6 @@ WAIVER_ADVICE = {
 }
 PERMITTED_ADVICE = "The deploy may destroy this: each of these waivers says `permits: destroy`."
 
-_UNTOUCHABLE = {"runtime", "secret"}
-
-
-@dataclass(frozen=True, slots=True)
-class Hint:
-    """A way out of a blocked deploy: what one wants, and how to get there (text and code by turns)."""
-
-    wish: str
-    way: tuple[str, ...]
-
 
 def count_of(number: int, one: str, many: str = "") -> str:
     """Return a number with its noun, such as `1 file` or `4,000 files`."""
@@ -71,48 +55,3 @@ def size_of(size: int) -> str:
             return f"{shown:.0f} {unit}" if unit == "B" or shown >= 100 else f"{shown:.1f} {unit}"
         shown /= 1000
     return f"{shown:,.1f} TB"
-
-
-def hints(audit: Audit) -> tuple[Hint, ...]:
-    """Return what to do about the paths that block; nothing where none does."""
-    blocking = [finding for finding in audit.findings if finding.severity is Severity.BLOCK]
-    if not blocking:
-        return ()
-    named = [finding for finding in blocking if finding.path]  # a line of a script may be all that blocks
-    own = [finding for finding in named if not _UNTOUCHABLE.intersection(finding.labels)]
-    target = shell_word(audit.target)
-    found = [Hint("spare it", ("Take the path out of the deploy: ", "deploy:", " in driftaudit.yml."))]
-    if own:
-        path = path_word(own[0].path)
-        them = "it" if len(own) == 1 else "them"
-        which = "" if own == named else " (what has no label)"
-        found = [
-            Hint(
-                "look at it", ("All that is known of one path: ", f"driftaudit explain {target} {path}", "")
-            ),
-            Hint(
-                "keep it",
-                (f"A copy of {them} in the repository{which}: ", f"driftaudit rescue {target}", ""),
-            ),
-            Hint("merge it", ("What is live as a commit: ", f"driftaudit reconcile {target}", "")),
-            *found,
-            Hint("let it go", ("If it can be rebuilt, label it ", "generated", " in driftaudit.yml.")),
-        ]
-    return (*found, Hint("then", ("Run ", f"driftaudit check {target}", " again.")))
-
-
-def deploy_lines(audit: Audit) -> tuple[str, ...]:
-    """Return the YAML that would say how the target is deployed, where the worst had to be assumed."""
-    if not audit.worst_case or not hints(audit):
-        return ()
-    named = re.fullmatch(r"[A-Za-z][\w.-]*", audit.target, re.ASCII)
-    quoted = json.dumps(audit.target).replace("\x7f", "\\u007f")  # JSON's strings are YAML's too
-    url = () if named else (f"    url: {quoted}",)
-    return (
-        "targets:",
-        f"  {audit.target if named else 'production'}:",
-        *url,
-        "    deploy:",
-        "      method: replace  # or overlay, mirror, release",
-        "      paths: [src]  # the folders that the deploy replaces",
-    )

@@ -7,6 +7,7 @@ from driftaudit.deploy.script.differences import Differences
 from driftaudit.deploy.script.plan import left_behind, script_plan
 from driftaudit.deploy.script.session import LineProblem, Setting, Trouble
 from driftaudit.deploy.script.simulation import Outcome
+from driftaudit.differences.masking import masked
 from driftaudit.model.change import Change
 from driftaudit.model.entry import MODE_DIRECTORY, Entry, Kind
 from driftaudit.model.finding import Action, Finding, Origin, Provenance, Recoverable, Severity
@@ -15,6 +16,7 @@ from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.script import DeployScript, ScriptLine
 from driftaudit.scripted.planned import ScriptPlan
 
+_SCRIPT = "deploy.sh"  # what the masking of secrets takes a line for
 _BLOCKING = {
     Trouble.UNKNOWN_PATH: "It removes what a variable names that is unknown, or perhaps empty.",
     Trouble.OUTSIDE_ROOT: "It removes what lies outside of the target's root.",
@@ -95,7 +97,7 @@ def _findings(script: DeployScript, problems: Iterable[LineProblem]) -> Iterator
     root = Entry("", Kind.DIRECTORY, MODE_DIRECTORY)
     for problem in problems:
         if problem.trouble in _BLOCKING:
-            reason = f"{_BLOCKING[problem.trouble]} {script.place(problem.line)}: {problem.detail}"
+            reason = f"{_BLOCKING[problem.trouble]} {script.place(problem.line)}: {_detail(problem)}"
             yield Finding(
                 Change("", None, root),
                 Provenance(Origin.UNKNOWN, Recoverable.NO),
@@ -125,11 +127,16 @@ def _notes(script: DeployScript, problems: Iterable[LineProblem]) -> Iterator[st
 
 def _sentence(script: DeployScript, problem: LineProblem) -> str:
     kind = problem.trouble.value.removeprefix("script/").replace("-", " ")
-    return f"{script.place(problem.line)} {kind}: {problem.detail}"
+    return f"{script.place(problem.line)} {kind}: {_detail(problem)}"
+
+
+def _detail(problem: LineProblem) -> str:
+    """Return what there is to say, in which words of the script may stand: none that is a secret."""
+    return " ".join(masked(problem.detail.splitlines(), _SCRIPT))
 
 
 def _lines(script: DeployScript, outcome: Outcome, setting: Setting) -> Iterator[ScriptLine]:
-    root, texts = "/".join(setting.root), script.text.splitlines()
+    root, texts = "/".join(setting.root), masked(script.text.splitlines(), _SCRIPT)
     for each in outcome.lines:
         effect = _below(each.effect, root)
         if each.host == setting.there.name and effect:

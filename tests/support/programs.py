@@ -20,6 +20,7 @@ _PACKAGES = {
     "ssh": "openssh-client",
     "tcsh": "tcsh",
     "fish": "fish",
+    "zsh": "zsh",
     "setpriv": "util-linux",
     "sudo": "sudo",
     "busybox": "busybox-static",

@@ -1,4 +1,7 @@
+import pytest
+
 from driftaudit.detect.packs import find_packs
+from driftaudit.policy.packs import available_packs
 
 SHIPPED = ("node", "pm2", "python", "core")
 
@@ -22,6 +25,13 @@ def test_pm2_from_its_home_or_a_script() -> None:
 
 def test_what_lies_deep_says_nothing_of_the_whole() -> None:
     assert find_packs(["docs/site/theme/package.json"], [], SHIPPED) == {}
+
+
+@pytest.mark.parametrize(
+    "name", ["composer.json", "wp-config.php", "web/wp-config.php", "artisan", "api/artisan", "wp-load.php"]
+)
+def test_php_from_what_its_frameworks_leave(name: str) -> None:
+    assert find_packs([name, "index.php"], [], available_packs()) == {"php": name}
 
 
 def test_only_packs_that_are_shipped() -> None:

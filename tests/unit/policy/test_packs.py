@@ -17,7 +17,7 @@ rules:
 
 
 def test_core_is_the_last_of_the_shipped_packs() -> None:
-    assert available_packs() == ("node", "pm2", "python", "core")
+    assert available_packs() == ("node", "php", "pm2", "python", "core")
 
 
 def test_a_shipped_pack_is_read_by_its_name() -> None:
@@ -40,7 +40,8 @@ def test_an_unknown_pack_is_told_the_nearest() -> None:
         load_pack("nod")
     assert caught.value.message == "there is no pack 'nod'; did you mean 'node'?"
     assert (
-        caught.value.advice == "Shipped packs: node, pm2, python, core. A file of your own begins with './'."
+        caught.value.advice
+        == "Shipped packs: node, php, pm2, python, core. A file of your own begins with './'."
     )
 
 

@@ -1,18 +1,23 @@
 """Audits to draw: the incident, and whatever a test asks for."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
-from driftaudit.model.audit import Audit, Decision, TreeFacts, Verdict
+from driftaudit.model.audit import Audit, Decision, MovedFolder, TreeFacts, Verdict
 from driftaudit.model.change import Aspect, Change
 from driftaudit.model.entry import MODE_DIRECTORY, MODE_FILE, MODE_SYMLINK, Entry, Kind
 from driftaudit.model.finding import Action, Copy, Finding, Origin, Provenance, Recoverable, Severity
 from driftaudit.model.plan import Plan
+from driftaudit.model.probe import HealthFinding, ProbeResult
 from driftaudit.model.problem import Problem, ProblemKind
+from driftaudit.model.script import ScriptLine
 from driftaudit.model.snapshot import ScanFacts, SourceFacts
+from driftaudit.model.structure import StructureFinding, StructureKind, StructureTree
+from driftaudit.model.tracking import RunFigures, Standing, Tracked, Tracking
+from driftaudit.model.waiver import Waiver, WaiverState, WaiverUse
 
 MODIFIED = 1_761_847_856_000_000_000  # 30 October 2025, 18:10:56 UTC
 SECRET_DIGEST = "5ec4e7" + "0" * 34
@@ -37,6 +42,19 @@ SEVERITIES = {
     "core/ahead": Severity.WARN,
     "core/generated": Severity.IGNORE,
 }
+
+
+_AS_THEY_ARE = (
+    "probes",
+    "health",
+    "structure",
+    "tracking",
+    "moved_folders",
+    "script",
+    "waivers",
+    "mapping",
+    "deployed_commit",
+)
 
 
 def an_entry(path: str, **fields: Any) -> Entry:
@@ -122,6 +140,7 @@ def an_audit(*findings: Finding, verdict: Verdict | None = None, **fields: Any) 
         problems=fields.get("problems", ()),
         notes=fields.get("notes", ()),
         worst_case=worst_case,
+        **{name: fields[name] for name in _AS_THEY_ARE if name in fields},
     )
 
 
@@ -165,6 +184,70 @@ def the_incident(**fields: Any) -> Audit:
     problems = (Problem("src/private", ProblemKind.UNREADABLE, "Permission denied"),)
     notes = ("The working tree has changes that are not committed; HEAD is deployed.",)
     return an_audit(*findings, **({"problems": problems, "notes": notes} | fields))
+
+
+def with_all_there_is(name: str, **fields: Any) -> Audit:
+    """An audit that has something of everything, with `name` wherever a text from outside can be."""
+    when = datetime(2025, 11, 2, 3, tzinfo=UTC)
+    extra: dict[str, Any] = {"labels": (name,), "moved_to": name}
+    first = a_finding(
+        name,
+        reason=f"because {name}",
+        deployed=an_entry(name, owner=name),
+        copies=(Copy("commit", name, safe=True),),
+        **extra,
+    )
+    aside = a_finding(f"aside/{name}", rule="core/drift", reason=f"aside {name}")
+    warned = a_finding(f"warned/{name}", Action.KEEP, "core/unknown", reason=f"warned {name}")
+    severities = {Severity.BLOCK: 1, Severity.WARN: 1, Severity.INFO: 1, Severity.IGNORE: 0}
+    since = RunFigures(11, when, "blocked", severities, 0, 0, None, 1)
+    tracked = Tracked(
+        name, Standing.NEW, when, when, 1, Origin.UNKNOWN, Action.DELETE, Severity.BLOCK, f"rule {name}"
+    )
+    waiver = Waiver(f"waived/{name}", "a" * 40, f"reason {name}", f"owner {name}", date(2030, 1, 1))
+    filled: dict[str, Any] = {
+        "target": name,
+        "reason": f"why {name}",
+        "notes": (f"note {name}", name),
+        "problems": (Problem(name, ProblemKind.UNREADABLE, f"detail {name}"),),
+        "probes": (
+            ProbeResult("http", name, ok=False, detail=f"answer {name}", seconds=0.01),
+            ProbeResult("pm2", "irisx-api", ok=False, detail="no pm2", seconds=0, is_known=False),
+        ),
+        "health": (
+            HealthFinding(
+                f"kind {name}",
+                (f"http {name}",),
+                f"health {name}",
+                Severity.BLOCK,
+                f"own/{name}",
+                f"health reason {name}",
+            ),
+        ),
+        "structure": (
+            StructureFinding(
+                StructureKind.WOULD_BREAK,
+                f"importer {name}",
+                3,
+                name,
+                StructureTree.PLANNED,
+                name,
+                Severity.BLOCK,
+                "core/would-break",
+                f"structure {name}",
+            ),
+        ),
+        "tracking": Tracking(12, since, (tracked,), (since,)),
+        "moved_folders": (MovedFolder(f"folder {name}", name, 3, 4, 1, None),),
+        "script": (ScriptLine(f"deploy.sh {name}:3", f"rm -rf {name}"[:150], 1, 0, 0),),
+        "waivers": (WaiverUse(waiver, WaiverState.CHANGED),),
+    }
+    return an_audit(first, aside, warned, **(filled | fields))
+
+
+@pytest.fixture(scope="session")
+def with_everything() -> Callable[..., Audit]:
+    return with_all_there_is
 
 
 @pytest.fixture(scope="session")

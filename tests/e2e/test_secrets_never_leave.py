@@ -1,0 +1,130 @@
+"""Secrets planted in both trees, in settings, scripts and command lines are in no output of any command."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from driftaudit.cli.main import run
+from driftaudit.cli.options import REPORTS
+from tests.support.git import write
+from tests.support.planted import PlantedSite, plant
+
+
+def written_as(*formats: str) -> tuple[str, ...]:
+    """Return the words that write a report in all of these formats, each to a file of its own."""
+    return tuple(word for name in formats for word in ("--format", name, "--output", f"{{out}}.{name}"))
+
+
+EVERY = written_as(*REPORTS)
+OUTCOME = written_as("text", "json")
+PATHS = (".env", "src/keys/server.pem", "src/link.pem", "src/config.json", "src/only.txt", "src/db.js")
+
+# All that is run, by what it is called in a failure. A new command or format is a line here. {folder} is one
+# for files, {out} the beginning of the names of a report's files, {secret} one of the command line.
+LINES: dict[str, tuple[str, ...]] = {
+    "check": ("check", "production", *EVERY),
+    "check in short": ("check", "production", "--quiet"),
+    "check of the worst case": ("check", "{production}"),
+    "check with a receipt": ("check", "production", "--deploy", "overlay", "--receipt", "{out}.receipt"),
+    "check of a script": ("check", "scripted", *EVERY),
+    "check of a command": ("check", "{production}", "--deploy-command", "{command}", *EVERY),
+    **{f"explain {path}": ("explain", "production", path, *OUTCOME) for path in PATHS},
+    "diff": ("diff", "production", *written_as("text", "json", "markdown")),
+    "diff of the secrets": ("diff", "production", ".env", "src/keys/server.pem"),
+    "diff in short": ("diff", "production", "--stat"),
+    "compare": ("compare", "HEAD", "production", *OUTCOME),
+    "snapshot": ("snapshot", "production", "--output", "{folder}/live.driftaudit"),
+    "reconcile": ("reconcile", "production", *OUTCOME),
+    "backup": ("backup", "production", "{folder}/backup.tar.gz", *OUTCOME),
+    "recover": (
+        *("recover", "production", "{folder}/backup.tar.gz"),
+        *("--snapshot", "{folder}/live.driftaudit", *OUTCOME),
+    ),
+    "doctor": ("doctor", "production"),
+    "doctor as json": ("doctor", "production", "--format", "json"),
+    "rules": ("rules", "list", "--labels"),
+    "init": ("init", "{production}", "--output", "-"),
+    "guard that is blocked": ("guard", "production", "--", "true", "--password={secret}"),
+    "guard that runs": (
+        *("guard", "production", "--deploy", "overlay", "--record", "{out}.record"),
+        *("--override", "--reason", "password={secret}", "--secrets-folder", "{folder}/kept"),
+        *("--", "true", "--password={secret}"),
+    ),
+    "rescue": ("rescue", "production", "--secrets-folder", "{folder}/kept", *OUTCOME),
+    "accept": ("accept", "production", "src/only.txt", "--reason", "password={secret}"),
+    "check with a waiver": ("check", "production", *EVERY),
+    "a host that does not answer": ("check", "ssh://bob:{secret}@127.0.0.1:9/srv"),
+    "a wrong place": ("check", "https://bob:{secret}@example.net/"),
+    "a wrong key": ("check", "--config", "{folder}/key.yml"),
+    "a wrong value": ("check", "--config", "{folder}/value.yml"),
+    "a broken configuration": ("check", "--config", "{folder}/broken.yml"),
+}
+SAYS = {  # what shows that a line got as far as it should
+    "check": "BLOCKED",
+    "check of a script": "deploy.sh:2",
+    "check of a command": "deploy-command:1",
+    "diff": "src/config.json",
+    "guard that runs": "override",
+    "check with a waiver": "waived",
+}
+
+
+def outputs_of(planted: PlantedSite, folder: Path, capfd: pytest.CaptureFixture[str]) -> dict[str, str]:
+    """Return all that each of the lines wrote, to the screen and to files, run in their order."""
+    secret = planted.secrets.new("command line")
+    write(folder, dict(wrong_settings(planted)))
+    tar = ["tar", "czf", str(folder / "backup.tar.gz"), "-C", str(planted.production), "."]
+    subprocess.run(tar, check=True)
+    command = f"API_TOKEN={secret} true --password={secret}; cd {planted.production} && rm -rf src"
+    written = {}
+    for number, (name, line) in enumerate(LINES.items()):
+        out = folder / "out" / str(number)
+        out.parent.mkdir(exist_ok=True)
+        words = {"folder": folder, "out": out, "secret": secret, "command": command}
+        run([word.format(**words, production=planted.production) for word in line])
+        told = capfd.readouterr()
+        assert "Traceback" not in told.err
+        files = [path.read_bytes() for path in sorted(out.parent.glob(f"{number}.*"))]
+        parts = [told.out, told.err, *(content.decode(errors="replace") for content in files)]
+        written[name] = "\n".join(parts)
+    records = sorted((folder / "state").rglob("*.jsonl"))
+    return written | {"the history of guard": "\n".join(path.read_text() for path in records)}
+
+
+def wrong_settings(planted: PlantedSite) -> Iterator[tuple[str, str]]:
+    """Yield configurations with a mistake beside a secret."""
+
+    def new(place: str) -> str:
+        return planted.secrets.new(place)
+
+    top = "version: 1\ntargets:\n  production:\n"
+    yield "key.yml", f"{top}    url: /srv\n    password: {new('wrong key')}\n"
+    yield "value.yml", f"{top}    url: ssh://bob:{new('wrong value')}@h:port/srv\n"
+    yield "broken.yml", f"{top}    url: 'ssh://bob:{new('broken')}@h/srv\n  x: [\n"
+
+
+@pytest.mark.timeout(600)
+def test_no_planted_secret_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    planted = plant(tmp_path / "planted")
+    monkeypatch.chdir(planted.repository)
+    monkeypatch.setenv("DRIFTAUDIT_DEBUG", "1")
+    monkeypatch.setenv("DRIFTAUDIT_RECEIPT_KEY", planted.secrets.new("key of receipts"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    outputs = outputs_of(planted, tmp_path, capfd)
+
+    for name, text in outputs.items():
+        assert text.strip(), name
+        assert SAYS.get(name, "") in text, name
+    found = {name: planted.secrets.found_in(text) for name, text in outputs.items()}
+    assert {name: places for name, places in found.items() if places} == {}
+
+
+def test_the_secrets_are_there_to_be_found(tmp_path: Path) -> None:
+    planted = plant(tmp_path)
+    files = [path for path in planted.production.rglob("*") if path.is_file()]
+    found = {place for path in files for place in planted.secrets.found_in(path.read_text())}
+    assert len([place for place in found if place.endswith(", live")]) == 10
