@@ -27,6 +27,7 @@ _PACKAGES = {
     "bash": "bash",
     "make": "make",
     "npm": "npm",
+    "chromium": "chromium",
 }
 
 

@@ -1,4 +1,4 @@
-"""The style and the scripts that go into a page, and the policy that lets a browser run them and nothing else."""
+"""The style and the scripts that go into a page, and the policy that allows just these."""
 
 import base64
 import hashlib
@@ -47,7 +47,7 @@ class Assets:
 
 
 def assets() -> Assets:
-    """Read them from `reports/html`. The scripts share one scope of their own, in the order of their names."""
+    """Read them from `reports/html`. The scripts share one scope, which is theirs alone."""
     folder = data_folder("reports") / "html"
     style = "".join((folder / "style" / f"{name}.css").read_text(encoding="utf-8") for name in _STYLES)
     scripts = [(folder / "script" / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS]

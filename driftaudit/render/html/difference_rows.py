@@ -1,4 +1,4 @@
-"""Contents that differ as a page's data: their lines with the sign in front, their keys as people write them."""
+"""Contents that differ as a page's data: lines with their sign in front, keys as people write them."""
 
 from typing import Any
 

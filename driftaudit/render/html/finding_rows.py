@@ -54,7 +54,8 @@ def _details(finding: Finding, tracked: Tracked | None, tables: Tables) -> dict[
         "moved": None if provenance.moved_to is None else printable(provenance.moved_to),
         "group": None if provenance.group is None else tables.text(provenance.group),
         "copies": [
-            [copy.kind, printable(copy.where), int(copy.safe)] for copy in provenance.copies[:_MOST_COPIES]
+            [printable(copy.kind), printable(copy.where), int(copy.safe)]
+            for copy in provenance.copies[:_MOST_COPIES]
         ],
         "seen": [_sighting(sighting, tables) for sighting in provenance.sightings[:_MOST_SIGHTINGS]],
         "removed": provenance.removed_in and tables.commit(provenance.removed_in),

@@ -111,7 +111,7 @@ def trend(runs: Sequence[RunFigures]) -> Trend | None:
     shown = runs[-_MOST_RUNS:]
     if len(shown) < 2:
         return None
-    highest = max(max(map(_findings_of, shown)), 1)
+    highest = max(1, *map(_findings_of, shown))
     step = _WIDTH / len(shown)
     return Trend(
         columns=tuple(_column(run, index * step, step * 0.8, highest) for index, run in enumerate(shown)),

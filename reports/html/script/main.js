@@ -70,7 +70,11 @@ function listen() {
 
 function start() {
   startTheme();
-  if (!page) return;
+  if (page) startWorkbench();
+  document.documentElement.dataset.ready = "yes";
+}
+
+function startWorkbench() {
   readTicks();
   drawHeads();
   drawFacets(changed);
@@ -80,7 +84,6 @@ function start() {
   redraw();
   drawList();
   if (location.hash) follows();
-  document.documentElement.dataset.ready = "yes";
 }
 
 try {

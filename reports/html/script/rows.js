@@ -51,15 +51,17 @@ function details(finding) {
   const words = [];
   if (finding.moved !== undefined) words.push(`→ ${finding.moved}`);
   if (finding.similar) words.push(`edited, +${finding.similar[2]} -${finding.similar[3]} lines`);
-  else if (finding.contents?.[0]?.state === "text") words.push(changedLines(finding.contents[0]));
+  else if (finding.contents?.[0]?.state === "text") words.push(changedLines(finding));
   if (finding.aspects.length) words.push(`differs in ${finding.aspects.join(", ")}`);
   if (finding.untold) words.push("could not be compared");
   if (words.length) told.push(el("span", { class: "word" }, words.join(" · ")));
   return told.length ? [el("span", { class: "details" }, ...told)] : [];
 }
 
-function changedLines(shown) {
-  return `${shown.removed ?? 0} lines only live, ${shown.added ?? 0} only desired`;
+function changedLines({ live, desired, contents }) {
+  const { added = 0, removed = 0 } = contents[0];
+  if (!live || !desired) return count(added + removed, "line");
+  return `${count(removed, "line")} only live, ${added.toLocaleString("en")} only desired`;
 }
 
 function age(finding) {

@@ -60,14 +60,19 @@ function addFolder(root, [path, files, directly, others, inOthers]) {
 /** Sum up what lies below, from the leaves upwards. */
 function settle(node) {
   for (const finding of node.findings) bump(node, finding.severity, 1);
-  for (const child of node.children.values()) {
+  for (const [name, child] of node.children) {
     settle(child);
+    if (isEmpty(child)) node.children.delete(name); // all that it held has moved with its folder
     for (const [severity, number] of child.counts) bump(node, severity, number);
     node.live = node.live || child.live;
     node.desired = node.desired || child.desired;
   }
   if (node.same) node.live = node.desired = true;
   if (node.children.size) node.isFolder = true;
+}
+
+function isEmpty(node) {
+  return !node.same && !node.children.size && !differs(node);
 }
 
 function bump(node, severity, number) {
@@ -81,13 +86,19 @@ function differs(node) {
 /** Return what a node holds: folders and files that differ, then what is as desired, folded away. */
 function held(node) {
   const all = [...node.children.values()].sort(
-    (a, b) => Number(differs(b)) - Number(differs(a)) || Number(Boolean(b.isFolder)) - Number(Boolean(a.isFolder)) || (a.name < b.name ? -1 : 1),
+    (a, b) => weight(a) - weight(b) || Number(Boolean(b.isFolder)) - Number(Boolean(a.isFolder)) || (a.name < b.name ? -1 : 1),
   );
   if (node.others) {
     all.push(inSync(`${count(node.others, "more folder")}, ${count(node.inOthers, "file")}`));
   }
   if (node.directly && differs(node)) all.push(inSync(count(node.directly, "file")));
   return all;
+}
+
+/** Return what comes first: what differs, then what is expected to, then what does not. */
+function weight(node) {
+  if (!differs(node)) return 2;
+  return node.note || [...node.counts.keys()].some((severity) => severity !== "ignore") ? 0 : 1;
 }
 
 function inSync(words) {
