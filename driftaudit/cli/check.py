@@ -46,7 +46,11 @@ def command(
         if receipts:
             receipts.require_live(request)
         examination = examine(request, progress)
-    audit = examination.audit
+        audit = examination.audit
+        if any(place.format == "html" for place in places):  # others pay nothing for what a page shows
+            from driftaudit.evidence.composer import with_evidence
+
+            audit = with_evidence(request, examination, progress)
     if receipts:
         receipts.write(request, examination)
     written = [(place, FORMATS[place.format](audit, render_options(place, quiet))) for place in places]

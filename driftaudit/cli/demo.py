@@ -53,12 +53,14 @@ def command(directory: str | None) -> int:
 
 
 def _audit(repository: Path, deploy: str | None):  # type: ignore[no-untyped-def]
-    from driftaudit.audit import run_audit
+    from driftaudit.audit import examine
     from driftaudit.cli.options import Options
     from driftaudit.cli.target import Workplace, audit_request
+    from driftaudit.evidence.composer import with_evidence
 
     wanted = Options(deploy=deploy, no_cache=True)
-    return run_audit(audit_request(Workplace(wanted, repository), "production", wanted))
+    request = audit_request(Workplace(wanted, repository), "production", wanted)
+    return with_evidence(request, examine(request))
 
 
 def _program() -> str:

@@ -1,7 +1,7 @@
 """Audits, brings the contents of what differs here, and compares them."""
 
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -40,16 +40,36 @@ def diff_of(examination: Examination, request: DiffRequest, progress: Progress =
     """Return the same where the audit is made already; its source must still be there to be asked."""
     found = chosen(examination, request.paths)
     pairs = [pair for finding in found.findings for pair in _pairs(finding, is_named=bool(request.paths))]
+    differences = tuple(_read(pairs, examination, request.audit, progress))
+    return ContentDiff(examination.audit.target, differences, found.same, found.problems, found.notes)
+
+
+def differences_of(
+    findings: Iterable[Finding],
+    examination: Examination,
+    request: AuditRequest,
+    progress: Progress = no_progress,
+) -> Generator[PathDifference, None, None]:
+    """Yield in what the contents of these findings differ, in their order; what is runtime is not fetched.
+
+    What is not taken any more is not compared, but it was brought here all the same.
+    """
+    pairs = [pair for finding in findings for pair in _pairs(finding, is_named=False)]
+    return _read(pairs, examination, request, progress)
+
+
+def _read(
+    pairs: Sequence["_Pair"], examination: Examination, request: AuditRequest, progress: Progress
+) -> Generator[PathDifference, None, None]:
     commit = examination.audit.desired.source
     with tempfile.TemporaryDirectory(prefix="driftaudit-") as folder:
-        desired = TreeContents(request.audit, request.audit.desired, Path(folder, "desired"))
-        live = TreeContents(request.audit, request.audit.deployed, Path(folder, "live"))
+        desired = TreeContents(request, request.desired, Path(folder, "desired"))
+        live = TreeContents(request, request.deployed, Path(folder, "live"))
         shown = [pair for pair in pairs if pair.is_looked_into]
         desired.bring([pair.desired for pair in shown if pair.desired], progress)
         live.bring([pair.live for pair in shown if pair.live], progress)
         converted = commit.commit if commit.kind == "git" else None
-        differences = tuple(_differences(pairs, live, desired, converted))
-    return ContentDiff(examination.audit.target, differences, found.same, found.problems, found.notes)
+        yield from _differences(pairs, live, desired, converted)
 
 
 @dataclass(frozen=True, slots=True)

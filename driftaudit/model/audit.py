@@ -8,6 +8,7 @@ from driftaudit.errors import ExitCode
 from driftaudit.model.commit import CommitFacts, DeployedCommit
 from driftaudit.model.difference import PathDifference
 from driftaudit.model.finding import Finding
+from driftaudit.model.folder import FolderInSync
 from driftaudit.model.mapping import PathMapping
 from driftaudit.model.plan import Plan
 from driftaudit.model.probe import HealthFinding, ProbeResult
@@ -98,3 +99,4 @@ class Audit:
     differences: tuple[PathDifference, ...] = ()  # contents, where a format shows them; by path
     tracking: Tracking | None = None  # where the run is stored
     mapping: PathMapping | None = None  # from the repository; None where the desired tree is not of one
+    folders: tuple[FolderInSync, ...] = ()  # what is as desired, where a format shows it; by path

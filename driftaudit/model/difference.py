@@ -68,7 +68,8 @@ class ContentDifference:
     """What differs from the live to the desired content.
 
     `added` and `removed` count all lines. `masked` tells that values are hidden in hunks or keys. `document`
-    is the format that both sides could be read in, and `keys` in what they differ then.
+    is the format that both sides could be read in, and `keys` in what they differ then. `left_out` counts the
+    lines of hunks, and the keys, that a report has no room for.
     """
 
     state: ContentState
@@ -79,6 +80,7 @@ class ContentDifference:
     document: str | None = None
     keys: tuple[KeyChange, ...] = ()
     notes: tuple[str, ...] = ()
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ _PACKAGES = {
     "bash": "bash",
     "make": "make",
     "npm": "npm",
+    "chromium": "chromium",
 }
 
 

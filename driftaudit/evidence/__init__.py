@@ -1,0 +1,1 @@
+"""What a report shows beside the findings: contents that differ, and what of each folder is as desired."""

@@ -1,0 +1,20 @@
+"""The system's Chromium, driven by playwright: it downloads nothing of its own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.support.programs import program
+
+
+@contextmanager
+def running_chromium() -> Iterator[Browser]:
+    """Run it without a window. In a container there is no sandbox to be had."""
+    with sync_playwright() as playwright:
+        path = program("chromium")
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        try:
+            yield browser
+        finally:
+            browser.close()
