@@ -94,6 +94,8 @@ def _sqlite(path: Path, patience: float) -> Engine:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))  # it tells of contents
+    except FileExistsError as error:
+        raise _not_opened(str(path), f"{path.parent} is no folder") from error
     except OSError as error:
         raise _not_opened(str(path), error.strerror or str(error)) from error
     url = URL.create("sqlite", database=str(path))

@@ -64,7 +64,8 @@ def _older(
     there = {entry.path for entry in newest.entries}
     seen, told = {digests[number]}, 0
     for run in sorted(digests, reverse=True):
-        if digests[run] in seen or told == _MOST_NOTES:
+        is_known = bool(digests[run]) and digests[run] in seen  # an older version kept no digest
+        if run == number or is_known or told == _MOST_NOTES:
             continue
         seen.add(digests[run])
         before = _snapshot(history, target, run, object_format)
