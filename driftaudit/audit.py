@@ -53,7 +53,8 @@ class AuditRequest:
     `base` is the commit whose history counts as older than the desired tree, None where there is no
     repository. `mapping` leads from the repository to the root, for what history says of a path.
     `own_paths` are where the repository, or the desired folder, lies inside the deployed tree: what would
-    be destroyed with it is no copy. `builds` are what counts as older where a build is desired.
+    be destroyed with it is no copy. `builds` are what counts as older where a build is desired. With
+    `lists_all` the live tree is listed whole, for those who keep it.
     """
 
     target: str
@@ -71,6 +72,7 @@ class AuditRequest:
     builds: tuple[AcceptedBuild, ...] = ()
     rate_limit: float | None = None
     backups: "tuple[BackupPlace, ...]" = ()
+    lists_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +309,7 @@ def _reading(request: AuditRequest, history: bytes, object_format: str) -> Readi
         allow_absent=request.allow_absent,
         target=request.target,
         rate_limit=request.rate_limit,
+        lists_all=request.lists_all,
     )
 
 

@@ -38,6 +38,10 @@ class ConfigError(UsageError):
     """A configuration or rule file is wrong; the message names file, line and column."""
 
 
+class HistoryError(UsageError):
+    """The history of runs cannot be opened, read or written."""
+
+
 class RepositoryError(UsageError):
     """No repository, no such revision, or git refused to answer."""
 

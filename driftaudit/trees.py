@@ -46,7 +46,8 @@ class Reading:
 class ReadingRequest:
     """What is read, and what the labels allow to leave unread.
 
-    `history` are the paths that were ever committed, joined by NUL. `target` names what may be absent.
+    `history` are the paths that were ever committed, joined by NUL. `target` names what may be absent. With
+    `lists_all` every live entry is listed, with its times, also where a folder is as it is desired.
     """
 
     desired: Source
@@ -58,6 +59,7 @@ class ReadingRequest:
     allow_absent: bool
     target: str
     rate_limit: float | None = None
+    lists_all: bool = False
 
 
 def read_trees(request: ReadingRequest, progress: Progress) -> Reading:
@@ -74,7 +76,7 @@ def read_trees(request: ReadingRequest, progress: Progress) -> Reading:
         whole = filled_in(deployed, listing)
         return Reading(Side(desired, listing), Side(deployed, whole), scan.known)
     with ThreadPoolExecutor(1) as pool:  # a commit's own paths are in the history already
-        trees = request.desired.folder_trees()
+        trees = {} if request.lists_all else request.desired.folder_trees()
         scan = _scan_request(request, request.history, trees)
         reading = pool.submit(request.desired.listed)
         deployed = _deployed(request, scan, _told_with_total(progress, reading))

@@ -68,13 +68,18 @@ def recovery_plan(trees: TreesOfLoss, sources: Sources) -> RecoveryPlan:
     judged = [(entry, planner.hole(entry)) for entry in trees.was if entry.has_content or entry.pruned]
     holes = tuple(hole for _entry, hole in judged if hole)
     known = {entry.path for entry in trees.was}
+    unread = {entry.path for entry in trees.was if entry.pruned}
     placed = [PlacedBackup(backup.placed) for backup in sources.backups]
     counts = [Counter(holding(hole.was, backup.entries) for hole in holes) for backup in placed]
     return RecoveryPlan(
         holes=holes,
         whole=len(judged) - len(holes) - planner.expected,
         unproven=planner.unproven,
-        new=tuple(entry.path for entry in trees.live if entry.has_content and entry.path not in known),
+        new=tuple(
+            entry.path
+            for entry in trees.live
+            if entry.has_content and entry.path not in known and not _is_below(entry.path, unread)
+        ),
         folders=tuple(planner.folders()),
         expected=planner.expected,
         specials=planner.specials(),
@@ -130,8 +135,9 @@ class _Planner:
 
     def _state(self, was: Entry, live: Entry | None) -> tuple[HoleState, str] | None:
         if live is None:
-            unseen = self._is_unseen(was.path)
-            return (HoleState.UNKNOWN, "it could not be seen") if unseen else (HoleState.LOST, "")
+            if self._is_unseen(was.path):
+                return HoleState.UNKNOWN, "it could not be seen"
+            return HoleState.LOST, "what lay in it was not read" if was.pruned else ""
         if live.kind is not was.kind:
             return HoleState.CHANGED, f"a {live.kind.value} is there"
         if was.pruned:
@@ -224,10 +230,15 @@ class _Planner:
         return is_here or is_backed or (was.kind is live.kind and was.digest == live.digest)
 
     def _is_unseen(self, path: str) -> bool:
-        if not self._trees.unseen:
-            return False
-        parts = path.split("/")
-        return any("/".join(parts[:depth]) in self._trees.unseen for depth in range(len(parts) + 1))
+        return _is_below(path, self._trees.unseen)
+
+
+def _is_below(path: str, tops: Collection[str]) -> bool:
+    """Whether a path is one of some others, or lies below one of them."""
+    if not tops:
+        return False
+    parts = path.split("/")
+    return any("/".join(parts[:depth]) in tops for depth in range(len(parts) + 1))
 
 
 def _by_facts(was: Entry, live: Entry) -> tuple[HoleState, str] | None:

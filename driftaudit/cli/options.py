@@ -46,6 +46,12 @@ class Options:
     deploy_command: str | None = None
     deploy_from: str | None = None
 
+    @property
+    def says_of_one_target(self) -> bool:
+        """Whether it says of a target what its configuration says of it."""
+        said = (self.desired, self.deploy, self.deploy_command, self.deploy_from)
+        return bool(self.maps or self.packs) or any(text is not None for text in said)
+
 
 def collected(function: Callable[..., int]) -> Callable[..., int]:
     """Give a command the options of a target that it has as one value, `wanted`."""
@@ -186,6 +192,15 @@ def reports(function: F) -> F:
     """Add where a report goes, and in which formats."""
     quiet = click.option("--quiet", is_flag=True, help="The verdict and what blocks, no more.")
     return written_as(*REPORTS)(quiet(function))
+
+
+def history(function: F) -> F:
+    """Add where the history lies."""
+    return click.option(
+        "--history",
+        metavar="FILE|URL",
+        help="The history, instead of the configured one; env:NAME for what a variable has.",
+    )(function)
 
 
 def outcome(function: F) -> F:

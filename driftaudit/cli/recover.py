@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING
 import click
 
 from driftaudit.cli import options
+from driftaudit.cli.main import tell
+from driftaudit.errors import DriftauditError, UsageError
 
 if TYPE_CHECKING:
+    from driftaudit.cli.target import Workplace
     from driftaudit.model.recovery import Recovery
     from driftaudit.recovery.composer import Examined
+    from driftaudit.recovery.stored import StoredTree
     from driftaudit.sources.base import Progress, Source
 
 _EXIT_CODES = """\b
@@ -25,6 +29,8 @@ Exit codes:
 @click.argument("backups", metavar="[BACKUP]...", nargs=-1)
 @click.option("-o", "--archive", metavar="FILE.tar.gz", help="Write what is missing to this archive.")
 @click.option("--snapshot", metavar="FILE", help="What the tree was, by `driftaudit snapshot`.")
+@click.option("--run", metavar="N", type=click.IntRange(min=1), help="What the tree was, by that stored run.")
+@options.history
 @click.option("--older", is_flag=True, help="Also put back what is there in another version than it was.")
 @click.option("--fill-older", is_flag=True, help="Fill what nothing has as it was with an older version.")
 @click.option("--include-secrets", is_flag=True, help="Let secrets go into the archive.")
@@ -37,6 +43,8 @@ def command(
     backups: tuple[str, ...],
     archive: str | None,
     snapshot: str | None,
+    run: int | None,
+    history: str | None,
     older: bool,
     fill_older: bool,
     include_secrets: bool,
@@ -47,10 +55,11 @@ def command(
 ) -> int:
     """Say what is lost on TARGET and what is older than it was, and write an archive of what is missing.
 
-    What was there is said by a saved snapshot: the one that is named, or the newest among the backups.
-    Contents come from git (every ref), from the `backups:` of TARGET, and from each BACKUP, which is named
-    as for `driftaudit backup`. Nothing is written on TARGET: the command that unpacks the archive is
-    printed. Run it again afterwards, and it says what is still open.
+    What was there is said by a snapshot: the one that is named by --snapshot or --run, or else the newest
+    that is saved among the backups, or was stored by `driftaudit report`. Contents come from git (every
+    ref), from the `backups:` of TARGET, and from each BACKUP, which is named as for `driftaudit backup`.
+    Nothing is written on TARGET: the command that unpacks the archive is printed. Run it again afterwards,
+    and it says what is still open.
     """
     from driftaudit.backups.choosing import Wishes
     from driftaudit.cli.backups import places_of_backups
@@ -61,6 +70,8 @@ def command(
     from driftaudit.render.recovery import FORMATS
     from driftaudit.sources.snapshot import SnapshotSource
 
+    if snapshot and run:
+        raise UsageError("--snapshot and --run both say what the tree was", "Say one of them.")
     places = places_of(formats, outputs, FORMATS, "recover")
     workplace = Workplace(wanted)
     settings = workplace.target(target)
@@ -72,6 +83,7 @@ def command(
         labels=policy_of(workplace, settings, wanted).labels,
         places=places_of_backups(workplace, settings, backups, may_be_none=True),
         snapshot=SnapshotSource(Path(snapshot)) if snapshot else None,
+        stored=None if snapshot else _stored(workplace, settings.name, run, history),
         repository=workplace.repository_if_any(),
         base=history_base(workplace, settings),
         mapping=settings.desired.mapping,
@@ -83,6 +95,27 @@ def command(
         recovery = _written(examined, file, progress)
     write_outcome(places, FORMATS, recovery, quiet)
     return int(recovery.exit_code)
+
+
+def _stored(workplace: "Workplace", target: str, run: int | None, named: str | None) -> "StoredTree | None":
+    """Return what a stored run saw. A history that cannot be read is an error only where a run is named."""
+    from driftaudit.cli.histories import opener, place_in
+    from driftaudit.recovery.stored import stored_tree
+
+    try:
+        place = place_in(workplace, named)
+        if not place.is_there:
+            if run is None and named is None:
+                return None
+            raise UsageError("there is no history yet", "Name a saved snapshot: --snapshot FILE")
+        repository = workplace.repository_if_any()
+        with opener(place)() as history:
+            return stored_tree(history, target, run, repository.object_format if repository else "sha1")
+    except DriftauditError as error:
+        if run is not None or named is not None:
+            raise
+        tell(f"driftaudit: {error.message}", "  No run of the history is asked what the tree was.")
+        return None
 
 
 def _written(examined: "Examined", file: Path | None, progress: "Progress") -> "Recovery":
@@ -98,7 +131,6 @@ def _written(examined: "Examined", file: Path | None, progress: "Progress") -> "
 def _archive_file(text: str, deployed: "Source") -> Path:
     """Return where the archive goes. Raises UsageError where that cannot be."""
     from driftaudit.cli.output import is_special, require_writable
-    from driftaudit.errors import UsageError
     from driftaudit.sources.directory import DirectorySource
 
     path = require_writable(Path(text), "archive")

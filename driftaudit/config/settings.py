@@ -7,6 +7,7 @@ from typing import Literal
 
 from driftaudit.config.access import Access
 from driftaudit.config.paths import shown_path
+from driftaudit.config.reporting import HistorySettings, NotifySettings
 from driftaudit.config.rules import LabelPatterns, RuleSpec
 from driftaudit.errors import ConfigError
 from driftaudit.model.mapping import PathMapping
@@ -73,6 +74,8 @@ class Settings:
     labels: LabelPatterns
     rules: tuple[RuleSpec, ...]
     document: Mapping[str, object]
+    history: HistorySettings = field(default_factory=HistorySettings)
+    notify: NotifySettings = field(default_factory=NotifySettings)
 
 
 def find_settings(start: Path) -> Path | None:

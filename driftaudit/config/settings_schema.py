@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from driftaudit.config.access_schema import AccessModel
 from driftaudit.config.paths import is_local_path, local_path, relative_path
+from driftaudit.config.reporting_schema import HistoryModel, NotifyModel
 from driftaudit.config.rules_schema import Labels, Rules, rule_specs
 from driftaudit.config.schema import (
     CheckedPath,
@@ -182,6 +183,8 @@ class SettingsModel(Strict):
     targets: dict[Annotated[str, AfterValidator(_target_name)], TargetModel] = Field(default_factory=dict)
     labels: Labels = Field(default_factory=dict)
     rules: Rules = ()
+    history: HistoryModel = HistoryModel()
+    notify: NotifyModel = NotifyModel()
 
 
 def read_settings(path: Path) -> Settings:
@@ -194,4 +197,5 @@ def read_settings(path: Path) -> Settings:
         for name, target in model.targets.items()
     }
     rules = rule_specs(document, model.rules)
-    return Settings(path, targets, model.labels, rules, document.value)
+    history, notify = model.history.settings(folder), model.notify.settings()
+    return Settings(path, targets, model.labels, rules, document.value, history, notify)

@@ -89,11 +89,15 @@ class RecoveryPlan:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What the tree was: `name` says where that is known from, `is_composed` that nobody saw it like that."""
+    """What the tree was: `name` says where that is known from, `is_composed` that nobody saw it like that.
+
+    `is_doubtful` tells that it may have been seen after the loss.
+    """
 
     name: str
     at: datetime | None
     is_composed: bool = False
+    is_doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +137,10 @@ class Recovery:
     def exit_code(self) -> ExitCode:
         """Blocked where something is not as it was, incomplete where that cannot be told.
 
-        Of a tree that nobody saw whole it never can.
+        Of a tree that nobody saw whole, or perhaps only after the loss, it never can.
         """
         states = {hole.state for hole in self.plan.holes}
         if self.plan.folders or states - {HoleState.UNKNOWN}:
             return ExitCode.BLOCKED
-        is_unclear = states or self.unseen or self.reference.is_composed
+        is_unclear = states or self.unseen or self.reference.is_composed or self.reference.is_doubtful
         return ExitCode.INCOMPLETE if is_unclear else ExitCode.PASS

@@ -22,6 +22,7 @@ class Tracked:
     """One finding, known again by its path and its live content, as it was when it was last seen.
 
     `first_seen` and `last_seen` are the times of runs; `runs` counts those that saw it without a break.
+    `unseen` tells that this run could not look at the path: then nothing says that it is resolved.
     """
 
     path: str
@@ -33,11 +34,15 @@ class Tracked:
     action: Action
     severity: Severity
     rule: str
+    unseen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RunFigures:
-    """A stored run in figures. `behind` is None where no commit is known to be live."""
+    """A stored run in figures. `behind` is None where no commit is known to be live.
+
+    A run that failed has the verdict `failed`, and no other figures.
+    """
 
     number: int
     started_at: datetime

@@ -26,6 +26,7 @@ from driftaudit.recovery.archive import Member, write_archive
 from driftaudit.recovery.contents import Contents, Givers
 from driftaudit.recovery.reference import KnownTree, Witnesses, known_tree
 from driftaudit.recovery.sources import in_git
+from driftaudit.recovery.stored import StoredTree
 from driftaudit.repo import Repository
 from driftaudit.sources.base import AbsentRootError, Progress, ScanRequest, Source, no_progress
 from driftaudit.sources.directory import DirectorySource
@@ -37,7 +38,7 @@ _ANY_SIZE = 1 << 62  # bytes: nothing is left unread for its size
 
 @dataclass(frozen=True, slots=True)
 class RecoveryRequest:
-    """What is held against what it was. `snapshot` is None where the newest saved one of the backups serves.
+    """What is held against what it was. `snapshot` is None where the newest saved or stored one serves.
 
     `base` is a commit of the repository, None where there is none: its history and all refs are asked.
     """
@@ -47,6 +48,7 @@ class RecoveryRequest:
     labels: Labels
     places: Sequence[BackupPlace] = ()
     snapshot: SnapshotSource | None = None
+    stored: StoredTree | None = None
     repository: Repository | None = None
     base: str | None = None
     mapping: PathMapping = IDENTITY
@@ -63,7 +65,13 @@ class RecoveryRequest:
     def witnesses(self) -> Witnesses:
         """Return what says what the tree was."""
         return Witnesses(
-            self.snapshot, self.repository, self.base, self.mapping, self.cache, self.object_format
+            self.snapshot,
+            self.stored,
+            self.repository,
+            self.base,
+            self.mapping,
+            self.cache,
+            self.object_format,
         )
 
 

@@ -17,6 +17,7 @@ from driftaudit.model.snapshot import Snapshot
 from driftaudit.provenance.deployed_commit import deployed_commit
 from driftaudit.provenance.history import read_history
 from driftaudit.provenance.live_tree import KnownTree as KnownContents
+from driftaudit.recovery.stored import StoredTree
 from driftaudit.repo import Repository
 from driftaudit.sources.base import ScanRequest
 from driftaudit.sources.git import GitSource
@@ -25,9 +26,13 @@ from driftaudit.sources.snapshot import SnapshotSource
 
 @dataclass(frozen=True, slots=True)
 class Witnesses:
-    """What can say what a tree was: a snapshot that was named, and a repository from the commit `base` on."""
+    """What can say what a tree was: a snapshot that was named, one of the history, and a repository.
+
+    The repository is asked from the commit `base` on.
+    """
 
     snapshot: SnapshotSource | None
+    stored: StoredTree | None
     repository: Repository | None
     base: str | None
     mapping: PathMapping
@@ -46,17 +51,20 @@ class KnownTree:
 
 
 def known_tree(asked: Witnesses, live: Snapshot, backups: Sequence[ReadBackup]) -> KnownTree:
-    """Return what the tree was: by the snapshot that is named, or the newest saved one among the backups.
+    """Return what the tree was: by the snapshot, or the run, that is named, or else the newest that there is.
 
-    Without one it is put together: what the newest backup has, and of the rest what the commit has that was
-    deployed when it was made. Raises UsageError where there is nothing to go by, SourceError where the named
-    snapshot cannot be read.
+    That is one that is saved among the backups, or stored in the history. Without one it is put together:
+    what the newest backup has, and of the rest what the commit has that was deployed when it was made.
+    Raises UsageError where there is nothing to go by, SourceError where the named snapshot cannot be read.
     """
     if asked.snapshot:
         saved = asked.snapshot.snapshot(ScanRequest(object_format=asked.object_format))
         return _as_saved(saved)
     fingerprints = [each for each in backups if each.found.is_fingerprint and each.snapshot]
     newest = max((each.snapshot for each in fingerprints if each.snapshot), key=_moment, default=None)
+    stored = asked.stored
+    if stored and (stored.is_chosen or newest is None or _moment(newest) <= _moment(stored.snapshot)):
+        return _as_stored(stored)
     return _as_saved(newest) if newest else _composed(asked, live, backups)
 
 
@@ -67,6 +75,12 @@ def _moment(snapshot: Snapshot) -> datetime:
 def _as_saved(saved: Snapshot) -> KnownTree:
     reference = Reference(saved.source.url, saved.scan.started_at)
     return KnownTree(reference, saved.entries, saved.problems)
+
+
+def _as_stored(stored: StoredTree) -> KnownTree:
+    snapshot = stored.snapshot
+    reference = Reference(stored.name, snapshot.scan.started_at, is_doubtful=stored.is_doubtful)
+    return KnownTree(reference, snapshot.entries, snapshot.problems, stored.notes)
 
 
 def _composed(asked: Witnesses, live: Snapshot, backups: Sequence[ReadBackup]) -> KnownTree:

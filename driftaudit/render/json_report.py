@@ -16,6 +16,7 @@ from driftaudit.model.waiver import WaiverState, WaiverUse
 from driftaudit.render.base import RenderOptions
 from driftaudit.render.json_values import Document, modified_at, path_keys, readable, timestamp, written
 from driftaudit.render.secrecy import without_secrets
+from driftaudit.render.tracking import tracking_document
 
 SCHEMA = "driftaudit/audit/v1"
 
@@ -51,6 +52,7 @@ def document(audit: Audit) -> Document:
         "probes": [_probe(probe) for probe in audit.probes],
         "structure": [_structure(finding) for finding in audit.structure],
         "waivers": [_waiver(use) for use in audit.waivers],
+        **({"tracking": tracking_document(audit.tracking)} if audit.tracking else {}),
     }
 
 

@@ -59,9 +59,15 @@ def read_snapshot(path: Path) -> Saved:
     """Return what was saved. Raises SourceError where the file is absent, damaged, cut off or too new."""
     try:
         with path.open("rb") as stream:
-            return _Reading(path).take(_checked_lines(stream, path))
+            return read_saved(stream, path)
     except OSError as error:
         raise SourceError(f"{path}: {error.strerror}", "Check the path.") from error
+
+
+def read_saved(stream: IO[bytes], path: Path) -> Saved:
+    """Return what was saved from a stream; `path` is what it is called. Raises OSError, and SourceError."""
+    try:
+        return _Reading(path).take(_checked_lines(stream, path))
     except (ValueError, TypeError, KeyError, ArithmeticError, RecursionError, zlib.error) as error:
         raise _damaged(path) from error
 

@@ -1,0 +1,1 @@
+"""What was found at each target, run by run, in a database."""

@@ -1,0 +1,107 @@
+"""The composer of `report`: an audit with its place in the history, and what of that is to be told."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from driftaudit.audit import AuditRequest, Examination, examine
+from driftaudit.config.rules import SECRET
+from driftaudit.errors import DriftauditError, HistoryError
+from driftaudit.history.codec import fit_to_keep
+from driftaudit.history.store import Failure, History, Night
+from driftaudit.model.audit import Audit
+from driftaudit.model.history import Keep, StoredRun
+from driftaudit.model.snapshot import Snapshot
+from driftaudit.policy.labels import Labels
+from driftaudit.sources.base import Progress, no_progress
+
+OpenHistory = Callable[[], AbstractContextManager[History]]
+"""Opens the history; the rest of the run goes on where that fails."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """The audit of one night. `before` is the run before it, be it a failed one, if there was any.
+
+    `unstored` says why it is not in the history; then there is nothing that it is compared with.
+    """
+
+    audit: Audit
+    before: StoredRun | None = None
+    unstored: HistoryError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A night on which there was nothing to judge, and why."""
+
+    error: DriftauditError
+    before: StoredRun | None = None
+    run: StoredRun | None = None
+    unstored: HistoryError | None = None
+
+
+def observed(
+    request: AuditRequest, history: OpenHistory, keep: Keep, progress: Progress = no_progress
+) -> Observed:
+    """Audit a target, and store what was found. Raises DriftauditError as `examine`: see `failed`."""
+    examination = examine(replace(request, lists_all=True), progress)
+    night = _night(request, examination)
+    try:
+        with history() as opened:
+            before = opened.newest_run(request.target)
+            return Observed(opened.add(night, keep), before)
+    except HistoryError as error:
+        return Observed(fit_to_keep(night.audit), unstored=error)
+
+
+@contextmanager
+def failures_stored(
+    target: str, url: str, history: OpenHistory, keep: Keep, told: Callable[[Failed], None]
+) -> Iterator[None]:
+    """Store what goes wrong inside as a failed run, tell of it, and let it go on its way."""
+    started_at, started = datetime.now(UTC), time.monotonic()
+    try:
+        yield
+    except HistoryError:
+        raise
+    except DriftauditError as error:
+        failure = Failure(
+            target=target,
+            url=url,
+            started_at=started_at,
+            duration_seconds=time.monotonic() - started,
+            exit_code=error.exit_code,
+            message=error.message,
+        )
+        told(_stored(failure, error, history, keep))
+        raise
+
+
+def _stored(failure: Failure, error: DriftauditError, history: OpenHistory, keep: Keep) -> Failed:
+    try:
+        with history() as opened:
+            before = opened.newest_run(failure.target)
+            return Failed(error, before, opened.add_failure(failure, keep))
+    except HistoryError as unstored:
+        return Failed(error, unstored=unstored)
+
+
+def _night(request: AuditRequest, examination: Examination) -> Night:
+    seen = examination.trees.seen
+    return Night(
+        audit=examination.audit,
+        url=seen.source.url,
+        pruned=frozenset(entry.path for entry in seen.entries if entry.pruned),
+        live=None if seen.source.kind == "absent" else _fit_to_keep(seen, request.policy.labels),
+        object_format=request.repository.object_format if request.repository else "sha1",
+    )
+
+
+def _fit_to_keep(live: Snapshot, labels: Labels) -> Snapshot:
+    """Return the live tree without what a secret could be guessed by."""
+    secrets = labels.paths_with(SECRET, (entry.path for entry in live.entries))
+    entries = tuple(entry.without_content() if entry.path in secrets else entry for entry in live.entries)
+    return replace(live, entries=entries)

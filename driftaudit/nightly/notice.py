@@ -1,0 +1,96 @@
+"""What has changed since the run before, if anything: only that is told to anybody."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from driftaudit.model.audit import Verdict
+from driftaudit.model.own_refs import slug_of
+from driftaudit.model.tracking import Standing, Tracked, Tracking
+from driftaudit.nightly.composer import Failed, Observed
+from driftaudit.notify.base import Notice
+from driftaudit.render.json_values import path_keys, readable, timestamp
+from driftaudit.render.printable import printable
+from driftaudit.render.site import page_name
+from driftaudit.render.tracking import of_standing
+from driftaudit.render.wording import count_of
+
+SCHEMA = "driftaudit/notice/v1"
+_MOST = 5  # paths that are named of each
+
+
+def notice_of(night: Observed, link: str) -> Notice | None:
+    """Return what is to be told of a night, None where it was like the one before."""
+    lines = list(_changes(night))
+    if not lines:
+        return None
+    audit, tracking = night.audit, night.audit.tracking
+    title = f"{printable(audit.target)}: {audit.decision.verdict.value}"
+    page = f"{slug_of(audit.target)}/{page_name(tracking.run)}.html" if tracking else ""
+    document = {
+        "schema": SCHEMA,
+        "target": readable(audit.target),
+        "verdict": audit.decision.verdict.value,
+        "reason": readable(audit.decision.reason),
+        "started_at": timestamp(audit.started_at),
+        "run": tracking.run if tracking else None,
+        "changes": lines,
+        "new": _documents(tracking, Standing.NEW),
+        "resolved": _documents(tracking, Standing.RESOLVED),
+    }
+    text = "\n".join([printable(audit.decision.reason), *lines])
+    return Notice(title, text, _joined(link, page), document)
+
+
+def notice_of_failure(failed: Failed, target: str, link: str) -> Notice | None:
+    """Return what is to be told of a target that could not be audited, None where that is known already."""
+    before, run = failed.before, failed.run
+    if before and before.is_failed and before.exit_code == int(failed.error.exit_code):
+        return None
+    reason = printable(failed.error.message)
+    document = {
+        "schema": SCHEMA,
+        "target": readable(target),
+        "verdict": "failed",
+        "reason": reason,
+        "started_at": timestamp(run.figures.started_at) if run else None,
+        "run": run.figures.number if run else None,
+        "changes": ["It cannot be audited any more." if before else "It cannot be audited."],
+        "new": [],
+        "resolved": [],
+    }
+    return Notice(f"{printable(target)}: cannot be audited", reason, _joined(link, "index.html"), document)
+
+
+def _changes(night: Observed) -> Iterator[str]:
+    tracking, verdict = night.audit.tracking, night.audit.decision.verdict.value
+    if night.unstored or tracking is None:
+        why = night.unstored.message if night.unstored else "it is not stored"
+        yield f"It is not known what has changed: {why}"
+        return
+    if night.before and night.before.is_failed:
+        yield "It can be audited again."
+    if tracking.since is None and verdict != Verdict.PASS:
+        yield "It is the first run that is stored."
+    if tracking.since and tracking.since.verdict != verdict:
+        yield f"The verdict was {tracking.since.verdict}."
+    for standing in (Standing.NEW, Standing.RESOLVED):
+        found = of_standing(tracking, standing)
+        if found:
+            yield f"{count_of(len(found), 'finding')} {standing.value}: {_named(found)}"
+
+
+def _named(found: list[Tracked]) -> str:
+    names = [printable(each.path) or "the deploy as a whole" for each in found[:_MOST]]
+    more = f" and {len(found) - _MOST:,} more" if len(found) > _MOST else ""
+    return ", ".join(names) + more
+
+
+def _documents(tracking: Tracking | None, standing: Standing) -> list[dict[str, Any]]:
+    found = of_standing(tracking, standing) if tracking else []
+    return [
+        {**path_keys(each.path), "severity": each.severity.value, "rule": each.rule} for each in found[:1000]
+    ]
+
+
+def _joined(link: str, page: str) -> str:
+    return f"{link.rstrip('/')}/{page}" if link and page else link

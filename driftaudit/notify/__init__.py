@@ -1,0 +1,1 @@
+"""Tells people of a change, by whatever service they read."""

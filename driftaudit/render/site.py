@@ -1,0 +1,149 @@
+"""The static site of the nightly run: where each target stands, and a list of its runs."""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from driftaudit.data import data_folder
+from driftaudit.model.history import StoredRun
+from driftaudit.model.own_refs import slug_of
+from driftaudit.render.history import TargetHistory
+from driftaudit.render.printable import printable
+from driftaudit.render.templates import fill
+from driftaudit.render.tracking import age, minute
+from driftaudit.render.wording import count_of
+
+_TREND = 30  # runs that are drawn
+_STEP, _BAR, _HEIGHT = 8, 6, 32  # units of the picture
+_LEAST = 2  # units: what a run with anything in it is drawn with, however little that is
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One run in the picture of the trend, from the top down."""
+
+    x: int
+    y: int
+    height: int
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A run in words. `page` is the link to it, "" where there is no page."""
+
+    number: int
+    when: str
+    verdict: str
+    reason: str
+    page: str
+    new: str
+    persisting: str
+    resolved: str
+    waived: str
+    oldest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A target as it stands: its last run, the trend in a picture and in words.
+
+    `seen` is the last run that could look at it, None where none could.
+    """
+
+    name: str
+    url: str
+    folder: str
+    last: Row
+    seen: Row | None
+    bars: tuple[Bar, ...]
+    width: int
+    trend: str
+    unseen: str
+
+
+def page_name(run: int) -> str:
+    """Return the name of a run's page, without its ending."""
+    return f"run-{run}"
+
+
+def index(histories: Sequence[TargetHistory], now: datetime) -> str:
+    """Return the page of all targets, those that need somebody first."""
+    cards = [_card(history, now) for history in histories if history.runs]
+    order = ("failed", "blocked", "incomplete", "pass")
+    cards.sort(key=lambda card: (order.index(card.last.verdict), card.name))
+    return _filled("site/index.html.j2", {"cards": cards, "when": minute(now)})
+
+
+def runs_page(history: TargetHistory, now: datetime) -> str:
+    """Return the page of all runs of a target, the newest first."""
+    rows = [_row(run, "", run.figures.started_at) for run in reversed(history.runs)]
+    return _filled("site/target.html.j2", {"card": _card(history, now), "rows": rows})
+
+
+def _filled(template: str, values: dict[str, object]) -> str:
+    style = (data_folder("reports") / "site" / "site.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
+    return fill(template, {**values, "style": style, "style_hash": f"sha256-{digest}"})
+
+
+def _card(history: TargetHistory, now: datetime) -> Card:
+    folder = slug_of(history.target.name)
+    last, shown = history.runs[-1], history.runs[-_TREND:]
+    unseen = f"{count_of(last.unseen, 'finding')} could not be looked at" if last.unseen else ""
+    seen = next((run for run in reversed(history.runs) if not run.is_failed), None)
+    return Card(
+        name=printable(history.target.name),
+        url=printable(history.target.url),
+        folder=folder,
+        last=_row(last, f"{folder}/", now),
+        seen=_row(seen, f"{folder}/", now) if seen else None,
+        bars=tuple(_bars(shown)),
+        width=_STEP * len(shown),
+        trend=_in_words(shown),
+        unseen=unseen,
+    )
+
+
+def _row(run: StoredRun, folder: str, now: datetime) -> Row:
+    figures = run.figures
+    return Row(
+        number=figures.number,
+        when=minute(figures.started_at),
+        verdict=figures.verdict,
+        reason=printable(run.reason),
+        page=f"{folder}{page_name(figures.number)}" if run.has_audit else "",
+        new=f"{figures.new:,}",
+        persisting=f"{run.persisting:,}",
+        resolved=f"{figures.resolved:,}",
+        waived=f"{run.waived:,}",
+        oldest=age(run.oldest, now) if run.oldest else "",
+    )
+
+
+def _open(run: StoredRun) -> int:
+    return run.figures.new + run.persisting
+
+
+def _bars(runs: Sequence[StoredRun]) -> list[Bar]:
+    most = max(map(_open, runs), default=0) or 1
+    found = []
+    for number, run in enumerate(runs):
+        share = 1.0 if run.is_failed else _open(run) / most
+        height = max(round(share * _HEIGHT), _LEAST)
+        found.append(Bar(number * _STEP, _HEIGHT - height, height, run.figures.verdict))
+    return found
+
+
+def _in_words(runs: Sequence[StoredRun]) -> str:
+    """Return what the picture shows for those who do not see it."""
+    counted = [_open(run) for run in runs if not run.is_failed]
+    failed = len(runs) - len(counted)
+    parts = [f"The last {count_of(len(runs), 'run')}"]
+    if counted:
+        parts.append(f"from {count_of(counted[0], 'open finding')} to {counted[-1]:,}")
+    if failed:
+        parts.append(f"{failed:,} failed")
+    return ", ".join(parts)

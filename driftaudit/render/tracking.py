@@ -1,0 +1,118 @@
+"""What has become of the findings since an earlier run, for a terminal and for programs."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+from driftaudit.model.audit import Audit
+from driftaudit.model.finding import Severity
+from driftaudit.model.tracking import RunFigures, Standing, Tracked, Tracking
+from driftaudit.render.json_values import Document, path_keys, timestamp
+from driftaudit.render.printable import printable
+from driftaudit.render.wording import count_of
+
+_MOST = {Standing.NEW: 20, Standing.PERSISTING: 10, Standing.RESOLVED: 10, Standing.WAIVED: 0}
+_ORDER = tuple(Severity)
+_WIDEST_PATH = 60  # columns that paths are lined up in
+
+
+def text(audit: Audit, *, quiet: bool = False) -> str:
+    """Return a short summary, the verdict last; what is new is named, and the oldest of the rest."""
+    tracking = audit.tracking
+    title = f"{printable(audit.target)}  {minute(audit.started_at)} UTC"
+    lines = [] if quiet else [title if tracking is None else f"{title}, run {tracking.run}"]
+    if tracking and not quiet:
+        lines += [f"  {_compared(tracking)}", *_groups(tracking, audit.started_at), ""]
+    verdict = audit.decision.verdict.value.upper()
+    return "\n".join([*lines, f"{verdict}  {printable(audit.decision.reason)}"]) + "\n"
+
+
+def minute(moment: datetime) -> str:
+    """Return a time in UTC for people, to the minute."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}"
+
+
+def age(since: datetime, now: datetime) -> str:
+    """Return for how long something has been there."""
+    days = max(now - since, timedelta()).days
+    return count_of(days, "day") if days else "less than a day"
+
+
+def of_standing(tracking: Tracking, standing: Standing) -> list[Tracked]:
+    """Return the findings of one standing: what is new or gone the worst first, what persists the oldest."""
+    found = [each for each in tracking.tracked if each.standing is standing]
+    if standing is Standing.PERSISTING:
+        return sorted(found, key=lambda each: (each.first_seen, _ORDER.index(each.severity), each.path))
+    return sorted(found, key=lambda each: (_ORDER.index(each.severity), each.path))
+
+
+def _compared(tracking: Tracking) -> str:
+    if tracking.since is None:
+        return "the first run that is stored: all is new"
+    return f"since run {tracking.since.number} of {minute(tracking.since.started_at)} UTC"
+
+
+def _groups(tracking: Tracking, now: datetime) -> Iterator[str]:
+    for standing in Standing:
+        found = of_standing(tracking, standing)
+        yield f"  {standing.value:<10}  {len(found):>6,}{_since_when(found, standing, now)}"
+        most = _MOST[standing]
+        yield from _rows(found[:most], standing, now)
+        if most and len(found) > most:
+            yield f"      and {len(found) - most:,} more"
+
+
+def _since_when(found: Sequence[Tracked], standing: Standing, now: datetime) -> str:
+    if standing is not Standing.PERSISTING or not found:
+        return ""
+    unseen = sum(each.unseen for each in found)
+    could_not = f"; {unseen:,} of them could not be looked at" if unseen else ""
+    return f"  the oldest for {age(found[0].first_seen, now)}{could_not}"
+
+
+def _rows(found: Sequence[Tracked], standing: Standing, now: datetime) -> Iterator[str]:
+    names = [printable(each.path) or "(the deploy as a whole)" for each in found]
+    width = min(max(map(len, names), default=0), _WIDEST_PATH)
+    for name, each in zip(names, found, strict=True):
+        old = f", for {age(each.first_seen, now)}" if standing is not Standing.NEW else ""
+        unseen = f", not seen since {minute(each.last_seen)}" if each.unseen else ""
+        what = f"{each.severity.value:<5}  {each.origin.value}, {each.action.value}"
+        yield f"      {name:<{width}}  {what}{old}{unseen}  ({printable(each.rule)})"
+
+
+def tracking_document(tracking: Tracking) -> Document:
+    """Return it as plain values."""
+    return {
+        "run": tracking.run,
+        "since": figures_document(tracking.since) if tracking.since else None,
+        "findings": [_tracked(each) for each in tracking.tracked],
+        "trend": [figures_document(each) for each in tracking.trend],
+    }
+
+
+def figures_document(run: RunFigures) -> Document:
+    """Return a run in figures as plain values."""
+    return {
+        "run": run.number,
+        "started_at": timestamp(run.started_at),
+        "verdict": run.verdict,
+        "severity": {severity.value: count for severity, count in run.severities.items()},
+        "new": run.new,
+        "resolved": run.resolved,
+        "behind": run.behind,
+        "unhealthy": run.unhealthy,
+    }
+
+
+def _tracked(each: Tracked) -> Document:
+    return {
+        **path_keys(each.path),
+        "standing": each.standing.value,
+        "first_seen": timestamp(each.first_seen),
+        "last_seen": timestamp(each.last_seen),
+        "runs": each.runs,
+        "unseen": each.unseen,
+        "origin": each.origin.value,
+        "action": each.action.value,
+        "severity": each.severity.value,
+        "rule": each.rule,
+    }
