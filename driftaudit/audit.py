@@ -23,6 +23,7 @@ from driftaudit.model.entry import Entry
 from driftaudit.model.finding import Finding
 from driftaudit.model.mapping import IDENTITY, PathMapping
 from driftaudit.model.plan import Plan
+from driftaudit.model.probe import Health
 from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.snapshot import Snapshot
 from driftaudit.origins import Origins
@@ -39,10 +40,12 @@ from driftaudit.sources.base import Progress, Source, no_progress
 from driftaudit.trees import Reading, ReadingRequest, Side, read_trees
 
 _BUILDS = ("directory", "archive", "snapshot")  # sources whose trees no commit has
-if TYPE_CHECKING:  # few targets have backups
+if TYPE_CHECKING:  # few targets have backups, or probes
     from driftaudit.backup_reading.copies import BackupCopies
     from driftaudit.backup_reading.places import BackupPlace
+    from driftaudit.probes.asking import Asking, ProbeRequest
 
+NOT_ASKED = Health((), ())
 _LONGEST_TARGET = 4096  # bytes of a link's target; systems know none that is longer
 
 
@@ -53,7 +56,8 @@ class AuditRequest:
     `base` is the commit whose history counts as older than the desired tree, None where there is no
     repository. `mapping` leads from the repository to the root, for what history says of a path.
     `own_paths` are where the repository, or the desired folder, lies inside the deployed tree: what would
-    be destroyed with it is no copy. `builds` are what counts as older where a build is desired.
+    be destroyed with it is no copy. `builds` are what counts as older where a build is desired. `probes` are
+    asked while the trees are read.
     """
 
     target: str
@@ -71,6 +75,7 @@ class AuditRequest:
     builds: tuple[AcceptedBuild, ...] = ()
     rate_limit: float | None = None
     backups: "tuple[BackupPlace, ...]" = ()
+    probes: "ProbeRequest | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,7 @@ def examine(request: AuditRequest, progress: Progress = no_progress) -> Examinat
     """Return the audit of `run_audit` together with both trees."""
     started_at, started = datetime.now(UTC), time.monotonic()
     object_format = request.repository.object_format if request.repository else "sha1"
+    asking = _asking(request)
     history = None
     if request.repository and request.base:
         history = read_history(request.repository, request.base, request.cache)
@@ -138,9 +144,11 @@ def examine(request: AuditRequest, progress: Progress = no_progress) -> Examinat
     findings = moves.findings
     # What of the desired side could not be seen is desired all the same.
     hidden = {problem.path for problem in desired.problems}
+    health = asking.health() if asking else NOT_ASKED
     verdict = partial(
         decide,
         problems=problems,
+        health=health.findings,
         plan=plan,
         is_desired=lambda path: path in hidden or trees.desired.has(path),
     )
@@ -170,6 +178,8 @@ def examine(request: AuditRequest, progress: Progress = no_progress) -> Examinat
         moved_folders=moves.folders,
         script=scripted.lines,
         waivers=waived.uses,
+        probes=health.probes,
+        health=health.findings,
     )
     return Examination(audit, trees, verdict, history)
 
@@ -182,6 +192,15 @@ class _Settled:
     problems: tuple[Problem, ...] = ()
     pointers: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+
+def _asking(request: AuditRequest) -> "Asking | None":
+    """Begin to ask the probes, None where there are none."""
+    if request.probes is None:
+        return None
+    from driftaudit.probes.asking import Asking
+
+    return Asking(request.probes)
 
 
 def _settled(request: AuditRequest, history: History | None, desired: Snapshot, trees: Trees) -> _Settled:

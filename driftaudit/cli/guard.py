@@ -47,6 +47,7 @@ class _WithCommand(click.Command):
 @click.argument("target", required=False)
 @options.trees
 @options.scanning
+@options.probes
 @options.reports
 @click.option("--record", metavar="FILE", help="Where what happened goes, as JSON.")
 @click.option(

@@ -26,6 +26,7 @@ COMMANDS = {
     "doctor": "Show what the connection to a target can do.",
     "guard": "Run a deploy command if the check passes, and look at what it did.",
     "init": "Write a first driftaudit.yml.",
+    "probe": "Ask whether the deployed application is well.",
     "reconcile": "Write what is live as a commit beside the deployed one.",
     "recover": "Say what is lost on a target, and write what brings it back.",
     "rescue": "Keep every only copy of a target in the repository.",

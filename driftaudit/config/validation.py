@@ -75,7 +75,7 @@ def _keys_at(annotation: Any, location: Location) -> list[str]:
         annotation = fields[step].annotation if fields else items[-1]
         if type(None) in get_args(annotation):
             annotation = get_args(annotation)[0]
-    return list(annotation.model_fields)
+    return [field.alias or name for name, field in annotation.model_fields.items()]
 
 
 def _wrong_type(kind: str, found: object) -> str:

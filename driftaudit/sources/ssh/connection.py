@@ -1,4 +1,7 @@
-"""Connections over SSH. With `channel`, `authentication` and `plain_config` all that knows paramiko."""
+"""Connections over SSH.
+
+With `channel`, `stream`, `authentication` and `plain_config` all that knows paramiko.
+"""
 
 import logging
 import time
@@ -16,14 +19,18 @@ from driftaudit.sources.ssh.address import SSHAddress
 from driftaudit.sources.ssh.authentication import authenticate
 from driftaudit.sources.ssh.channel import WINDOW, CountingPacketizer, SSHChannel, closing_after
 from driftaudit.sources.ssh.dialing import ProxyProcess, dial
+from driftaudit.sources.ssh.forwarding import not_forwarded
 from driftaudit.sources.ssh.host_keys import KnownHost
 from driftaudit.sources.ssh.known_hosts import HostKey
 from driftaudit.sources.ssh.route import Hop, route
+from driftaudit.sources.ssh.stream import SSHStream
+from driftaudit.sources.transport import NotConnectedError
 
 if TYPE_CHECKING:
     import socket
 
 _KEEPALIVE = 15  # seconds
+_CONNECT_FAILED = 2  # RFC 4254, 5.1
 _PAUSES = (0.01, 0.05, 0.1, 0.3, 1.0)  # seconds between attempts
 _FAST_CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com")
 
@@ -74,6 +81,22 @@ class ParamikoTransport:
             f"has no subsystem {name}",
             f"sshd_config on the host needs a line `Subsystem {name} …`, and MaxSessions above 0.",
         )
+
+    def stream(self, host: str, port: int, seconds: float) -> SSHStream:
+        """Return a connection from the host to a place. Raises as `Connection` says."""
+        try:
+            channel = self._transport.open_channel(
+                "direct-tcpip", (host, port), ("127.0.0.1", 0), timeout=seconds
+            )
+        except paramiko.ChannelException as error:
+            if error.code == _CONNECT_FAILED:
+                raise NotConnectedError("nothing takes a connection there") from error
+            raise not_forwarded(self._host, _reason(error)) from error
+        except Exception as error:  # whatever stopped paramiko's thread comes out here
+            if self._transport.is_active():
+                raise TimeoutError from error
+            raise self._lost() from error
+        return SSHStream(channel)
 
     def _started(self, start: Callable[[paramiko.Channel], None], refusal: str, advice: str) -> SSHChannel:
         wire = self._transport.packetizer
