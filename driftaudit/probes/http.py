@@ -70,7 +70,8 @@ def _followed(asked: ProbeSettings, host: Host) -> tuple[_Got, str | None]:
         except ValueError:
             return got, "it redirects to what is no URL"
         if not is_same:
-            return got, f"it redirects to another server, which is not asked: {_shown(target.netloc.rpartition('@')[2])}"
+            where = _shown(target.netloc.rpartition("@")[2])
+            return got, f"it redirects to another server, which is not asked: {where}"
         url = target
     return got, f"it redirects more than {MOST_REDIRECTS} times: a loop, or near to one"
 

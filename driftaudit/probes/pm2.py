@@ -103,7 +103,9 @@ def _told(ran: Ran) -> _Told | str:
     for line in lines.splitlines():
         key, _blank, value = line.partition(" ")
         words.setdefault(key, []).append(value)
-    daemon = words.get("daemon", ["none"])[-1]
+    if "daemon" not in words:
+        return "whether a PM2 daemon runs could not be found out"
+    daemon = words["daemon"][-1]
     now = words.get("now", [""])[0]
     moment = datetime.fromtimestamp(int(now), UTC) if now.isdigit() else datetime.now(UTC)
     program = words.get("program", ["none"])[0]

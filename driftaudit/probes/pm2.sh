@@ -17,6 +17,7 @@ if [ ! -S "$home/rpc.sock" ] || ! is_daemon "$pid"; then
   echo "daemon none $home"
   return 0
 fi
+echo "daemon $pid"
 
 # A shell that is not one of login often has no PATH to it, least of all where nvm installed it.
 node=$(readlink "/proc/$pid/exe" 2>/dev/null)
@@ -42,9 +43,10 @@ case $found in /*) ;; *) echo "program none"; return 0 ;; esac
 
 # Its first line asks for node by PATH: that of the daemon is the one that it was installed for.
 PATH=${found%/*}${node:+:${node%/*}}:$PATH
-PM2_DISCRETE_MODE=true
-export PATH PM2_DISCRETE_MODE
-echo "daemon $pid"
+# With these as they are here it asks for no newer version of itself, and leaves its file `touch` alone.
+PM2_PROGRAMMATIC=true
+unset PM2_DISCRETE_MODE PM2_SILENT
+export PATH PM2_PROGRAMMATIC
 echo "program $found $how"
 echo "now $(date +%s)"
 is_daemon "$(cat "$home/pm2.pid" 2>/dev/null)" || { echo "daemon none $home"; return 0; }

@@ -27,6 +27,8 @@ _PACKAGES = {
     "bash": "bash",
     "make": "make",
     "npm": "npm",
+    "node": "nodejs",
+    "openssl": "openssl",
 }
 
 

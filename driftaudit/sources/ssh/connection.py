@@ -4,6 +4,7 @@ With `channel`, `stream`, `authentication` and `plain_config` all that knows par
 """
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
@@ -65,6 +66,8 @@ class ParamikoTransport:
         self._timeouts = timeouts
         self._links = links
         self._had_session = False
+        # paramiko keeps one exception for all channels: of two that fail at once one would take the other's
+        self._opening = threading.Lock()
 
     def run(self, command: str) -> SSHChannel:
         """Start `command` under the login shell of the host. Raises as `Transport` says."""
@@ -84,18 +87,23 @@ class ParamikoTransport:
 
     def stream(self, host: str, port: int, seconds: float) -> SSHStream:
         """Return a connection from the host to a place. Raises as `Connection` says."""
+        started = time.monotonic()
         try:
-            channel = self._transport.open_channel(
-                "direct-tcpip", (host, port), ("127.0.0.1", 0), timeout=seconds
-            )
+            with self._opening:
+                started = time.monotonic()
+                channel = self._transport.open_channel(
+                    "direct-tcpip", (host, port), ("127.0.0.1", 0), timeout=seconds
+                )
         except paramiko.ChannelException as error:
             if error.code == _CONNECT_FAILED:
                 raise NotConnectedError("nothing takes a connection there") from error
             raise not_forwarded(self._host, _reason(error)) from error
         except Exception as error:  # whatever stopped paramiko's thread comes out here
-            if self._transport.is_active():
+            if not self._transport.is_active():
+                raise self._lost() from error
+            if time.monotonic() - started >= seconds:
                 raise TimeoutError from error
-            raise self._lost() from error
+            raise not_forwarded(self._host, _reason(error)) from error
         return SSHStream(channel)
 
     def _started(self, start: Callable[[paramiko.Channel], None], refusal: str, advice: str) -> SSHChannel:
@@ -107,7 +115,7 @@ class ParamikoTransport:
         wire.in_stream = False
         started, seconds = time.monotonic(), self._timeouts.connect
         try:
-            with closing_after(seconds, self._transport):
+            with self._opening, closing_after(seconds, self._transport):
                 channel = self._session(seconds)
                 start(channel)
         except Exception as error:  # whatever stopped paramiko's thread comes out here
