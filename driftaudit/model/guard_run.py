@@ -11,7 +11,6 @@ from driftaudit.model.finding import Finding
 from driftaudit.model.probe import Health, Wellness
 from driftaudit.model.rescue import Rescue
 
-
 PROBE_WAIT = 60.0  # seconds for an application to be well after its deploy, where nobody says
 
 

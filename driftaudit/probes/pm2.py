@@ -98,6 +98,8 @@ def _told(ran: Ran) -> _Told | str:
     """Return what the script found, or why that is nothing."""
     if ran.is_late:
         return "PM2 did not answer in time"
+    if ran.is_endless:
+        return "pm2 jlist prints without end"
     lines, _jlist, printed = ran.output.decode("utf-8", "replace").partition("\njlist\n")
     words: dict[str, list[str]] = {}
     for line in lines.splitlines():
@@ -126,8 +128,6 @@ def _no_daemon(told: _Told) -> Answer:
 
 
 def _no_list(ran: Ran, asked: ProbeSettings) -> str:
-    if ran.is_endless:
-        return "pm2 jlist prints without end"
     if ran.status == 124:
         return f"pm2 jlist did not end within {asked.within:g} seconds"
     return f"pm2 jlist printed no list of processes (exit status {ran.status})"

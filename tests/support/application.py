@@ -71,7 +71,7 @@ class Application:
         """Run driftaudit beside the configuration."""
         home = {} if self.url.startswith("ssh:") else {"HOME": str(self.pm2.home.parent)}
         state = {"XDG_STATE_HOME": str(self.folder / "state"), **home}
-        return driftaudit(self.repository, *words, **state, **variables)
+        return driftaudit(self.repository, *words, powerless=False, **state, **variables)
 
     def probe(self, **variables: str) -> tuple[int, dict[str, Any]]:
         """Return the exit code of `probe`, and its report, which fits its schema."""

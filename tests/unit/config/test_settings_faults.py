@@ -208,8 +208,8 @@ def test_the_deploy_is_checked(refusal: Refusal, deploy: str, message: str) -> N
         (
             "{pm2: a, tcp: 'h:1'}",
             (
-                "2:32 (targets, a, probes, 0) a probe is one 'kind: subject', like 'tcp: 127.0.0.1:3000', and "
-                "options beside it"
+                "2:32 (targets, a, probes, 0) a probe is one 'kind: subject', like 'tcp: 127.0.0.1:3000', "
+                "and options beside it"
             ),
         ),
         (
@@ -257,8 +257,8 @@ def test_the_deploy_is_checked(refusal: Refusal, deploy: str, message: str) -> N
         (
             "{http: 'http://a:b@h/'}",
             (
-                "2:39 (targets, a, probes, 0, http) a URL with a login in it is not asked: its password would "
-                "end up in reports"
+                "2:39 (targets, a, probes, 0, http) a URL with a login in it is not asked: its password "
+                "would end up in reports"
             ),
         ),
         (
@@ -268,8 +268,8 @@ def test_the_deploy_is_checked(refusal: Refusal, deploy: str, message: str) -> N
         (
             "{http: 'http://h/', body: '('}",
             (
-                "2:58 (targets, a, probes, 0, body) '(' is no regular expression (in RE2's syntax): missing ): "
-                "("
+                "2:58 (targets, a, probes, 0, body) '(' is no regular expression (in RE2's syntax): "
+                "missing ): ("
             ),
         ),
         (
