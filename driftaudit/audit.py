@@ -23,6 +23,7 @@ from driftaudit.model.entry import Entry
 from driftaudit.model.finding import Finding
 from driftaudit.model.mapping import IDENTITY, PathMapping
 from driftaudit.model.plan import Plan
+from driftaudit.model.probe import Health
 from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.snapshot import Snapshot
 from driftaudit.origins import Origins
@@ -39,10 +40,12 @@ from driftaudit.sources.base import Progress, Source, no_progress
 from driftaudit.trees import Reading, ReadingRequest, Side, read_trees
 
 _BUILDS = ("directory", "archive", "snapshot")  # sources whose trees no commit has
-if TYPE_CHECKING:  # few targets have backups
+if TYPE_CHECKING:  # few targets have backups, or probes
     from driftaudit.backup_reading.copies import BackupCopies
     from driftaudit.backup_reading.places import BackupPlace
+    from driftaudit.probes.asking import Asking, ProbeRequest
 
+NOT_ASKED = Health((), ())
 _LONGEST_TARGET = 4096  # bytes of a link's target; systems know none that is longer
 
 
@@ -54,7 +57,8 @@ class AuditRequest:
     repository. `mapping` leads from the repository to the root, for what history says of a path.
     `own_paths` are where the repository, or the desired folder, lies inside the deployed tree: what would
     be destroyed with it is no copy. `builds` are what counts as older where a build is desired. With
-    `lists_all` the live tree is listed whole, for those who keep it.
+    `lists_all` the live tree is listed whole, for those who keep it. `probes` are asked while the trees are
+    read.
     """
 
     target: str
@@ -73,6 +77,7 @@ class AuditRequest:
     rate_limit: float | None = None
     backups: "tuple[BackupPlace, ...]" = ()
     lists_all: bool = False
+    probes: "ProbeRequest | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,7 @@ def examine(request: AuditRequest, progress: Progress = no_progress) -> Examinat
     """Return the audit of `run_audit` together with both trees."""
     started_at, started = datetime.now(UTC), time.monotonic()
     object_format = request.repository.object_format if request.repository else "sha1"
+    asking = _asking(request)
     history = None
     if request.repository and request.base:
         history = read_history(request.repository, request.base, request.cache)
@@ -140,9 +146,11 @@ def examine(request: AuditRequest, progress: Progress = no_progress) -> Examinat
     findings = moves.findings
     # What of the desired side could not be seen is desired all the same.
     hidden = {problem.path for problem in desired.problems}
+    health = asking.health() if asking else NOT_ASKED
     verdict = partial(
         decide,
         problems=problems,
+        health=health.findings,
         plan=plan,
         is_desired=lambda path: path in hidden or trees.desired.has(path),
     )
@@ -173,6 +181,8 @@ def examine(request: AuditRequest, progress: Progress = no_progress) -> Examinat
         script=scripted.lines,
         waivers=waived.uses,
         mapping=None if desired.source.kind in _BUILDS else request.mapping,
+        probes=health.probes,
+        health=health.findings,
     )
     return Examination(audit, trees, verdict, history)
 
@@ -185,6 +195,15 @@ class _Settled:
     problems: tuple[Problem, ...] = ()
     pointers: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+
+def _asking(request: AuditRequest) -> "Asking | None":
+    """Begin to ask the probes, None where there are none."""
+    if request.probes is None:
+        return None
+    from driftaudit.probes.asking import Asking
+
+    return Asking(request.probes)
 
 
 def _settled(request: AuditRequest, history: History | None, desired: Snapshot, trees: Trees) -> _Settled:

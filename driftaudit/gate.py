@@ -6,6 +6,7 @@ from driftaudit.config.rules import GENERATED
 from driftaudit.model.audit import Decision, Verdict
 from driftaudit.model.finding import Finding, Recoverable, Severity
 from driftaudit.model.plan import Plan
+from driftaudit.model.probe import HealthFinding
 from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.waiver import WAIVER
 
@@ -13,19 +14,28 @@ _ABOUT_HISTORY = (ProblemKind.SHALLOW_CLONE, ProblemKind.PARTIAL_CLONE)
 
 
 def decide(
-    findings: Sequence[Finding], problems: Sequence[Problem], plan: Plan, is_desired: Callable[[str], bool]
+    findings: Sequence[Finding],
+    problems: Sequence[Problem],
+    plan: Plan,
+    is_desired: Callable[[str], bool],
+    health: Sequence[HealthFinding] = (),
 ) -> Decision:
     """Return the verdict and its reason.
 
     Any finding that blocks gives `blocked`. Otherwise a gap in the evidence gives `incomplete` where the
     plan may act on it or the path is desired. `is_desired` tells whether the desired tree has something at
-    a path or below it.
+    a path or below it. What runs blocks nothing, for the deploy may be the cure, unless a rule says `block`.
     """
     blocking = [finding for finding in findings if finding.severity is Severity.BLOCK]
     gaps = [problem for problem in problems if _matters(problem, findings, plan, is_desired)]
     if blocking:
         return Decision(
             Verdict.BLOCKED, _why_blocked(blocking) + (f" {_why_incomplete(gaps)}" if gaps else "")
+        )
+    ill = [finding for finding in health if finding.severity is Severity.BLOCK]
+    if ill:
+        return Decision(
+            Verdict.BLOCKED, f"A rule lets nothing be deployed now: {ill[0].rule}, {ill[0].kind}."
         )
     if gaps:
         return Decision(Verdict.INCOMPLETE, _why_incomplete(gaps))

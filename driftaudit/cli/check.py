@@ -10,6 +10,7 @@ from driftaudit.cli.main import EXIT_CODES, tell
 @options.target(required=False)
 @options.trees
 @options.scanning
+@options.probes
 @options.reports
 @options.receipt
 @options.configuration

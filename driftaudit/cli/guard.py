@@ -14,7 +14,7 @@ from driftaudit.cli import options
 from driftaudit.cli.main import tell
 from driftaudit.errors import UsageError
 from driftaudit.model.audit import Audit
-from driftaudit.model.guard_run import Person
+from driftaudit.model.guard_run import PROBE_WAIT, Person
 from driftaudit.repo import Repository
 
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 _EXIT_CODES = """\b
 Exit codes:
-  0  as planned           4  incomplete evidence
+  0  as planned, and well 4  incomplete evidence
   1  internal error       5  source unreachable or cut off
   2  usage, or locked     6  the command failed
-  3  blocked              7  the result is not as planned"""
+  3  blocked              7  not as planned, or not well"""
 _COMMAND = "driftaudit.command"
 
 
@@ -47,10 +47,18 @@ class _WithCommand(click.Command):
 @options.target(required=False)
 @options.trees
 @options.scanning
+@options.probes
 @options.reports
 @click.option("--record", metavar="FILE", help="Where what happened goes, as JSON.")
 @click.option(
     "--wait", metavar="SECONDS", type=click.FloatRange(min=0), default=0.0, help="For another guard."
+)
+@click.option(
+    "--probe-wait",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0),
+    default=PROBE_WAIT,
+    help=f"For the application to be well after the command; {PROBE_WAIT:g} if left out.",
 )
 @click.option(
     "--override", is_flag=True, help="Rescue every only copy, and run it although it does not pass."
@@ -68,12 +76,15 @@ def command(
     quiet: bool,
     record: str | None,
     wait: float,
+    probe_wait: float,
     override: bool,
     reason: str | None,
     secrets_folder: str | None,
     wanted: options.Options,
 ) -> int:
     """Run COMMAND if a check of TARGET passes, then see whether what it did is what was planned.
+
+    Where probes are configured they are asked before and after; after a deploy they may take some time.
 
     The command gets our own input and output, and no shell: for one, write sh -c '...'. What guard says goes
     to standard error. --format and --output are for the report of the check. One guard runs at a time for a
@@ -102,6 +113,8 @@ def command(
             checked=report,
             override=overriding,
             wait=wait,
+            probe_wait=probe_wait,
+            waiting=lambda: tell(f"driftaudit: waiting up to {probe_wait:g} seconds for the application"),
         )
         run = run_guard(request, lambda: scan_progress(audit.target))
     tell(*(f"driftaudit: {line}" for line in text(run).splitlines()))

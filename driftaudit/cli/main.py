@@ -31,6 +31,7 @@ COMMANDS = {
     "guard": "Run a deploy command if the check passes, and look at what it did.",
     "history": "List the runs that are stored.",
     "init": "Write a first driftaudit.yml.",
+    "probe": "Ask whether the deployed application is well.",
     "reconcile": "Write what is live as a commit beside the deployed one.",
     "recover": "Say what is lost on a target, and write what brings it back.",
     "report": "Audit, store, and say what has changed since the last run.",

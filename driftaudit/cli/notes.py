@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from driftaudit.cli.target import Workplace
 
 
-def notes_of(workplace: "Workplace", target: TargetSettings, base: str | None) -> tuple[str, ...]:
+def notes_of(
+    workplace: "Workplace", target: TargetSettings, base: str | None, *, without_probes: bool = False
+) -> tuple[str, ...]:
     """Return what is worth saying before anything is read."""
     notes = list(_stray_waivers(workplace))
-    if target.probes:
-        notes.append(f"{len(target.probes)} probes are configured; this version does not run them.")
+    if target.probes and without_probes:
+        notes.append(f"{len(target.probes)} probes are configured, and were not asked (--no-probes)")
     if base and workplace.repository_if_any():
         notes.extend(_policy_notes(workplace, target, base))
     return tuple(notes)

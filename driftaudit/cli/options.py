@@ -45,6 +45,7 @@ class Options:
     rate_limit: float | None = None
     deploy_command: str | None = None
     deploy_from: str | None = None
+    probes: bool | None = None  # None: the command asks none
 
     @property
     def says_of_one_target(self) -> bool:
@@ -157,6 +158,13 @@ def scanning(function: F) -> F:
     ):
         function = option(function)
     return function
+
+
+def probes(function: F) -> F:
+    """Add --no-probes, to a command that asks them."""
+    return click.option(
+        "--probes/--no-probes", default=True, help="Ask the configured probes, or leave them out."
+    )(function)
 
 
 def written_as(*names: str) -> Callable[[F], F]:

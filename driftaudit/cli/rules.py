@@ -116,6 +116,7 @@ def _asked(conditions: "Conditions") -> str:
         "recoverable": sorted(conditions.recoverable),
         "kind": sorted(conditions.kinds),
         "aspect": sorted(conditions.aspects),
+        "health": sorted(conditions.health),
     }
     said = [f"{name} {' or '.join(values)}" for name, values in asked.items() if values]
     return ", ".join(said) or "nothing before it matched"

@@ -42,6 +42,7 @@ from driftaudit.sources.worktree import WorktreeSource
 
 if TYPE_CHECKING:
     from driftaudit.backup_reading.places import BackupPlace, TargetHost
+    from driftaudit.probes.asking import ProbeRequest
 
 
 class Workplace:
@@ -174,8 +175,27 @@ def audit_request(workplace: Workplace, name: str | None, options: Options) -> A
         cache=cache_of(options),
         rate_limit=options.rate_limit,
         builds=tuple(build for build in workplace.accepted.builds if build.fits(target.name)),
-        notes=notes_of(workplace, target, base),
+        notes=notes_of(workplace, target, base, without_probes=options.probes is False),
         backups=backup_places(workplace, target),
+        probes=probe_request(workplace, target, options) if options.probes else None,
+    )
+
+
+def probe_request(workplace: Workplace, target: TargetSettings, options: Options) -> "ProbeRequest | None":
+    """Return what is asked of the application that runs at a target, None where no probe is configured."""
+    if not target.probes:
+        return None
+    from driftaudit.probes.asking import ProbeRequest
+
+    policy = policy_of(workplace, target, options)
+    match deployed_source(workplace, target):
+        case SSHSource(address=address, access=access):
+            return ProbeRequest(target.probes, address.root, policy, address, access)
+        case DirectorySource(path=path):
+            return ProbeRequest(target.probes, str(path.absolute()), policy)
+    raise UsageError(
+        f"{target.name} is no live tree, and nothing runs in it: its probes cannot be asked",
+        "Take `probes:` out, or let `url:` name the folder or the host itself.",
     )
 
 

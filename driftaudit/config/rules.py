@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from driftaudit.model.change import Aspect
 from driftaudit.model.entry import Kind
 from driftaudit.model.finding import Action, Origin, Recoverable, Severity
+from driftaudit.model.probe import HealthKind
 
 GENERATED = "generated"  # rebuildable: expendable
 RUNTIME = "runtime"  # the application's own: expected, and to be kept
@@ -27,6 +28,7 @@ class Conditions:
     recoverable: frozenset[Recoverable] = frozenset()
     kinds: frozenset[Kind] = frozenset()
     aspects: frozenset[Aspect] = frozenset()
+    health: frozenset[HealthKind] = frozenset()  # of what runs: such a rule is about no path
 
 
 @dataclass(frozen=True, slots=True)

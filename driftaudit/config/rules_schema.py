@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, model_validator
 
 from driftaudit.config.rules import BUILT_IN_LABELS, Conditions, RuleSpec
 from driftaudit.config.schema import Item, Many, NotEmpty, Pattern, Strict, Text, as_list, member_of, refuse
@@ -13,6 +13,7 @@ from driftaudit.config.yaml_document import Document
 from driftaudit.model.change import Aspect
 from driftaudit.model.entry import Kind
 from driftaudit.model.finding import Action, Origin, Recoverable, Severity
+from driftaudit.model.probe import HealthKind
 
 _NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 _LABEL = re.compile(_NAME)
@@ -50,6 +51,15 @@ class WhenModel(Strict):
     recoverable: OneOrMore[Annotated[Recoverable, BeforeValidator(member_of(Recoverable))]] = ()
     kind: OneOrMore[Annotated[Kind, BeforeValidator(member_of(Kind))]] = ()
     aspect: OneOrMore[Annotated[Aspect, BeforeValidator(member_of(Aspect))]] = ()
+    health: OneOrMore[Annotated[HealthKind, BeforeValidator(member_of(HealthKind))]] = ()
+
+    @model_validator(mode="after")
+    def _about_paths_or_health(self) -> Self:
+        if self.health and len(self.model_fields_set) > 1:
+            refuse(
+                "'health' is about the running application, and goes with no condition on paths", key="health"
+            )
+        return self
 
     def conditions(self) -> Conditions:
         """Return the conditions as values."""
@@ -61,6 +71,7 @@ class WhenModel(Strict):
             recoverable=frozenset(self.recoverable),
             kinds=frozenset(self.kind),
             aspects=frozenset(self.aspect),
+            health=frozenset(self.health),
         )
 
 

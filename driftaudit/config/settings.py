@@ -16,6 +16,9 @@ FILE_NAMES = ("driftaudit.yml", "driftaudit.yaml")
 
 DesiredKind = Literal["revision", "worktree", "directory", "archive"]
 DeployMethod = Literal["replace", "overlay", "mirror", "release", "script"]
+ProbeKind = Literal["pm2", "tcp", "http", "systemd", "command"]
+
+PROBE_SECONDS = 10.0  # for an answer, where the configuration does not say
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +46,24 @@ class DeploySettings:
 
 @dataclass(frozen=True, slots=True)
 class ProbeSettings:
-    """A question to the running application: a kind of probe, and what it asks."""
+    """A question to the running application: a kind of probe, and what it asks.
 
-    kind: str
+    `within` is for how many seconds an answer is waited for. `status` are those that are well for http, none
+    for all from 200 to 299; `body` and `pattern` are regular expressions for what is answered and printed;
+    `host` is the name that an http server is asked by, where it is not that of the URL. `by` is the subject
+    of the pm2 or systemd probe whose process is to listen. `from_here` asks from this machine, not the host.
+    """
+
+    kind: ProbeKind
     subject: str
+    within: float = PROBE_SECONDS
+    from_here: bool = False
+    by: str | None = None
+    status: tuple[int, ...] = ()
+    body: str | None = None
+    host: str | None = None
+    exit_code: int = 0
+    pattern: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

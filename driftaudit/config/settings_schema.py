@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from driftaudit.config.access_schema import AccessModel
 from driftaudit.config.paths import is_local_path, local_path, relative_path
+from driftaudit.config.probes_schema import ProbeModel, known_managers
 from driftaudit.config.reporting_schema import HistoryModel, NotifyModel
 from driftaudit.config.rules_schema import Labels, Rules, rule_specs
 from driftaudit.config.schema import (
@@ -25,7 +26,6 @@ from driftaudit.config.settings import (
     DeploySettings,
     DesiredKind,
     DesiredSettings,
-    ProbeSettings,
     Settings,
     TargetSettings,
 )
@@ -35,7 +35,6 @@ from driftaudit.model.mapping import PathMapping
 
 _DESIRED_KINDS: tuple[DesiredKind, ...] = get_args(DesiredKind)
 _METHODS: tuple[DeployMethod, ...] = get_args(DeployMethod)
-_PROBE_KINDS = ("pm2", "tcp", "http", "systemd", "command")
 _METHODS_WITH = {
     "paths": ("replace", "overlay", "mirror"),
     "exclude": ("mirror",),
@@ -122,13 +121,6 @@ class DeployModel(Strict):
         )
 
 
-def _one_probe(probe: dict[str, str]) -> dict[str, str]:
-    if len(probe) != 1:
-        refuse("a probe is one 'kind: subject', like 'tcp: 127.0.0.1:3000'")
-    require_choice(next(iter(probe)), _PROBE_KINDS)
-    return probe
-
-
 class TargetModel(AccessModel):
     """One of `targets:`."""
 
@@ -138,7 +130,7 @@ class TargetModel(AccessModel):
     allow_absent: bool = False
     packs: Many[Text] | None = None
     backups: Many[Text] = ()
-    probes: Many[Annotated[dict[str, Text], AfterValidator(_one_probe)]] = ()
+    probes: Annotated[Many[ProbeModel], AfterValidator(known_managers)] = ()
 
     def settings(self, name: str, folder: Path, where: str) -> TargetSettings:
         """Return the values."""
@@ -151,7 +143,7 @@ class TargetModel(AccessModel):
             allow_absent=self.allow_absent,
             packs=packs,
             backups=self.backups,
-            probes=tuple(ProbeSettings(*pair) for probe in self.probes for pair in probe.items()),
+            probes=tuple(probe.settings() for probe in self.probes),
             where=where,
             access=self.access(),
         )

@@ -20,6 +20,11 @@ _NEEDED = {
     "dict_type": "a mapping",
     "model_type": "a mapping",
 }
+_BOUNDS = {
+    "greater_than_equal": "too small: {ge} or more is needed",
+    "greater_than": "too small: more than {gt:g} is needed",
+    "less_than_equal": "too large: {le:g} is the most",
+}
 
 
 def validate(document: Document, model: type[Model]) -> Model:
@@ -52,8 +57,8 @@ def _fault(model: "type[BaseModel]", details: "ErrorDetails") -> Fault:
         return Fault(location[:-1], f"{location[-1]!r} is missing")
     if kind in _NEEDED:
         return Fault(location, _wrong_type(kind, details["input"]))
-    if kind == "greater_than_equal":
-        return Fault(location, f"{details['input']} is too small: {context['ge']} or more is needed")
+    if kind in _BOUNDS:
+        return Fault(location, f"{details['input']} is {_BOUNDS[kind].format(**context)}")
     if kind == "string_too_short":
         return Fault(location, "must not be empty")
     return Fault(location, details["msg"])
@@ -75,7 +80,7 @@ def _keys_at(annotation: Any, location: Location) -> list[str]:
         annotation = fields[step].annotation if fields else items[-1]
         if type(None) in get_args(annotation):
             annotation = get_args(annotation)[0]
-    return list(annotation.model_fields)
+    return [field.alias or name for name, field in annotation.model_fields.items()]
 
 
 def _wrong_type(kind: str, found: object) -> str:

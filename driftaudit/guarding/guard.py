@@ -21,8 +21,9 @@ from driftaudit.guarding.observing import (
 )
 from driftaudit.guarding.override import OverrideRequest, overridden, unrescued
 from driftaudit.guarding.running import run_command
+from driftaudit.model.aftermath import State
 from driftaudit.model.audit import Audit, Verdict
-from driftaudit.model.guard_run import GuardRun, Override, Person, Phase, Refusal
+from driftaudit.model.guard_run import PROBE_WAIT, GuardRun, Override, Person, Phase, Refusal
 from driftaudit.outcome import Promise
 from driftaudit.render.guard import document
 from driftaudit.sources.as_read import as_read
@@ -32,12 +33,17 @@ RUN_VARIABLE = "DRIFTAUDIT_GUARD_RUN"
 _CHANGED = "it changed between the check and the command"
 
 
+def tell_nobody() -> None:
+    """Tell nobody."""
+
+
 @dataclass(frozen=True, slots=True)
 class GuardRequest:
     """What is run on which target. `shown` is the command without what looks like a secret.
 
-    `folder` is where locks and the history are kept, `wait` for how many seconds another guard is waited for.
-    `checked` is told the audit before anything follows from it.
+    `folder` is where locks and the history are kept, `wait` for how many seconds another guard is waited for,
+    `probe_wait` for how many the application afterwards, and `waiting` is told once that is begun. `checked`
+    is told the audit before anything follows from it.
     """
 
     audit: AuditRequest
@@ -48,6 +54,8 @@ class GuardRequest:
     checked: Callable[[Audit], None]
     override: OverrideRequest | None = None
     wait: float = 0.0
+    probe_wait: float = PROBE_WAIT
+    waiting: Callable[[], None] = tell_nobody
 
 
 def run_guard(request: GuardRequest, watch: Watch) -> GuardRun:
@@ -96,7 +104,8 @@ class _Guard:
 
     def _override(self, run: GuardRun, before: Examination, wanted: OverrideRequest) -> GuardRun:
         with self._watch() as progress:
-            override: Override = overridden(wanted, self._audit, before, progress)
+            audit = replace(self._audit, probes=None)
+            override: Override = overridden(wanted, audit, before, progress)
         now = self._examined(self._request.audit)
         run = replace(run, override=override, audit=now.audit)
         reason = unrescued(wanted, self._audit, override, now)
@@ -122,7 +131,29 @@ class _Guard:
             run = replace(run, aftermath=unknown(f"internal error: {type(error).__name__}: {error}"))
         else:
             run = replace(run, aftermath=after)
-        # Here is the place to ask whether the application answers: the run is not over before.
+        return self._recorded_if_possible(self._probed(run))
+
+    def _probed(self, run: GuardRun) -> GuardRun:
+        """Ask the application, where there are probes: what is known by then is in the record before.
+
+        After a command that failed, or on a target that cannot be looked at, nothing is waited for.
+        """
+        probes = self._audit.probes
+        if probes is None or run.interrupted or not run.result or run.result.error is not None:
+            return run
+        from driftaudit.guarding.waiting import well_within
+
+        self._recorded_if_possible(replace(run, phase=Phase.PROBING))
+        is_unknown = run.aftermath is None or run.aftermath.state is State.UNKNOWN
+        wait = 0.0 if is_unknown or not run.result.is_success else self._request.probe_wait
+        try:
+            return replace(run, health=well_within(probes, wait, self._request.waiting))
+        except KeyboardInterrupt:
+            return replace(run, unasked="interrupted before it was well", interrupted=True)
+        except Exception as error:  # a bug must not hide that the command was run
+            return replace(run, unasked=f"internal error: {type(error).__name__}: {error}")
+
+    def _recorded_if_possible(self, run: GuardRun) -> GuardRun:
         try:
             return self._recorded(run)
         except DriftauditError as error:

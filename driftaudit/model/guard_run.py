@@ -8,7 +8,10 @@ from driftaudit.errors import ExitCode
 from driftaudit.model.aftermath import Aftermath, State
 from driftaudit.model.audit import Audit, Decision
 from driftaudit.model.finding import Finding
+from driftaudit.model.probe import Health, Wellness
 from driftaudit.model.rescue import Rescue
+
+PROBE_WAIT = 60.0  # seconds for an application to be well after its deploy, where nobody says
 
 
 class Phase(StrEnum):
@@ -16,6 +19,7 @@ class Phase(StrEnum):
 
     REFUSED = "refused"  # the command was not run, and will not be
     BEGUN = "begun"  # said before the command is started
+    PROBING = "probing"  # the command is over, and whether the application is well is being asked
     ENDED = "ended"
 
 
@@ -67,7 +71,8 @@ class GuardRun:
 
     `audit` is the last one before the command. `override` is None where there was none, or none was needed,
     `result` and `aftermath` where the command was not run, or is not over. `unrecorded` says why the history
-    does not have its end.
+    does not have its end. `health` is that of the application afterwards, None where no probe was asked;
+    `unasked` says why, where one should have been.
     """
 
     id: str
@@ -83,6 +88,8 @@ class GuardRun:
     aftermath: Aftermath | None = None
     interrupted: bool = False
     unrecorded: str = ""
+    health: Health | None = None
+    unasked: str = ""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -97,7 +104,20 @@ class GuardRun:
             return ExitCode.SOURCE
         if not self.result.is_success:
             return ExitCode.COMMAND_FAILED
-        return _EXIT_CODES[self.aftermath.state]
+        return self._code_of_result(_EXIT_CODES[self.aftermath.state])
+
+    def _code_of_result(self, code: ExitCode) -> ExitCode:
+        """Return what a tree comes to together with what runs from it."""
+        wellness = self.health.wellness if self.health else Wellness.WELL
+        if wellness is Wellness.ILL:
+            return ExitCode.NOT_AS_PLANNED
+        is_untold = wellness is Wellness.UNTOLD or bool(self.unasked)
+        return ExitCode.INCOMPLETE if is_untold and code is ExitCode.PASS else code
+
+    @property
+    def red_before(self) -> frozenset[str]:
+        """The names of the probes that were red before the command."""
+        return frozenset(probe.name for probe in self.audit.probes if probe.is_known and not probe.ok)
 
 
 _EXIT_CODES = {

@@ -10,6 +10,7 @@ from driftaudit.config.yaml_document import load_document
 from driftaudit.model.change import Change
 from driftaudit.model.entry import MODE_FILE, Entry, Kind
 from driftaudit.model.finding import Finding, Origin, Provenance
+from driftaudit.model.probe import HealthFinding, Symptom
 from driftaudit.policy.packs import pack_path
 from driftaudit.policy.policy import Policy, load_policy
 
@@ -45,11 +46,7 @@ def run_examples(pack: str) -> ExamplesRun:
     policy = load_policy([pack], {}, ())
     examples = validate(document, ExamplesModel).examples
     failures = [
-        [
-            f"{document.line(('examples', index))} {failure}"
-            for path in example.path
-            for failure in _failures(policy, path, example)
-        ]
+        [f"{document.line(('examples', index))} {failure}" for failure in _all_failures(policy, example)]
         for index, example in enumerate(examples)
     ]
     lines = tuple(line for rows in failures for line in rows)
@@ -61,16 +58,25 @@ def failed_examples(pack: str) -> tuple[str, ...]:
     return run_examples(pack).failures
 
 
-def _failures(policy: Policy, path: str, example: "ExampleModel") -> Iterator[str]:
-    finding = _judged(policy, path, example)
+def _all_failures(policy: Policy, example: "ExampleModel") -> Iterator[str]:
+    for path in example.path:
+        finding = _judged(policy, path, example)
+        yield from _failures(path, example, finding, sorted(finding.labels))
+    for kind in example.health:
+        yield from _failures(kind, example, policy.judge_health(Symptom(kind, (), "")), [])
+
+
+def _failures(
+    name: str, example: "ExampleModel", finding: Finding | HealthFinding, labels: list[str]
+) -> Iterator[str]:
     expected: list[tuple[str, object, object]] = [
-        ("labels", None if example.labels is None else sorted(example.labels), sorted(finding.labels)),
+        ("labels", None if example.labels is None else sorted(example.labels), labels),
         ("severity", example.severity, finding.severity),
         ("rule", example.rule, finding.rule),
     ]
     for what, wanted, found in expected:
         if wanted is not None and wanted != found:
-            yield f"{path}: {what} should be {_shown(wanted)}, found {_shown(found)}"
+            yield f"{name}: {what} should be {_shown(wanted)}, found {_shown(found)}"
 
 
 def _judged(policy: Policy, path: str, example: "ExampleModel") -> Finding:

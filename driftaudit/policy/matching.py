@@ -8,6 +8,7 @@ from driftaudit.config.rules import RuleSpec
 from driftaudit.model.change import Change
 from driftaudit.model.entry import Kind
 from driftaudit.model.finding import Action, Provenance
+from driftaudit.model.probe import HealthKind
 
 
 def kind_of(change: Change) -> Kind:
@@ -39,10 +40,11 @@ class Rule:
         return cls(spec, PathPatterns(spec.conditions.paths) if spec.conditions.paths else None)
 
     def matches(self, subject: Subject) -> bool:
-        """Whether every condition that the rule gives holds."""
+        """Whether every condition that the rule gives holds; a rule on health is about no path."""
         asked, change, provenance = self.spec.conditions, subject.change, subject.provenance
         return (
-            (not asked.actions or subject.action in asked.actions)
+            not asked.health
+            and (not asked.actions or subject.action in asked.actions)
             and (not asked.origins or provenance.origin in asked.origins)
             and (not asked.recoverable or provenance.recoverable in asked.recoverable)
             and (not asked.labels or not asked.labels.isdisjoint(subject.labels))
@@ -50,6 +52,10 @@ class Rule:
             and (not asked.kinds or kind_of(change) in asked.kinds)
             and self._matches_path(change)
         )
+
+    def matches_health(self, kind: HealthKind) -> bool:
+        """Whether the rule is about what is wrong with a running application."""
+        return kind in self.spec.conditions.health
 
     def _matches_path(self, change: Change) -> bool:
         return self._paths is None or self._paths.match(change.path, kind_of(change) is Kind.DIRECTORY)

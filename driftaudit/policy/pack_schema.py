@@ -9,6 +9,7 @@ from driftaudit.config.schema import Many, NotEmpty, Strict, Text, member_of, re
 from driftaudit.model.change import Aspect
 from driftaudit.model.entry import Kind
 from driftaudit.model.finding import Action, Origin, Recoverable, Severity
+from driftaudit.model.probe import HealthKind
 
 
 class PackModel(Strict):
@@ -20,9 +21,13 @@ class PackModel(Strict):
 
 
 class ExampleModel(Strict):
-    """Paths, what is supposed of them, and what must come out: labels, severity, rule, or some of these."""
+    """Paths, what is supposed of them, and what must come out: labels, severity, rule, or some of these.
 
-    path: OneOrMore[Text]
+    Or, instead of paths, what is wrong with the running application.
+    """
+
+    path: OneOrMore[Text] = ()
+    health: OneOrMore[Annotated[HealthKind, BeforeValidator(member_of(HealthKind))]] = ()
     kind: Annotated[Kind, BeforeValidator(member_of(Kind))] = Kind.FILE
     origin: Annotated[Origin, BeforeValidator(member_of(Origin))] = Origin.UNKNOWN
     action: Annotated[Action, BeforeValidator(member_of(Action))] = Action.KEEP
@@ -36,6 +41,8 @@ class ExampleModel(Strict):
     def _expects_something(self) -> Self:
         if self.labels is None and self.severity is None and self.rule is None:
             refuse("an example says what is expected: labels, severity or rule")
+        if bool(self.path) == bool(self.health):
+            refuse("an example is about a 'path', or about 'health'")
         return self
 
 

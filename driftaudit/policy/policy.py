@@ -10,6 +10,7 @@ from driftaudit.errors import ConfigError
 from driftaudit.model.change import Change
 from driftaudit.model.entry import Kind
 from driftaudit.model.finding import Action, Finding, Provenance
+from driftaudit.model.probe import HealthFinding, Symptom
 from driftaudit.model.waiver import Waiver
 from driftaudit.policy.guards import guarded
 from driftaudit.policy.labels import Labels, merged
@@ -37,6 +38,13 @@ class Policy:
         matched = next(rule for rule in self.rules if rule.matches(subject))  # core's last matches everything
         decisive = guarded(self.core, subject, matched).spec
         return Finding(change, provenance, action, labels, decisive.severity, decisive.id, decisive.reason)
+
+    def judge_health(self, symptom: Symptom) -> HealthFinding:
+        """Return the finding: the first rule on health that matches decides; core has one for each kind."""
+        rule = next(rule for rule in self.rules if rule.matches_health(symptom.kind)).spec
+        return HealthFinding(
+            symptom.kind, symptom.subjects, symptom.detail, rule.severity, rule.id, rule.reason
+        )
 
     def waive(self, findings: Sequence[Finding], unseen: Collection[str], today: date) -> Waived:
         """Return the findings less what the waivers accept. The arguments are those of `waivers.waive`."""

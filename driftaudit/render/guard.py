@@ -6,12 +6,16 @@ import driftaudit
 from driftaudit.model.aftermath import Aftermath, Content, Deviation, DeviationKind, State
 from driftaudit.model.finding import Finding
 from driftaudit.model.guard_run import CommandResult, GuardRun, Override, Phase
+from driftaudit.model.probe import HealthKind, Wellness
 from driftaudit.render.json_values import Document, path_keys, readable, timestamp, written
 from driftaudit.render.printable import printable
+from driftaudit.render.probe import health_keys, verdict_line
 from driftaudit.render.rescue import names
 from driftaudit.render.wording import count_of
 
 SCHEMA = "driftaudit/guard/v1"
+
+_GOING_ON = (Phase.BEGUN, Phase.PROBING)
 
 _KINDS = {
     DeviationKind.MISSING: "missing        it was to come",
@@ -58,7 +62,7 @@ def document(run: GuardRun) -> Document:
         "phase": run.phase.value,
         "target": printable(audit.target),
         "url": printable(run.url),
-        "exit_code": None if run.phase is Phase.BEGUN else int(run.exit_code),
+        "exit_code": None if run.phase in _GOING_ON else int(run.exit_code),
         "started_at": timestamp(run.started_at),
         "person": {"login": readable(run.person.login), "git": readable(run.person.git)},
         "verdict": audit.decision.verdict.value,
@@ -71,6 +75,7 @@ def document(run: GuardRun) -> Document:
         "command": readable(run.command),
         "result": _result(run.result) if run.result else None,
         "after": aftermath_document(run.aftermath) if run.aftermath else None,
+        "probes": _probes(run),
     }
 
 
@@ -125,6 +130,19 @@ def _overruled(finding: Finding) -> Document:
     }
 
 
+def _probes(run: GuardRun) -> Document | None:
+    """Return how the application is, None where no probe was asked, or is answered yet."""
+    if run.unasked:
+        return {"state": Wellness.UNTOLD.value, "reason": readable(run.unasked), "red_before": _red(run)}
+    if run.health is None:
+        return None
+    return {**health_keys(run.health), "reason": None, "red_before": _red(run)}
+
+
+def _red(run: GuardRun) -> list[str]:
+    return sorted(map(readable, run.red_before))
+
+
 def _result(result: CommandResult) -> Document:
     return {
         "exit_code": result.exit_code,
@@ -161,8 +179,30 @@ def _lines(run: GuardRun) -> Iterator[str]:
     yield f"The command {_end_of(run.result)}."
     if run.aftermath:
         yield from state_lines(run.aftermath)
+    yield from _health_lines(run)
     if run.unrecorded:
         yield f"The end of this run is not in the history: {printable(run.unrecorded)}"
+
+
+def _health_lines(run: GuardRun) -> Iterator[str]:
+    """Yield how the application is: each probe that is not green, and each that was not before."""
+    if run.unasked:
+        yield f"Whether the application is well is NOT KNOWN: {printable(run.unasked)}"
+    if run.health is None:
+        return
+    for probe in run.health.probes:
+        was_red = probe.name in run.red_before
+        if not probe.ok:
+            said = "is not well" if probe.is_known else "could not be asked"
+            before = ", as before the deploy" if was_red and probe.is_known else ""
+            yield f"  {printable(probe.name)} {said}{before}: {printable(probe.detail)}"
+        elif was_red:
+            yield f"  {printable(probe.name)} is well now; it was not before the deploy"
+    singly = {HealthKind.NOT_HEALTHY, HealthKind.UNKNOWN}
+    for finding in run.health.findings:
+        if finding.counts and (finding.kind not in singly or len(finding.subjects) > 1):
+            yield f"  {finding.kind}: {printable(finding.detail)}"
+    yield verdict_line(run.health)
 
 
 def _override_lines(override: Override) -> Iterator[str]:

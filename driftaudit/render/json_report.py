@@ -8,7 +8,7 @@ from driftaudit.model.audit import Audit, TreeFacts
 from driftaudit.model.commit import CommitFacts, DeployedCommit
 from driftaudit.model.entry import LINK, Entry, Kind
 from driftaudit.model.finding import Action, Finding, Origin, Provenance, Severity, Sighting, Similar
-from driftaudit.model.probe import ProbeResult
+from driftaudit.model.probe import HealthFinding, ProbeResult
 from driftaudit.model.problem import Problem
 from driftaudit.model.script import ScriptLine
 from driftaudit.model.structure import StructureFinding
@@ -49,10 +49,11 @@ def document(audit: Audit) -> Document:
         "counts": _counts(audit.findings),
         "findings": [finding_document(finding) for finding in findings],
         "problems": [_problem(problem) for problem in audit.problems],
-        "probes": [_probe(probe) for probe in audit.probes],
+        "probes": [probe_document(probe) for probe in audit.probes],
         "structure": [_structure(finding) for finding in audit.structure],
         "waivers": [_waiver(use) for use in audit.waivers],
         **({"tracking": tracking_document(audit.tracking)} if audit.tracking else {}),
+        **({"health": [health_document(found) for found in audit.health]} if audit.health else {}),
     }
 
 
@@ -217,13 +218,28 @@ def _problem(problem: Problem) -> Document:
     return {**path_keys(problem.path), "kind": problem.kind.value, "detail": problem.detail}
 
 
-def _probe(probe: ProbeResult) -> Document:
+def probe_document(probe: ProbeResult) -> Document:
+    """Return an answer; that it is not known, or was asked from here, is said where it is so."""
     return {
         "kind": probe.kind,
         "subject": readable(probe.subject),
         "ok": probe.ok,
         "detail": readable(probe.detail),
         "seconds": round(probe.seconds, 3),
+        **({} if probe.is_known else {"known": False}),
+        **({"from": "here"} if probe.from_here else {}),
+    }
+
+
+def health_document(finding: HealthFinding) -> Document:
+    """Return what is wrong with a running application."""
+    return {
+        "kind": str(finding.kind),
+        "subjects": [readable(subject) for subject in finding.subjects],
+        "detail": readable(finding.detail),
+        "severity": finding.severity.value,
+        "rule": finding.rule,
+        "reason": finding.reason,
     }
 
 

@@ -1,6 +1,8 @@
-"""What the scan needs of a connection, whatever carries it."""
+"""What the scan, and the probes, need of a connection, whatever carries it."""
 
 from typing import Protocol
+
+from driftaudit.errors import SourceError
 
 
 class Channel(Protocol):
@@ -52,4 +54,40 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """End the connection. Never raises."""
+        ...
+
+
+class Stream(Protocol):
+    """A TCP connection, as a program on the host would make it."""
+
+    def send(self, data: bytes, seconds: float) -> None:
+        """Write all of `data`. Raises TimeoutError, and OSError where the other side has gone."""
+        ...
+
+    def receive(self, size: int, seconds: float) -> bytes:
+        """Return up to `size` bytes, or nothing at the end. Raises TimeoutError, or OSError."""
+        ...
+
+    def close(self) -> None:
+        """End the connection. Never raises."""
+        ...
+
+
+class NotConnectedError(SourceError):
+    """Nobody took the connection: that is an answer of the place that was asked for."""
+
+
+class NotAskedError(SourceError):
+    """The question could not be put: that says nothing of the place that was asked for."""
+
+
+class Connection(Transport, Protocol):
+    """A transport whose host also connects to other places for us."""
+
+    def stream(self, host: str, port: int, seconds: float) -> Stream:
+        """Return a connection from the host to a place, as the host sees it.
+
+        Raises TimeoutError, NotConnectedError where nobody takes it, NotAskedError where the host lets nobody
+        connect through it, SourceError where the connection to the host is lost.
+        """
         ...

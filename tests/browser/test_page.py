@@ -1,6 +1,5 @@
 """The page as a whole: what it says, without scripts too, on paper, and when there are many findings."""
 
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect

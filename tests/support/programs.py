@@ -29,6 +29,8 @@ _PACKAGES = {
     "make": "make",
     "npm": "npm",
     "chromium": "chromium",
+    "node": "nodejs",
+    "openssl": "openssl",
 }
 
 

@@ -23,6 +23,7 @@ MODULES = (
 ARCHIVE_MODULES = ("streams", "members", "tar", "zip", "archive")  # sent only where an archive is read
 CONTENT_MODULES = ("contents",)  # sent only where contents are fetched
 MATCH_MODULES = ("matches",)  # sent only where files are looked for by their names
+RUNNING_MODULES = ("running",)  # sent only for probes
 
 
 def module_source(name: str) -> str:
@@ -31,10 +32,19 @@ def module_source(name: str) -> str:
 
 
 def program_parts(
-    *, for_archives: bool = False, for_contents: bool = False, for_matches: bool = False
+    *,
+    for_archives: bool = False,
+    for_contents: bool = False,
+    for_matches: bool = False,
+    for_probes: bool = False,
 ) -> tuple[bytes, bytes]:
     """Return the loader, and the modules as it takes them."""
-    more = (*(CONTENT_MODULES if for_contents else ()), *(ARCHIVE_MODULES if for_archives else ()))
-    names = (*MODULES[:-1], *more, *(MATCH_MODULES if for_matches else ()), MODULES[-1])
+    more = [
+        *(CONTENT_MODULES if for_contents else ()),
+        *(ARCHIVE_MODULES if for_archives else ()),
+        *(MATCH_MODULES if for_matches else ()),
+        *(RUNNING_MODULES if for_probes else ()),
+    ]
+    names = (*MODULES[:-1], *more, MODULES[-1])
     sources = json.dumps([[name, module_source(name)] for name in names])
     return module_source("loader").encode("ascii"), zlib.compress(sources.encode("ascii"))

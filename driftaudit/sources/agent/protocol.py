@@ -3,8 +3,9 @@
 Frames: type (1 byte), length (4 bytes, big-endian), payload. Types: H hello, G refs of a checkout,
 P progress, D folders with their entries, Q folders that are equal to the desired ones, U those whose state
 was known, A notes on an archive, N counts, E error, T trailer; for contents C, B and X, which
-program/contents.py explains. The trailer holds the number of frames and the SHA-256 of all frames before it,
-so that no shorter stream can pass for the whole.
+program/contents.py explains, and for probes K, L, R and W, of which program/running.py speaks. The trailer
+holds the number of frames and the SHA-256 of all frames before it, so that no shorter stream can pass for the
+whole.
 """
 
 import hashlib

@@ -1,6 +1,10 @@
-"""Connections over SSH. With `channel`, `authentication` and `plain_config` all that knows paramiko."""
+"""Connections over SSH.
+
+With `channel`, `stream`, `authentication` and `plain_config` all that knows paramiko.
+"""
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
@@ -16,14 +20,18 @@ from driftaudit.sources.ssh.address import SSHAddress
 from driftaudit.sources.ssh.authentication import authenticate
 from driftaudit.sources.ssh.channel import WINDOW, CountingPacketizer, SSHChannel, closing_after
 from driftaudit.sources.ssh.dialing import ProxyProcess, dial
+from driftaudit.sources.ssh.forwarding import not_forwarded
 from driftaudit.sources.ssh.host_keys import KnownHost
 from driftaudit.sources.ssh.known_hosts import HostKey
 from driftaudit.sources.ssh.route import Hop, route
+from driftaudit.sources.ssh.stream import SSHStream
+from driftaudit.sources.transport import NotConnectedError
 
 if TYPE_CHECKING:
     import socket
 
 _KEEPALIVE = 15  # seconds
+_CONNECT_FAILED = 2  # RFC 4254, 5.1
 _PAUSES = (0.01, 0.05, 0.1, 0.3, 1.0)  # seconds between attempts
 _FAST_CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com")
 
@@ -58,6 +66,8 @@ class ParamikoTransport:
         self._timeouts = timeouts
         self._links = links
         self._had_session = False
+        # paramiko keeps one exception for all channels: of two that fail at once one would take the other's
+        self._opening = threading.Lock()
 
     def run(self, command: str) -> SSHChannel:
         """Start `command` under the login shell of the host. Raises as `Transport` says."""
@@ -75,6 +85,27 @@ class ParamikoTransport:
             f"sshd_config on the host needs a line `Subsystem {name} …`, and MaxSessions above 0.",
         )
 
+    def stream(self, host: str, port: int, seconds: float) -> SSHStream:
+        """Return a connection from the host to a place. Raises as `Connection` says."""
+        started = time.monotonic()
+        try:
+            with self._opening:
+                started = time.monotonic()
+                channel = self._transport.open_channel(
+                    "direct-tcpip", (host, port), ("127.0.0.1", 0), timeout=seconds
+                )
+        except paramiko.ChannelException as error:
+            if error.code == _CONNECT_FAILED:
+                raise NotConnectedError("nothing takes a connection there") from error
+            raise not_forwarded(self._host, _reason(error)) from error
+        except Exception as error:  # whatever stopped paramiko's thread comes out here
+            if not self._transport.is_active():
+                raise self._lost() from error
+            if time.monotonic() - started >= seconds:
+                raise TimeoutError from error
+            raise not_forwarded(self._host, _reason(error)) from error
+        return SSHStream(channel)
+
     def _started(self, start: Callable[[paramiko.Channel], None], refusal: str, advice: str) -> SSHChannel:
         wire = self._transport.packetizer
         if not isinstance(wire, CountingPacketizer):
@@ -84,7 +115,7 @@ class ParamikoTransport:
         wire.in_stream = False
         started, seconds = time.monotonic(), self._timeouts.connect
         try:
-            with closing_after(seconds, self._transport):
+            with self._opening, closing_after(seconds, self._transport):
                 channel = self._session(seconds)
                 start(channel)
         except Exception as error:  # whatever stopped paramiko's thread comes out here

@@ -6,6 +6,7 @@ Each program on the host is one ssh process with a login of its own.
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
@@ -19,6 +20,7 @@ from driftaudit.sources.ssh.openssh_config import SYSTEM_CONFIG, config_text
 from driftaudit.sources.ssh.openssh_keys import require_known
 from driftaudit.sources.ssh.openssh_process import SSHProcess
 from driftaudit.sources.ssh.openssh_refusal import Attempt, is_about_the_host_key, refusal
+from driftaudit.sources.ssh.openssh_stream import OpenSSHStream
 from driftaudit.sources.ssh.route import route
 
 
@@ -72,6 +74,17 @@ class OpenSSHTransport:
             f"sshd_config on the host needs a line `Subsystem {name} …`, and MaxSessions above 0.",
         )
 
+    def stream(self, host: str, port: int, seconds: float) -> OpenSSHStream:
+        """Log in and return a connection from the host to a place. Raises as `Connection` says."""
+        place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        until = time.monotonic() + seconds
+        process = self._login(("-W", place), (), "DEBUG2")
+        try:
+            return OpenSSHStream(process, self.attempt.name, max(1.0, until - time.monotonic()))
+        except BaseException:
+            process.close()
+            raise
+
     def close(self) -> None:
         """End every ssh. Never raises. May be called while another thread reads, which then sees the end."""
         self._is_closed = True
@@ -80,12 +93,17 @@ class OpenSSHTransport:
         self._folder.cleanup()
 
     def _started(self, options: Sequence[str], words: str, failing: str, advice: str) -> OpenSSHChannel:
+        process = self._login(options, (words,), "VERBOSE")
+        return OpenSSHChannel(process, self.attempt.name, self._timeouts.silence, failing, advice)
+
+    def _login(self, options: Sequence[str], words: Sequence[str], level: str) -> SSHProcess:
+        """Start an ssh and wait until it is logged in; `level` is how much it logs. Raises SourceError."""
         self._require_open()
         login = ["-p", str(self._address.port)] if self._address.port else []
         login += ["-l", self._address.user] if self._address.user else []
-        command = [*self._ssh(), "-T", "-o", "LogLevel=VERBOSE", *options, *login]
+        command = [*self._ssh(), "-T", "-o", f"LogLevel={level}", *options, *login]
         process = SSHProcess(
-            [*command, "--", self._address.host, words], self._config.with_name(f"log-{next(self._numbers)}")
+            [*command, "--", self._address.host, *words], self._config.with_name(f"log-{next(self._numbers)}")
         )
         self._processes.append(process)
         try:
@@ -94,7 +112,7 @@ class OpenSSHTransport:
         except BaseException:
             process.close()
             raise
-        return OpenSSHChannel(process, self.attempt.name, self._timeouts.silence, failing, advice)
+        return process
 
     def _require_open(self) -> None:
         if self._is_closed:

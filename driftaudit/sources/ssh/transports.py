@@ -6,12 +6,12 @@ from contextlib import contextmanager
 
 from driftaudit.config.access import Access, Timeouts, TransportName
 from driftaudit.sources.ssh.address import SSHAddress
-from driftaudit.sources.transport import Transport
+from driftaudit.sources.transport import Connection
 
-Connect = Callable[[SSHAddress, Timeouts], Transport]
+Connect = Callable[[SSHAddress, Timeouts], Connection]
 
 
-def _by_paramiko(address: SSHAddress, timeouts: Timeouts) -> Transport:
+def _by_paramiko(address: SSHAddress, timeouts: Timeouts) -> Connection:
     with _left_out("invoke"):  # half of what paramiko costs to import; it would serve `Match exec` alone
         from driftaudit.sources.ssh.connection import connect
 
@@ -31,7 +31,7 @@ def _left_out(module: str) -> Iterator[None]:
         del sys.modules[module]
 
 
-def _by_openssh(address: SSHAddress, timeouts: Timeouts) -> Transport:
+def _by_openssh(address: SSHAddress, timeouts: Timeouts) -> Connection:
     from driftaudit.sources.ssh.openssh import connect
 
     return connect(address, timeouts)
@@ -40,7 +40,7 @@ def _by_openssh(address: SSHAddress, timeouts: Timeouts) -> Transport:
 TRANSPORTS: Mapping[TransportName, Connect] = {"paramiko": _by_paramiko, "openssh": _by_openssh}
 
 
-def open_transport(address: SSHAddress, access: Access) -> Transport:
+def open_transport(address: SSHAddress, access: Access) -> Connection:
     """Return the way to a host. Raises SourceError where it is unreachable, unknown or refuses the login.
 
     With openssh the login is made, and refused, when a program is started.

@@ -207,7 +207,81 @@ def test_the_deploy_is_checked(refusal: Refusal, deploy: str, message: str) -> N
         ),
         (
             "{pm2: a, tcp: 'h:1'}",
-            "2:32 (targets, a, probes, 0) a probe is one 'kind: subject', like 'tcp: 127.0.0.1:3000'",
+            (
+                "2:32 (targets, a, probes, 0) a probe is one 'kind: subject', like 'tcp: 127.0.0.1:3000', "
+                "and options beside it"
+            ),
+        ),
+        (
+            "{within: 2}",
+            "2:32 (targets, a, probes, 0) 'within' is not one of pm2, tcp, http, systemd, command",
+        ),
+        (
+            "{tcp: 'h:1', statsu: 200}",
+            "2:45 (targets, a, probes, 0) unknown key 'statsu'; did you mean 'status'?",
+        ),
+        (
+            "{tcp: 'h:1', status: 200}",
+            "2:45 (targets, a, probes, 0) 'status' belongs to http, not to tcp",
+        ),
+        (
+            "{pm2: a, from: here}",
+            "2:41 (targets, a, probes, 0) 'from' belongs to tcp, http, not to pm2",
+        ),
+        (
+            "{tcp: 'h:1', from: heer}",
+            "2:51 (targets, a, probes, 0, from) 'heer' is not one of host, here; did you mean 'here'?",
+        ),
+        (
+            "{tcp: 'h:1', by: api}",
+            "2:31 (targets, a, probes) 'by: api' names no pm2 or systemd probe of this target; it has: none",
+        ),
+        (
+            "{tcp: '3000'}",
+            (
+                "2:38 (targets, a, probes, 0, tcp) '3000' is no host with a port: write 127.0.0.1:3000, or "
+                "[::1]:3000"
+            ),
+        ),
+        (
+            "{tcp: 'h:70000'}",
+            "2:38 (targets, a, probes, 0, tcp) '70000' is no port: a number from 1 to 65535 is one",
+        ),
+        (
+            "{http: 'localhost:3000'}",
+            (
+                "2:39 (targets, a, probes, 0, http) 'localhost:3000' is no URL of a web server: write "
+                "http://127.0.0.1:3000/health"
+            ),
+        ),
+        (
+            "{http: 'http://a:b@h/'}",
+            (
+                "2:39 (targets, a, probes, 0, http) a URL with a login in it is not asked: its password "
+                "would end up in reports"
+            ),
+        ),
+        (
+            "{http: 'http://h/', status: 99}",
+            "2:60 (targets, a, probes, 0, status) 99 is too small: 100 or more is needed",
+        ),
+        (
+            "{http: 'http://h/', body: '('}",
+            (
+                "2:58 (targets, a, probes, 0, body) '(' is no regular expression (in RE2's syntax): "
+                "missing ): ("
+            ),
+        ),
+        (
+            "{systemd: '-H evil'}",
+            (
+                "2:42 (targets, a, probes, 0, systemd) '-H evil' is no unit of systemd: write nginx, or "
+                "nginx.service"
+            ),
+        ),
+        (
+            "{tcp: 'h:1', within: 0}",
+            "2:53 (targets, a, probes, 0, within) 0 is too small: more than 0 is needed",
         ),
         (
             "{tcp: 3000}",

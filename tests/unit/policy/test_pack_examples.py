@@ -60,7 +60,7 @@ examples:
                 "leftover, moved, foreign, unknown, variant"
             ),
         ),
-        ("{rule: r}", "2:5 (examples, 0) 'path' is missing"),
+        ("{rule: r}", "2:5 (examples, 0) an example is about a 'path', or about 'health'"),
         ("{path: [], rule: r}", "2:12 (examples, 0, path) must not be empty"),
     ],
 )

@@ -21,6 +21,7 @@ CORE_RULES = {
     "core/hand-edited": "warn",
     "core/unknown": "warn",
     "core/ahead": "warn",
+    "core/not-healthy": "warn",
     "core/variant": "info",
     "core/drift": "info",
 }

@@ -33,6 +33,11 @@ def scan(request, digests, sender):
 
         give_matches(request, sender)
         return
+    if "ports" in request:
+        from .running import give_running  # sent only then
+
+        give_running(request, sender)
+        return
     if request.get("archive") and not os.path.isdir(path):
         from .archive import scan_archive  # sent only then
 

@@ -24,6 +24,7 @@ from driftaudit.sources.agent import (
     CONTENT_MODULES,
     MATCH_MODULES,
     MODULES,
+    RUNNING_MODULES,
     module_source,
     program_parts,
 )
@@ -37,7 +38,7 @@ from tests.support.archives import packed
 from tests.support.clock import let_it_tick
 from tests.support.git import commit, new_repository
 
-ALL_MODULES = (*MODULES, *ARCHIVE_MODULES, *CONTENT_MODULES, *MATCH_MODULES)
+ALL_MODULES = (*MODULES, *ARCHIVE_MODULES, *CONTENT_MODULES, *MATCH_MODULES, *RUNNING_MODULES)
 
 
 def scan(folder: Path, **request: object) -> Snapshot:
@@ -62,6 +63,7 @@ def test_the_program_is_python_3_6_and_small() -> None:
     assert sum(len(part) for part in program_parts(for_archives=True)) < 26_000
     assert sum(len(part) for part in program_parts(for_contents=True)) < 18_000
     assert sum(len(part) for part in program_parts(for_matches=True)) < 18_000
+    assert sum(len(part) for part in program_parts(for_probes=True)) < 19_000
 
 
 def test_every_module_of_the_program_is_sent() -> None:

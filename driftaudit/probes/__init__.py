@@ -1,0 +1,1 @@
+"""Questions to the running application, asked as the host sees it."""

@@ -1,0 +1,34 @@
+"""`command`: a command of the project's own, run on the host. The one thing that runs what a project says."""
+
+import shlex
+
+from driftaudit.config.settings import ProbeSettings
+from driftaudit.probes.base import Answer, Host, unknown
+
+_TIMED_OUT = 124  # what `timeout` ends with
+_ENDED = 143  # what a shell says of a command that SIGTERM ended
+_SHOWN = 60  # characters of a pattern
+
+
+def ask_command(asked: ProbeSettings, host: Host) -> Answer:
+    """Run it by /bin/sh in the login's home, with nothing to read. Implements `Probe`.
+
+    What it prints is held against the pattern, and shown nowhere: it may hold anything.
+    """
+    ran = host.run(f"bounded /bin/sh -c {shlex.quote(asked.subject)}", asked.within)
+    if ran.is_endless:
+        return Answer(ok=False, detail="it prints without end")
+    if ran.is_late or ran.status == _TIMED_OUT or (ran.status == _ENDED and asked.exit_code != _ENDED):
+        return Answer(ok=False, detail=f"it did not end within {asked.within:g} seconds")
+    if ran.status is None:
+        return unknown("it cannot be told how it ended")
+    if ran.status != asked.exit_code:
+        return Answer(ok=False, detail=f"exit code {ran.status}, where {asked.exit_code} is well")
+    if asked.pattern is None:
+        return Answer(ok=True, detail=f"exit code {ran.status}")
+    import re2
+
+    shown = asked.pattern[:_SHOWN]
+    if re2.search(asked.pattern, ran.output.decode("utf-8", "replace")):
+        return Answer(ok=True, detail=f"exit code {ran.status}, and {shown!r} in its output")
+    return Answer(ok=False, detail=f"exit code {ran.status}, but nothing like {shown!r} in its output")
