@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from driftaudit.model.change import Aspect
 from driftaudit.model.entry import Kind
 from driftaudit.model.finding import Action, Origin, Recoverable, Severity
+from driftaudit.model.structure import StructureKind
 
 GENERATED = "generated"  # rebuildable: expendable
 RUNTIME = "runtime"  # the application's own: expected, and to be kept
@@ -27,6 +28,7 @@ class Conditions:
     recoverable: frozenset[Recoverable] = frozenset()
     kinds: frozenset[Kind] = frozenset()
     aspects: frozenset[Aspect] = frozenset()
+    structure: frozenset[StructureKind] = frozenset()  # imports: such a rule is asked of nothing else
 
 
 @dataclass(frozen=True, slots=True)

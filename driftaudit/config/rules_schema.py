@@ -13,6 +13,7 @@ from driftaudit.config.yaml_document import Document
 from driftaudit.model.change import Aspect
 from driftaudit.model.entry import Kind
 from driftaudit.model.finding import Action, Origin, Recoverable, Severity
+from driftaudit.model.structure import StructureKind
 
 _NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 _LABEL = re.compile(_NAME)
@@ -50,6 +51,7 @@ class WhenModel(Strict):
     recoverable: OneOrMore[Annotated[Recoverable, BeforeValidator(member_of(Recoverable))]] = ()
     kind: OneOrMore[Annotated[Kind, BeforeValidator(member_of(Kind))]] = ()
     aspect: OneOrMore[Annotated[Aspect, BeforeValidator(member_of(Aspect))]] = ()
+    structure: OneOrMore[Annotated[StructureKind, BeforeValidator(member_of(StructureKind))]] = ()
 
     def conditions(self) -> Conditions:
         """Return the conditions as values."""
@@ -61,6 +63,7 @@ class WhenModel(Strict):
             recoverable=frozenset(self.recoverable),
             kinds=frozenset(self.kind),
             aspects=frozenset(self.aspect),
+            structure=frozenset(self.structure),
         )
 
 

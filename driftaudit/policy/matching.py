@@ -1,5 +1,6 @@
 """A rule's conditions, held against one change."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -8,6 +9,7 @@ from driftaudit.config.rules import RuleSpec
 from driftaudit.model.change import Change
 from driftaudit.model.entry import Kind
 from driftaudit.model.finding import Action, Provenance
+from driftaudit.model.structure import StructureKind
 
 
 def kind_of(change: Change) -> Kind:
@@ -42,13 +44,26 @@ class Rule:
         """Whether every condition that the rule gives holds."""
         asked, change, provenance = self.spec.conditions, subject.change, subject.provenance
         return (
-            (not asked.actions or subject.action in asked.actions)
+            not asked.structure
+            and (not asked.actions or subject.action in asked.actions)
             and (not asked.origins or provenance.origin in asked.origins)
             and (not asked.recoverable or provenance.recoverable in asked.recoverable)
             and (not asked.labels or not asked.labels.isdisjoint(subject.labels))
             and (not asked.aspects or not asked.aspects.isdisjoint(change.aspects))
             and (not asked.kinds or kind_of(change) in asked.kinds)
             and self._matches_path(change)
+        )
+
+    def matches_structure(self, kind: StructureKind, importer: str, labels: Collection[str]) -> bool:
+        """Whether the rule is about such an import: of what else it asks, an import has path and labels."""
+        asked = self.spec.conditions
+        asks_more = asked.actions or asked.origins or asked.recoverable or asked.aspects
+        return (
+            kind in asked.structure
+            and not asks_more
+            and (not asked.kinds or Kind.FILE in asked.kinds)
+            and (not asked.labels or not asked.labels.isdisjoint(labels))
+            and (self._paths is None or self._paths.match(importer, False))
         )
 
     def _matches_path(self, change: Change) -> bool:

@@ -9,6 +9,7 @@ from driftaudit.config.schema import Many, NotEmpty, Strict, Text, member_of, re
 from driftaudit.model.change import Aspect
 from driftaudit.model.entry import Kind
 from driftaudit.model.finding import Action, Origin, Recoverable, Severity
+from driftaudit.model.structure import StructureKind
 
 
 class PackModel(Strict):
@@ -28,6 +29,7 @@ class ExampleModel(Strict):
     action: Annotated[Action, BeforeValidator(member_of(Action))] = Action.KEEP
     aspect: OneOrMore[Annotated[Aspect, BeforeValidator(member_of(Aspect))]] = ()
     recoverable: Annotated[Recoverable, BeforeValidator(member_of(Recoverable))] = Recoverable.NO
+    structure: Annotated[StructureKind, BeforeValidator(member_of(StructureKind))] | None = None
     labels: Many[Label] | None = None
     severity: Annotated[Severity, BeforeValidator(member_of(Severity))] | None = None
     rule: Text | None = None

@@ -11,6 +11,7 @@ from driftaudit.config.yaml_document import load_document
 from driftaudit.model.change import Aspect
 from driftaudit.model.entry import Kind
 from driftaudit.model.finding import Action, Origin, Recoverable, Severity
+from driftaudit.model.structure import StructureKind
 
 
 def shipped_parts(path: Path) -> tuple[str, LabelPatterns, tuple[RuleSpec, ...]]:
@@ -40,6 +41,7 @@ def _conditions(when: dict[str, Any]) -> Conditions:
         recoverable=frozenset(map(Recoverable, _words(when, "recoverable"))),
         kinds=frozenset(map(Kind, _words(when, "kind"))),
         aspects=frozenset(map(Aspect, _words(when, "aspect"))),
+        structure=frozenset(map(StructureKind, _words(when, "structure"))),
     )
 
 
