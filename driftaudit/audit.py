@@ -74,6 +74,7 @@ class AuditRequest:
     rate_limit: float | None = None
     backups: "tuple[BackupPlace, ...]" = ()
     structure: bool = False  # whether imports are looked into, in both trees
+    folders: bool = False  # and how the folders of the two lie side by side
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +180,7 @@ def examine(request: AuditRequest, progress: Progress = no_progress) -> Examinat
         script=scripted.lines,
         waivers=waived.uses,
         structure=imports,
+        folders=structure.structure.folders if structure else (),
     )
     return Examination(audit, trees, verdict, history, structure)
 
@@ -232,7 +234,8 @@ def _structure(
     request: AuditRequest, trees: Trees, findings: Sequence[Finding], moved: Sequence[MovedFolder]
 ) -> "StructureExamination | None":
     """Return what the sources of both trees import, None where it is not asked for or there are none."""
-    if not request.structure or not any(map(has_sources, (trees.deployed.paths, trees.desired.paths))):
+    is_asked = request.structure and any(map(has_sources, (trees.deployed.paths, trees.desired.paths)))
+    if not is_asked and not request.folders:
         return None
     from driftaudit.structural.composer import StructureRequest, structure_of
 
@@ -248,6 +251,7 @@ def _structure(
             findings=findings,
             moved_folders=moved,
             is_assumed=request.intent is None,
+            wants_folders=request.folders,
             rate_limit=request.rate_limit,
         )
     )

@@ -12,6 +12,7 @@ from driftaudit.cli.main import EXIT_CODES, tell
 @options.scanning
 @options.reports
 @options.receipt
+@options.imports
 @options.configuration
 @options.collected
 def command(
@@ -21,6 +22,7 @@ def command(
     quiet: bool,
     receipt: str | None,
     receipt_expires: float,
+    no_structure: bool,
     wanted: options.Options,
 ) -> int:
     """Say what a deploy would destroy, and refuse it where that exists nowhere else.
@@ -29,6 +31,8 @@ def command(
     or a saved snapshot. Nothing is written on it. Without --deploy, and without `deploy:` in the
     configuration, the worst is assumed: everything that is not desired is deleted.
     """
+    from dataclasses import replace
+
     from driftaudit.audit import examine
     from driftaudit.cli.output import destinations, render_options, write
     from driftaudit.cli.progress import scan_progress
@@ -45,7 +49,7 @@ def command(
     ):
         if receipts:
             receipts.require_live(request)
-        examination = examine(request, progress)
+        examination = examine(replace(request, structure=not no_structure), progress)
     audit = examination.audit
     if receipts:
         receipts.write(request, examination)

@@ -30,6 +30,7 @@ COMMANDS = {
     "recover": "Say what is lost on a target, and write what brings it back.",
     "rescue": "Keep every only copy of a target in the repository.",
     "snapshot": "Save the fingerprint of a tree.",
+    "structure": "Say what the program imports and does not find, now and after the deploy.",
     "rules": "List the rules, or run their examples.",
     "verify": "Hold a target against the receipt of a check.",
 }

@@ -67,7 +67,12 @@ def found_in(examination: Examination, labels: Labels) -> Found:
 def look_again(request: AuditRequest) -> AuditRequest:
     """Return what is audited after a deploy: over a new connection, without a plan that could be refused."""
     return replace(
-        request, deployed=_connected_anew(request.deployed), intent=None, own_paths=(), allow_absent=True
+        request,
+        deployed=_connected_anew(request.deployed),
+        intent=None,
+        own_paths=(),
+        allow_absent=True,
+        structure=False,
     )
 
 

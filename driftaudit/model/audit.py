@@ -13,7 +13,7 @@ from driftaudit.model.probe import HealthFinding, ProbeResult
 from driftaudit.model.problem import Problem
 from driftaudit.model.script import ScriptLine
 from driftaudit.model.snapshot import ScanFacts, SourceFacts
-from driftaudit.model.structure import StructureFinding
+from driftaudit.model.structure import FolderMapping, StructureFinding
 from driftaudit.model.tracking import Tracking
 from driftaudit.model.waiver import WaiverUse
 
@@ -94,5 +94,6 @@ class Audit:
     probes: tuple[ProbeResult, ...] = ()
     health: tuple[HealthFinding, ...] = ()
     structure: tuple[StructureFinding, ...] = ()
+    folders: tuple[FolderMapping, ...] = ()  # of both trees side by side, where that was asked for
     differences: tuple[PathDifference, ...] = ()  # contents, where a format shows them; by path
     tracking: Tracking | None = None  # where the run is stored

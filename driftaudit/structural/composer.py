@@ -9,12 +9,14 @@ from driftaudit.deploy.base import Trees
 from driftaudit.model.audit import MovedFolder
 from driftaudit.model.finding import Finding, Severity
 from driftaudit.model.structure import (
+    FolderMapping,
     ImportLine,
     Structure,
     StructureFinding,
     StructureTree,
     TreeImports,
     UnreadSource,
+    UntoldImport,
 )
 from driftaudit.policy.policy import Policy
 from driftaudit.repo import Repository
@@ -27,7 +29,7 @@ from driftaudit.structural.trees import Grown, after_plan, changes_files, file_t
 from driftaudit.structure.analysis import Analysis, Readings, Source, shown_module
 from driftaudit.structure.comparison import Defect, TwoTrees
 from driftaudit.structure.folders import folder_mappings
-from driftaudit.structure.languages import has_sources, language_of
+from driftaudit.structure.languages import language_of
 from driftaudit.structure.node.entry_points import names_entry_points
 
 _INSTALLED = "node_modules"
@@ -47,6 +49,7 @@ class StructureRequest:
     findings: Sequence[Finding]
     moved_folders: Sequence[MovedFolder] = ()
     is_assumed: bool = False
+    wants_folders: bool = False
     rate_limit: float | None = None
 
 
@@ -69,10 +72,8 @@ class StructureExamination:
         return tuple(ImportLine(*key, tuple(trees)) for key, trees in sorted(found.items()))
 
 
-def structure_of(request: StructureRequest) -> StructureExamination | None:
-    """Return what does not resolve, None where neither tree has a source that could import anything."""
-    if not any(has_sources(tree.paths) for tree in (request.trees.deployed, request.trees.desired)):
-        return None
+def structure_of(request: StructureRequest) -> StructureExamination:
+    """Return what does not resolve in either tree."""
     live = grown(request.trees.deployed)
     planned = after_plan(live, request.findings) if changes_files(request.findings) else live
     memory = Memory.of(request.cache, request.target)
@@ -173,7 +174,6 @@ def _structure(request: StructureRequest, two: TwoTrees) -> Structure:
     findings = [_judged(request.policy, defect) for defect in compared.defects]
     order = list(StructureTree)
     findings.sort(key=lambda each: (order.index(each.tree), each.importer, each.line, each.module))
-    desired = grown(request.trees.desired).files
     return Structure(
         target=request.target,
         findings=tuple(findings),
@@ -182,8 +182,29 @@ def _structure(request: StructureRequest, two: TwoTrees) -> Structure:
         deployed=_figures(two.live),
         planned=_figures(two.planned),
         parsed_files=two.live.parsed_files + (two.planned.parsed_files if two.planned is not two.live else 0),
-        folders=folder_mappings(two.live.tree.files, desired, request.moved_folders, request.trees.unseen),
+        folders=_folders(request) if request.wants_folders else (),
+        notes=_notes(compared.untold, two),
     )
+
+
+def _folders(request: StructureRequest) -> tuple[FolderMapping, ...]:
+    live, desired = (
+        {**tree.files, **tree.links} for tree in (grown(request.trees.deployed), grown(request.trees.desired))
+    )
+    return folder_mappings(live, desired, request.moved_folders, request.trees.unseen)
+
+
+def _notes(untold: Sequence[UntoldImport], two: TwoTrees) -> tuple[str, ...]:
+    """Return what a report of a check says of the gaps, which are not its matter."""
+    unread = {path for analysis in (two.live, two.planned) for path, _why in analysis.unread}
+    whats = [
+        f"{count} {noun}{'' if count == 1 else 's'}"
+        for count, noun in ((len(untold), "import"), (len(unread), "source"))
+        if count
+    ]
+    if not whats:
+        return ()
+    return (f"structure: of {' and '.join(whats)} it could not be told; `driftaudit structure` names them",)
 
 
 def _judged(policy: Policy, defect: Defect) -> StructureFinding:
@@ -212,4 +233,5 @@ def _unread(two: TwoTrees) -> Iterable[UnreadSource]:
 
 
 def _figures(analysis: Analysis) -> TreeImports:
-    return TreeImports(len(analysis.sources), analysis.imports, analysis.resolved)
+    files = {source.path for source in analysis.sources if source.language}
+    return TreeImports(len(files), analysis.imports, analysis.resolved)
