@@ -13,6 +13,13 @@ IsGenerated = Callable[[str], bool]
 """Whether a path has a label that says that it can be built again."""
 
 
+_GOES = "The deploy takes it away."
+_STAYS_AWAY = "The deploy does not bring it."
+_ASSUMED = (
+    "The deploy takes it away if all that is not desired is deleted, as is assumed: no deploy method is said."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Defect:
     """An import that does not resolve, not judged yet.
@@ -102,7 +109,7 @@ class TwoTrees:
         asked = (each.importer, each.asked.module, each.asked.names)
         after = {(o.importer, o.asked.module, o.asked.names) for o in self.planned.open_imports}
         if asked in after:
-            return "The deploy does not bring it."
+            return _STAYS_AWAY
         if self.planned.resolve(each.importer, each.asked).is_fine:
             return "The deploy brings it."
         return "The deploy brings a version of the importing file that does not import it."
@@ -110,12 +117,9 @@ class TwoTrees:
     def _breaking(self, each: OpenImport) -> Defect:
         gone = self._gone(each)
         defect = _defect(each, StructureKind.WOULD_BREAK, StructureTree.PLANNED)
-        defect = replace(defect, cause=gone or each.resolution.path)
+        defect = replace(defect, cause=gone or each.resolution.path, remark=_GOES if gone else _STAYS_AWAY)
         if gone and self.is_assumed:
-            remark = (
-                "So it is if all that is not desired is deleted, as is assumed: no deploy method is said."
-            )
-            return replace(defect, remark=remark)
+            return replace(defect, remark=_ASSUMED)
         if self._is_broken_now(each):
             return replace(defect, remark="It is broken already.")
         is_entry = each.asked.form in (Form.ENTRY, Form.FILE)
