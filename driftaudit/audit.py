@@ -16,7 +16,7 @@ from driftaudit.deploy.registry import WORST_CASE, plan_deploy
 from driftaudit.deploy.write_through import write_through
 from driftaudit.errors import UsageError
 from driftaudit.gate import decide
-from driftaudit.model.audit import Audit, Decision, TreeFacts
+from driftaudit.model.audit import Audit, Decision, MovedFolder, TreeFacts
 from driftaudit.model.build import AcceptedBuild
 from driftaudit.model.change import Change
 from driftaudit.model.entry import Entry
@@ -37,6 +37,7 @@ from driftaudit.provenance.moves import joined_moves
 from driftaudit.repo import Repository
 from driftaudit.scripted.planned import ScriptPlan
 from driftaudit.sources.base import Progress, Source, no_progress
+from driftaudit.structure.languages import has_sources
 from driftaudit.trees import Reading, ReadingRequest, Side, read_trees
 
 _BUILDS = ("directory", "archive", "snapshot")  # sources whose trees no commit has
@@ -44,6 +45,7 @@ if TYPE_CHECKING:  # few targets have backups, or probes
     from driftaudit.backup_reading.copies import BackupCopies
     from driftaudit.backup_reading.places import BackupPlace
     from driftaudit.probes.asking import Asking, ProbeRequest
+    from driftaudit.structural.composer import StructureExamination
 
 NOT_ASKED = Health((), ())
 _LONGEST_TARGET = 4096  # bytes of a link's target; systems know none that is longer
@@ -78,6 +80,8 @@ class AuditRequest:
     backups: "tuple[BackupPlace, ...]" = ()
     lists_all: bool = False
     probes: "ProbeRequest | None" = None
+    structure: bool = False  # whether imports are looked into, in both trees
+    folders: bool = False  # and how the folders of the two lie side by side
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,7 @@ class Examination:
     trees: Trees
     decide: Callable[[Sequence[Finding]], Decision]
     history: History | None = None  # None where no commit is asked about
+    structure: "StructureExamination | None" = None  # None where not asked for, or no sources
 
 
 def run_audit(request: AuditRequest, progress: Progress = no_progress) -> Audit:
@@ -144,6 +149,8 @@ def examine(request: AuditRequest, progress: Progress = no_progress) -> Examinat
     findings = (*scripted.findings, *findings)
     moves = joined_moves(findings, trees.deployed.all_paths())
     findings = moves.findings
+    structure = _structure(request, trees, findings, moves.folders)
+    imports = structure.structure.findings if structure else ()
     # What of the desired side could not be seen is desired all the same.
     hidden = {problem.path for problem in desired.problems}
     health = asking.health() if asking else NOT_ASKED
@@ -153,6 +160,7 @@ def examine(request: AuditRequest, progress: Progress = no_progress) -> Examinat
         health=health.findings,
         plan=plan,
         is_desired=lambda path: path in hidden or trees.desired.has(path),
+        imports=imports,
     )
     waived = request.policy.waive(findings, trees.unseen, started_at.date())
     secrets = _secret_paths(request.policy.labels, read)
@@ -173,6 +181,7 @@ def examine(request: AuditRequest, progress: Progress = no_progress) -> Examinat
             *settled.notes,
             *scripted.notes,
             *traced.notes,
+            *(structure.structure.notes if structure else ()),
             *request.notes,
         ),
         worst_case=request.intent is None,
@@ -183,8 +192,10 @@ def examine(request: AuditRequest, progress: Progress = no_progress) -> Examinat
         mapping=None if desired.source.kind in _BUILDS else request.mapping,
         probes=health.probes,
         health=health.findings,
+        structure=imports,
+        folders=structure.structure.folders if structure else (),
     )
-    return Examination(audit, trees, verdict, history)
+    return Examination(audit, trees, verdict, history, structure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +248,33 @@ def _planned(request: AuditRequest, intent: Intent, changes: Sequence[Change], t
             cache=request.cache,
             trees=trees,
             changes=changes,
+        )
+    )
+
+
+def _structure(
+    request: AuditRequest, trees: Trees, findings: Sequence[Finding], moved: Sequence[MovedFolder]
+) -> "StructureExamination | None":
+    """Return what the sources of both trees import, None where it is not asked for or there are none."""
+    is_asked = request.structure and any(map(has_sources, (trees.deployed.paths, trees.desired.paths)))
+    if not is_asked and not request.folders:
+        return None
+    from driftaudit.structural.composer import StructureRequest, structure_of
+
+    return structure_of(
+        StructureRequest(
+            target=request.target,
+            desired=request.desired,
+            deployed=request.deployed,
+            repository=request.repository,
+            policy=request.policy,
+            cache=request.cache,
+            trees=trees,
+            findings=findings,
+            moved_folders=moved,
+            is_assumed=request.intent is None,
+            wants_folders=request.folders,
+            rate_limit=request.rate_limit,
         )
     )
 

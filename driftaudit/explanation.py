@@ -1,6 +1,6 @@
 """The composer of `explain`: one audit, and everything that it and history know of one path of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from driftaudit.audit import AuditRequest, Examination, examine
 from driftaudit.config.rules import GENERATED, RUNTIME, SECRET
@@ -31,7 +31,7 @@ class ExplainRequest:
 
 def explain(request: ExplainRequest, progress: Progress = no_progress) -> Explanation:
     """Return all that is known of a path. Raises as `run_audit`, and UsageError where neither tree has it."""
-    examination = examine(request.audit, progress)
+    examination = examine(replace(request.audit, structure=True), progress)
     audit, trees, path = examination.audit, examination.trees, request.path
     finding = next((each for each in audit.findings if each.path == path), None)
     diff = _diff(examination, request, progress)
@@ -54,6 +54,8 @@ def explain(request: ExplainRequest, progress: Progress = no_progress) -> Explan
         waivers=tuple(use for use in audit.waivers if use.waiver.path == path),
         problems=tuple(problem for problem in audit.problems if is_within(path, problem.path)),
         diff=diff,
+        imported_by=examination.structure.importers_of(path) if examination.structure else (),
+        unresolved=tuple(each for each in audit.structure if path in (each.importer, each.cause)),
         below=sum(each.path != path and is_within(each.path, path) for each in audit.findings),
     )
 

@@ -8,6 +8,7 @@ from driftaudit.model.finding import Finding, Recoverable, Severity
 from driftaudit.model.plan import Plan
 from driftaudit.model.probe import HealthFinding
 from driftaudit.model.problem import Problem, ProblemKind
+from driftaudit.model.structure import StructureFinding
 from driftaudit.model.waiver import WAIVER
 
 _ABOUT_HISTORY = (ProblemKind.SHALLOW_CLONE, ProblemKind.PARTIAL_CLONE)
@@ -19,24 +20,25 @@ def decide(
     plan: Plan,
     is_desired: Callable[[str], bool],
     health: Sequence[HealthFinding] = (),
+    imports: Sequence[StructureFinding] = (),
 ) -> Decision:
     """Return the verdict and its reason.
 
-    Any finding that blocks gives `blocked`. Otherwise a gap in the evidence gives `incomplete` where the
-    plan may act on it or the path is desired. `is_desired` tells whether the desired tree has something at
-    a path or below it. What runs blocks nothing, for the deploy may be the cure, unless a rule says `block`.
+    Any finding that blocks gives `blocked`, be it of a path or of an import. Otherwise a gap in the evidence
+    gives `incomplete` where the plan may act on it or the path is desired. `is_desired` tells whether the
+    desired tree has something at a path or below it. What runs blocks nothing, for the deploy may be the
+    cure, unless a rule says `block`.
     """
     blocking = [finding for finding in findings if finding.severity is Severity.BLOCK]
     gaps = [problem for problem in problems if _matters(problem, findings, plan, is_desired)]
-    if blocking:
-        return Decision(
-            Verdict.BLOCKED, _why_blocked(blocking) + (f" {_why_incomplete(gaps)}" if gaps else "")
-        )
+    breaking = [each for each in imports if each.severity is Severity.BLOCK]
     ill = [finding for finding in health if finding.severity is Severity.BLOCK]
-    if ill:
-        return Decision(
-            Verdict.BLOCKED, f"A rule lets nothing be deployed now: {ill[0].rule}, {ill[0].kind}."
-        )
+    if blocking or breaking or ill:
+        whys = [_why_blocked(blocking)] if blocking else []
+        whys += [_why_broken(breaking)] if breaking else []
+        whys += [_why_ill(ill)] if ill else []
+        whys += [_why_incomplete(gaps)] if gaps else []
+        return Decision(Verdict.BLOCKED, " ".join(whys))
     if gaps:
         return Decision(Verdict.INCOMPLETE, _why_incomplete(gaps))
     unproven = [finding for finding in findings if _is_unproven(finding)]
@@ -83,6 +85,16 @@ def _why_blocked(blocking: Sequence[Finding]) -> str:
     if only == len(blocking):
         return f"This deploy destroys what exists nowhere else: {_counted(only, 'path')}."
     return f"{_counted(len(blocking), 'path')} must not be destroyed by this deploy."
+
+
+def _why_broken(breaking: Sequence[StructureFinding]) -> str:
+    first = breaking[0]
+    more = f" and {_counted(len(breaking) - 1, 'more import')}" if len(breaking) > 1 else ""
+    return f"It would break: `{first.module}`, imported by {first.importer}:{first.line}{more}."
+
+
+def _why_ill(ill: Sequence[HealthFinding]) -> str:
+    return f"A rule lets nothing be deployed now: {ill[0].rule}, {ill[0].kind}."
 
 
 def _why_incomplete(gaps: Sequence[Problem]) -> str:

@@ -13,6 +13,7 @@ from driftaudit.cli.main import EXIT_CODES, tell
 @options.probes
 @options.reports
 @options.receipt
+@options.imports
 @options.configuration
 @options.collected
 def command(
@@ -22,6 +23,7 @@ def command(
     quiet: bool,
     receipt: str | None,
     receipt_expires: float,
+    no_structure: bool,
     wanted: options.Options,
 ) -> int:
     """Say what a deploy would destroy, and refuse it where that exists nowhere else.
@@ -30,6 +32,8 @@ def command(
     or a saved snapshot. Nothing is written on it. Without --deploy, and without `deploy:` in the
     configuration, the worst is assumed: everything that is not desired is deleted.
     """
+    from dataclasses import replace
+
     from driftaudit.audit import examine
     from driftaudit.cli.output import destinations, render_options, write
     from driftaudit.cli.progress import scan_progress
@@ -46,7 +50,7 @@ def command(
     ):
         if receipts:
             receipts.require_live(request)
-        examination = examine(request, progress)
+        examination = examine(replace(request, structure=not no_structure), progress)
         audit = examination.audit
         if any(place.format == "html" for place in places):  # others pay nothing for what a page shows
             from driftaudit.evidence.composer import with_evidence

@@ -5,6 +5,7 @@ import os
 import shlex
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -105,7 +106,7 @@ def command(
     workplace = Workplace(wanted)
     with begun_audit(workplace, target, wanted) as audit:
         request = GuardRequest(
-            audit=audit,
+            audit=replace(audit, structure=True),
             command=words,
             shown=_shown(words),
             person=_person(workplace.repository_if_any()),

@@ -37,6 +37,7 @@ COMMANDS = {
     "report": "Audit, store, and say what has changed since the last run.",
     "rescue": "Keep every only copy of a target in the repository.",
     "snapshot": "Save the fingerprint of a tree.",
+    "structure": "Say what the program imports and does not find, now and after the deploy.",
     "rules": "List the rules, or run their examples.",
     "verify": "Hold a target against the receipt of a check.",
 }

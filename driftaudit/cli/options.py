@@ -233,6 +233,13 @@ def folder_for_secrets(text: str | None) -> Path:
     return Path(text) if text else platformdirs.user_data_path("driftaudit") / "rescued"
 
 
+def imports(function: F) -> F:
+    """Add whether imports are looked into."""
+    return click.option(
+        "--no-structure", is_flag=True, help="Do not look whether what the program imports is there."
+    )(function)
+
+
 def receipt(function: F) -> F:
     """Add the receipt of a check."""
     for option in reversed(

@@ -7,6 +7,7 @@ from driftaudit.model.change import Aspect
 from driftaudit.model.entry import Kind
 from driftaudit.model.finding import Action, Origin, Recoverable, Severity
 from driftaudit.model.probe import HealthKind
+from driftaudit.model.structure import StructureKind
 
 GENERATED = "generated"  # rebuildable: expendable
 RUNTIME = "runtime"  # the application's own: expected, and to be kept
@@ -29,6 +30,7 @@ class Conditions:
     kinds: frozenset[Kind] = frozenset()
     aspects: frozenset[Aspect] = frozenset()
     health: frozenset[HealthKind] = frozenset()  # of what runs: such a rule is about no path
+    structure: frozenset[StructureKind] = frozenset()  # imports: such a rule is asked of nothing else
 
 
 @dataclass(frozen=True, slots=True)

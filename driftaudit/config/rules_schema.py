@@ -14,6 +14,7 @@ from driftaudit.model.change import Aspect
 from driftaudit.model.entry import Kind
 from driftaudit.model.finding import Action, Origin, Recoverable, Severity
 from driftaudit.model.probe import HealthKind
+from driftaudit.model.structure import StructureKind
 
 _NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 _LABEL = re.compile(_NAME)
@@ -52,6 +53,7 @@ class WhenModel(Strict):
     kind: OneOrMore[Annotated[Kind, BeforeValidator(member_of(Kind))]] = ()
     aspect: OneOrMore[Annotated[Aspect, BeforeValidator(member_of(Aspect))]] = ()
     health: OneOrMore[Annotated[HealthKind, BeforeValidator(member_of(HealthKind))]] = ()
+    structure: OneOrMore[Annotated[StructureKind, BeforeValidator(member_of(StructureKind))]] = ()
 
     @model_validator(mode="after")
     def _about_paths_or_health(self) -> Self:
@@ -72,6 +74,7 @@ class WhenModel(Strict):
             kinds=frozenset(self.kind),
             aspects=frozenset(self.aspect),
             health=frozenset(self.health),
+            structure=frozenset(self.structure),
         )
 
 

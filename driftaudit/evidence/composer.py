@@ -39,7 +39,7 @@ def with_evidence(request: AuditRequest, examination: Examination, progress: Pro
     wanted = _worst(audit.findings)
     with closing(differences_of(wanted, examination, request, progress)) as found:
         differences = tuple(sorted(_fitting(found), key=lambda each: each.path))
-    return replace(audit, differences=differences, folders=folders_in_sync(audit, examination.trees))
+    return replace(audit, differences=differences, in_sync=folders_in_sync(audit, examination.trees))
 
 
 def _fitting(differences: Iterable[PathDifference]) -> Iterator[PathDifference]:

@@ -73,6 +73,7 @@ def look_again(request: AuditRequest) -> AuditRequest:
         own_paths=(),
         allow_absent=True,
         probes=None,
+        structure=False,
     )
 
 

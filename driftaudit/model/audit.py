@@ -15,7 +15,7 @@ from driftaudit.model.probe import HealthFinding, ProbeResult
 from driftaudit.model.problem import Problem
 from driftaudit.model.script import ScriptLine
 from driftaudit.model.snapshot import ScanFacts, SourceFacts
-from driftaudit.model.structure import StructureFinding
+from driftaudit.model.structure import FolderMapping, StructureFinding
 from driftaudit.model.tracking import Tracking
 from driftaudit.model.waiver import WaiverUse
 
@@ -96,7 +96,8 @@ class Audit:
     probes: tuple[ProbeResult, ...] = ()
     health: tuple[HealthFinding, ...] = ()
     structure: tuple[StructureFinding, ...] = ()
+    folders: tuple[FolderMapping, ...] = ()  # of both trees side by side, where that was asked for
     differences: tuple[PathDifference, ...] = ()  # contents, where a format shows them; by path
     tracking: Tracking | None = None  # where the run is stored
     mapping: PathMapping | None = None  # from the repository; None where the desired tree is not of one
-    folders: tuple[FolderInSync, ...] = ()  # what is as desired, where a format shows it; by path
+    in_sync: tuple[FolderInSync, ...] = ()  # what is as desired, where a format shows it; by path

@@ -8,6 +8,7 @@ from driftaudit.model.difference import ContentDiff
 from driftaudit.model.entry import Entry
 from driftaudit.model.finding import Finding, Similar
 from driftaudit.model.problem import Problem
+from driftaudit.model.structure import ImportLine, StructureFinding
 from driftaudit.model.waiver import WaiverUse
 
 
@@ -34,6 +35,8 @@ class Explanation:
     problems: tuple[Problem, ...]
     diff: ContentDiff
     below: int = 0
+    imported_by: tuple[ImportLine, ...] = ()
+    unresolved: tuple[StructureFinding, ...] = ()  # what it imports, and what others would miss it for
 
     @property
     def exit_code(self) -> ExitCode:

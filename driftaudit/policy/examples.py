@@ -1,6 +1,6 @@
 """The examples beside a pack, which are its tests: what its labels and rules must say of given paths."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,8 +9,8 @@ from driftaudit.config.validation import validate
 from driftaudit.config.yaml_document import load_document
 from driftaudit.model.change import Change
 from driftaudit.model.entry import MODE_FILE, Entry, Kind
-from driftaudit.model.finding import Finding, Origin, Provenance
-from driftaudit.model.probe import HealthFinding, Symptom
+from driftaudit.model.finding import Finding, Origin, Provenance, Severity
+from driftaudit.model.probe import Symptom
 from driftaudit.policy.packs import pack_path
 from driftaudit.policy.policy import Policy, load_policy
 
@@ -60,19 +60,28 @@ def failed_examples(pack: str) -> tuple[str, ...]:
 
 def _all_failures(policy: Policy, example: "ExampleModel") -> Iterator[str]:
     for path in example.path:
-        finding = _judged(policy, path, example)
-        yield from _failures(path, example, finding, sorted(finding.labels))
+        yield from _failures(path, example, *_of_path(policy, path, example))
     for kind in example.health:
-        yield from _failures(kind, example, policy.judge_health(Symptom(kind, (), "")), [])
+        found = policy.judge_health(Symptom(kind, (), ""))
+        yield from _failures(kind, example, (), found.severity, found.rule)
+
+
+def _of_path(policy: Policy, path: str, example: "ExampleModel") -> tuple[Sequence[str], Severity, str]:
+    """Return the labels of a path, the severity that it gets, or the import in it, and the rule that says so."""
+    if example.structure:
+        rule = policy.judge_structure(example.structure, path)
+        return policy.labels.of(path), rule.severity, rule.id
+    finding = _judged(policy, path, example)
+    return finding.labels, finding.severity, finding.rule
 
 
 def _failures(
-    name: str, example: "ExampleModel", finding: Finding | HealthFinding, labels: list[str]
+    name: str, example: "ExampleModel", labels: Sequence[str], severity: Severity, rule: str
 ) -> Iterator[str]:
     expected: list[tuple[str, object, object]] = [
-        ("labels", None if example.labels is None else sorted(example.labels), labels),
-        ("severity", example.severity, finding.severity),
-        ("rule", example.rule, finding.rule),
+        ("labels", None if example.labels is None else sorted(example.labels), sorted(labels)),
+        ("severity", example.severity, severity),
+        ("rule", example.rule, rule),
     ]
     for what, wanted, found in expected:
         if wanted is not None and wanted != found:

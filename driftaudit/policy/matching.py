@@ -1,5 +1,6 @@
 """A rule's conditions, held against one change."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -9,6 +10,7 @@ from driftaudit.model.change import Change
 from driftaudit.model.entry import Kind
 from driftaudit.model.finding import Action, Provenance
 from driftaudit.model.probe import HealthKind
+from driftaudit.model.structure import StructureKind
 
 
 def kind_of(change: Change) -> Kind:
@@ -44,6 +46,7 @@ class Rule:
         asked, change, provenance = self.spec.conditions, subject.change, subject.provenance
         return (
             not asked.health
+            and not asked.structure
             and (not asked.actions or subject.action in asked.actions)
             and (not asked.origins or provenance.origin in asked.origins)
             and (not asked.recoverable or provenance.recoverable in asked.recoverable)
@@ -56,6 +59,18 @@ class Rule:
     def matches_health(self, kind: HealthKind) -> bool:
         """Whether the rule is about what is wrong with a running application."""
         return kind in self.spec.conditions.health
+
+    def matches_structure(self, kind: StructureKind, importer: str, labels: Collection[str]) -> bool:
+        """Whether the rule is about such an import: of what else it asks, an import has path and labels."""
+        asked = self.spec.conditions
+        asks_more = asked.actions or asked.origins or asked.recoverable or asked.aspects
+        return (
+            kind in asked.structure
+            and not asks_more
+            and (not asked.kinds or Kind.FILE in asked.kinds)
+            and (not asked.labels or not asked.labels.isdisjoint(labels))
+            and (self._paths is None or self._paths.match(importer, False))
+        )
 
     def _matches_path(self, change: Change) -> bool:
         return self._paths is None or self._paths.match(change.path, kind_of(change) is Kind.DIRECTORY)

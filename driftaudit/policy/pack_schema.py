@@ -10,6 +10,7 @@ from driftaudit.model.change import Aspect
 from driftaudit.model.entry import Kind
 from driftaudit.model.finding import Action, Origin, Recoverable, Severity
 from driftaudit.model.probe import HealthKind
+from driftaudit.model.structure import StructureKind
 
 
 class PackModel(Strict):
@@ -33,6 +34,7 @@ class ExampleModel(Strict):
     action: Annotated[Action, BeforeValidator(member_of(Action))] = Action.KEEP
     aspect: OneOrMore[Annotated[Aspect, BeforeValidator(member_of(Aspect))]] = ()
     recoverable: Annotated[Recoverable, BeforeValidator(member_of(Recoverable))] = Recoverable.NO
+    structure: Annotated[StructureKind, BeforeValidator(member_of(StructureKind))] | None = None
     labels: Many[Label] | None = None
     severity: Annotated[Severity, BeforeValidator(member_of(Severity))] | None = None
     rule: Text | None = None

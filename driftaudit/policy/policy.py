@@ -11,6 +11,7 @@ from driftaudit.model.change import Change
 from driftaudit.model.entry import Kind
 from driftaudit.model.finding import Action, Finding, Provenance
 from driftaudit.model.probe import HealthFinding, Symptom
+from driftaudit.model.structure import StructureKind
 from driftaudit.model.waiver import Waiver
 from driftaudit.policy.guards import guarded
 from driftaudit.policy.labels import Labels, merged
@@ -45,6 +46,11 @@ class Policy:
         return HealthFinding(
             symptom.kind, symptom.subjects, symptom.detail, rule.severity, rule.id, rule.reason
         )
+
+    def judge_structure(self, kind: StructureKind, importer: str) -> RuleSpec:
+        """Return the first rule that is about such an import; core has one for each kind."""
+        labels = self.labels.of(importer)
+        return next(rule.spec for rule in self.rules if rule.matches_structure(kind, importer, labels))
 
     def waive(self, findings: Sequence[Finding], unseen: Collection[str], today: date) -> Waived:
         """Return the findings less what the waivers accept. The arguments are those of `waivers.waive`."""

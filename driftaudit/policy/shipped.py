@@ -12,6 +12,7 @@ from driftaudit.model.change import Aspect
 from driftaudit.model.entry import Kind
 from driftaudit.model.finding import Action, Origin, Recoverable, Severity
 from driftaudit.model.probe import HealthKind
+from driftaudit.model.structure import StructureKind
 
 
 def shipped_parts(path: Path) -> tuple[str, LabelPatterns, tuple[RuleSpec, ...]]:
@@ -42,6 +43,7 @@ def _conditions(when: dict[str, Any]) -> Conditions:
         kinds=frozenset(map(Kind, _words(when, "kind"))),
         aspects=frozenset(map(Aspect, _words(when, "aspect"))),
         health=frozenset(map(HealthKind, _words(when, "health"))),
+        structure=frozenset(map(StructureKind, _words(when, "structure"))),
     )
 
 

@@ -11,6 +11,7 @@ from driftaudit.model.finding import Action, Finding, Origin, Severity, Sighting
 from driftaudit.render import diff as diff_of
 from driftaudit.render import explanation_json
 from driftaudit.render.base import RenderOptions
+from driftaudit.render.explained_imports import imports
 from driftaudit.render.printable import printable
 from driftaudit.render.secrecy import without_secrets
 from driftaudit.render.shell_words import path_word, shell_word
@@ -80,6 +81,7 @@ def facts(explanation: Explanation) -> Iterator[Fact]:
         yield "judgement", (_of_none(explanation),)
     else:
         yield from _of_finding(explanation, finding)
+    yield from imports(explanation)
     for problem in explanation.problems:
         yield "not seen", (printable(f"{problem.kind.value}: {problem.detail}"),)
     commit = live_commit(explanation.audit)

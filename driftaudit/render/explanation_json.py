@@ -6,6 +6,8 @@ from driftaudit.render import diff_json
 from driftaudit.render.base import RenderOptions
 from driftaudit.render.json_report import deployed_commit_document, finding_document, similar_document
 from driftaudit.render.json_values import Document, path_keys, readable, written
+from driftaudit.render.structure_json import finding_document as structure_document
+from driftaudit.render.structure_json import import_document
 
 SCHEMA = "driftaudit/explanation/v1"
 
@@ -23,6 +25,8 @@ def render(explanation: Explanation, options: RenderOptions) -> str:  # noqa: AR
         "rule_at": readable(explanation.rule_at) or None,
         "versions": [similar_document(similar) for similar in explanation.versions],
         "deployed_commit": deployed_commit_document(explanation.audit.deployed_commit),
+        "imported_by": [import_document(line) for line in explanation.imported_by],
+        "structure": [structure_document(finding) for finding in explanation.unresolved],
         "problems": [
             {**path_keys(problem.path), "kind": problem.kind.value, "detail": problem.detail}
             for problem in explanation.problems

@@ -135,7 +135,7 @@ def big_audit(number: int = 10_000) -> Audit:
     )
     folders = {each.path.rpartition("/")[0] for each in found}
     in_sync = (FolderInSync(folder, 120, 40) for folder in sorted(folders))
-    return audit(found, differences=differences, folders=(FolderInSync("", 400_000, 12), *in_sync))
+    return audit(found, differences=differences, in_sync=(FolderInSync("", 400_000, 12), *in_sync))
 
 
 def _some_finding(at: int, chance: random.Random) -> Finding:
@@ -330,7 +330,7 @@ def hostile_audit() -> Audit:
         differences=tuple(text_difference(each, (f"{each} old", f"{each} new")) for each in HOSTILE),
         moved_folders=(MovedFolder("__proto__", "constructor", 2, 2, 0, None),),
         probes=(ProbeResult(name, name, ok=False, detail=name, seconds=1.0),),
-        folders=(FolderInSync("__proto__", 3, 3), FolderInSync("hasOwnProperty", 3, 3)),
+        in_sync=(FolderInSync("__proto__", 3, 3), FolderInSync("hasOwnProperty", 3, 3)),
         script=(ScriptLine(name, name, 1, 1, 1),),
     )
 

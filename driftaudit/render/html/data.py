@@ -78,7 +78,7 @@ def _head(audit: Audit) -> dict[str, Any]:
         "moved": [[printable(each.folder), printable(each.to)] for each in audit.moved_folders],
         "folders": [
             [printable(each.path), each.files, each.directly, each.others, each.in_others]
-            for each in audit.folders
+            for each in audit.in_sync
         ],
         "unseen": sorted({printable(problem.path) for problem in audit.problems if problem.path}),
     }

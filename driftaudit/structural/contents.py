@@ -1,0 +1,101 @@
+"""The contents of sources: from git where it has them, else from where they lie."""
+
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from driftaudit.errors import SourceError
+from driftaudit.model.entry import MODE_FILE, Entry, Kind
+from driftaudit.model.problem import ProblemKind
+from driftaudit.repo import Repository
+from driftaudit.sources.base import FetchRequest, Source
+
+LARGEST = 8 * 1024**2  # bytes of a source that is looked into
+MOST_FETCHED = 5_000  # sources that are brought over a connection in one run
+_MOST_HELD = 128 * 1024**2  # bytes of contents in memory
+TOO_LARGE = f"it is larger than {LARGEST // 1024**2} MiB"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a content lies: a path of a source, which may be asked where git has not got it."""
+
+    path: str
+    source: Source
+
+
+@dataclass(slots=True)
+class Contents:
+    """Contents by blob id.
+
+    `places` says where each can be had; what could not be is in `refused`, with why.
+    """
+
+    repository: Repository | None
+    places: Mapping[str, Place]
+    rate_limit: float | None = None
+    refused: dict[str, str] = field(default_factory=dict)
+    _held: dict[str, bytes] = field(default_factory=dict)
+    _bytes: int = 0
+    _fetched: int = 0
+
+    def get(self, oid: str) -> bytes | None:
+        """Return a content, None where it cannot be had."""
+        if oid not in self._held and oid not in self.refused:
+            self.load([oid])
+        return self._held.get(oid)
+
+    def load(self, oids: Iterable[str]) -> None:
+        """Bring contents here, those that git has at once, the others by one look at each source."""
+        wanted = [oid for oid in dict.fromkeys(oids) if oid not in self._held and oid not in self.refused]
+        if not wanted:
+            return
+        if self._bytes > _MOST_HELD:
+            self._held.clear()
+            self._bytes = 0
+        sizes = self.repository.sizes(wanted) if self.repository else {}
+        large = [oid for oid in wanted if sizes.get(oid, 0) > LARGEST]
+        self.refused |= dict.fromkeys(large, TOO_LARGE)
+        small = [oid for oid in wanted if oid in sizes and oid not in self.refused]
+        if small and self.repository:
+            self._hold(self.repository.blobs(small, LARGEST))
+        self._fetch([oid for oid in wanted if oid not in sizes])
+        for oid in wanted:
+            if oid not in self._held:
+                self.refused.setdefault(oid, "its content could not be had")
+
+    def _hold(self, contents: Mapping[str, bytes]) -> None:
+        self._held |= contents
+        self._bytes += sum(map(len, contents.values()))
+
+    def _fetch(self, oids: Sequence[str]) -> None:
+        by_source: dict[int, list[str]] = {}
+        for oid in oids:
+            if oid in self.places:
+                by_source.setdefault(id(self.places[oid].source), []).append(oid)
+        for group in by_source.values():
+            left = MOST_FETCHED - self._fetched
+            self.refused |= dict.fromkeys(group[left:], f"more than {MOST_FETCHED} sources are not in git")
+            self._fetched += len(group[:left])
+            self._fetch_from(self.places[group[0]].source, group[:left])
+
+    def _fetch_from(self, source: Source, oids: Sequence[str]) -> None:
+        if not oids:
+            return
+        entries = tuple(Entry(self.places[oid].path, Kind.FILE, MODE_FILE, None, oid) for oid in oids)
+        by_path = {self.places[oid].path: oid for oid in oids}
+        form = self.repository.object_format if self.repository else "sha1"
+        with tempfile.TemporaryDirectory(prefix="driftaudit-") as folder:
+            request = FetchRequest(entries, Path(folder), form, LARGEST, self.rate_limit)
+            try:
+                fetched = source.fetch(request)
+            except SourceError as error:
+                self.refused |= dict.fromkeys(oids, error.message)
+                return
+            self._hold({by_path[path]: file.read_bytes() for path, file in fetched.files.items()})
+        for problem in fetched.problems:
+            if problem.path in by_path:
+                is_large = problem.kind is ProblemKind.TOO_LARGE
+                why = TOO_LARGE if is_large else f"{problem.kind.value}: {problem.detail}"
+                self.refused[by_path[problem.path]] = why

@@ -1,0 +1,54 @@
+"""An import as it stands in a source, and what a source says of itself."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Form(StrEnum):
+    """How a module is asked for, which decides by which rules it is looked for."""
+
+    IMPORT = "import"  # ES modules
+    IMPORT_CALL = "import()"  # ES modules, also from CommonJS
+    REQUIRE = "require"  # CommonJS
+    ENTRY = "entry"  # package.json `main`: as require, from its folder
+    FILE = "file"  # a path that is taken as it is: `bin`, PM2's `script`
+    PYTHON = "python"
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """A module, as it is written, and its line, counted from 1.
+
+    `names` are what a Python source takes out of the module. One that is `optional` may be missing: the
+    program catches that. What a `dynamic` one names is an expression: it cannot be known.
+    """
+
+    module: str
+    line: int
+    form: Form
+    names: tuple[str, ...] = ()
+    optional: bool = False
+    dynamic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What a quick look at a source found: at least all that it imports, and perhaps more.
+
+    Where it is not `enough` only the grammar can tell.
+    """
+
+    imports: tuple[Import, ...]
+    enough: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What the grammar found in a source; `error` says why it could not be parsed.
+
+    `names` are those that a Python module binds, None where others may be bound in ways that are not seen.
+    """
+
+    imports: tuple[Import, ...] = ()
+    error: str = ""
+    names: frozenset[str] | None = None

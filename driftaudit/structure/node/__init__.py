@@ -1,0 +1,1 @@
+"""Imports of Node.js programs, TypeScript included."""
