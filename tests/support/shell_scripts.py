@@ -134,7 +134,7 @@ class Writer:
     def _simple(self) -> str:
         form = self.chance.choice(WRITING if self.chance.random() < 0.88 else OTHERS)
         text = re.sub("[@§¤]", self._filled, form)
-        is_rare = _is_into_itself(text) and self.chance.random() < 0.7
+        is_rare = _is_into_itself(text) and self.chance.random() < 0.85
         return self._simple() if is_rare else text
 
     def _filled(self, found: re.Match[str]) -> str:

@@ -112,10 +112,11 @@ def _copied(copier: Copier, source: str, target: Place) -> int | None:
         call.problem(Trouble.UNSEEN, detail, may_touch=call.is_target)
         copier.target.put(target.parts, File(call.session.contents.unknown()))
         return None
-    if copier.manner.unlinks and _is_same_link(call, source, target):
+    origin = call.place(source, follow=copier.manner.follows_given)
+    is_found = origin.node is not None and not origin.trouble
+    if is_found and copier.manner.unlinks and _is_same_link(call, source, target):
         copier.target.remove(target.parts)  # and with it the way to what was to be copied
         return 1
-    origin = call.place(source, follow=copier.manner.follows_given)
     if origin.node is not None and not (isinstance(origin.node, Folder) and not copier.manner.recursive):
         if copier.manner.warns_of_twice and origin.parts in copier.given:
             return 0
