@@ -21,12 +21,14 @@ _SSH = """#!/bin/bash
 while [[ $1 == -* ]]; do case $1 in -[pilFoJ]) shift 2;; *) shift;; esac; done
 shift
 cd {remote} && export HOME={remote} && unset OLDPWD || exit
-if [ $# = 0 ]; then exec bash; else exec bash -c "$*"; fi
+text="$*" local={local}
+if [ $# = 0 ]; then exec bash; else exec bash -c "${{text//"$local"//no/such}}"; fi
 """
 _SCP = """#!/bin/bash
-words=()
+words=() local={local}
 for word in "$@"; do
-  case $word in
+  case ${{word//"$local"//no/such}} in
+    *:/no/such/*) echo "$word: No such file or directory" >&2; exit 1;;
     *:/*) words+=("${{word#*:}}");;
     *:*) words+=("{remote}/${{word#*:}}");;
     -q|-C|-B) ;;
@@ -72,7 +74,7 @@ class Sandbox:
         programs.mkdir()
         for name, text in (("ssh", _SSH), ("scp", _SCP)):
             place = programs / name
-            place.write_text(text.format(remote=self.remote))
+            place.write_text(text.format(remote=self.remote, local=self.local))
             place.chmod(0o755)
 
     def run(self, script: str) -> subprocess.CompletedProcess[bytes]:
@@ -120,7 +122,7 @@ class Sandbox:
         inside = len(_parts(self.top))
         parts = _parts(folder)
         for depth in reversed(range(len(parts))):
-            others = ("local", "remote", "bin", "deploy.sh") if depth == len(parts) - 2 else ()
+            others = ("remote", "bin", "deploy.sh") if depth == len(parts) - 2 else ()  # not the other's
             tree = Folder({**dict.fromkeys(others, UNSEEN), parts[depth]: tree}, is_open=depth < inside)
         assert isinstance(tree, Folder)
         return tree
@@ -150,7 +152,7 @@ def _modelled(folder: Path, texts: dict[str, bytes]) -> Folder:
     children: dict[str, Node] = {}
     for entry in os.scandir(folder):
         if entry.is_symlink():
-            children[entry.name] = Link(str(Path(entry.path).readlink()))
+            children[entry.name] = Link(os.readlink(entry.path))  # noqa: PTH115 # a path drops slashes
         elif entry.is_dir():
             children[entry.name] = _modelled(Path(entry.path), texts)
         else:
@@ -169,7 +171,7 @@ def _seen(folder: Path, above: str) -> Iterator[tuple[str, bytes | str | None]]:
     for entry in os.scandir(folder):
         path = above + entry.name
         if entry.is_symlink():
-            yield path, str(Path(entry.path).readlink())
+            yield path, os.readlink(entry.path)  # noqa: PTH115 # a path drops slashes
         elif entry.is_dir():
             yield path, None
             yield from _seen(Path(entry.path), path + "/")

@@ -1,247 +1,242 @@
 """Random scripts of what the simulator models, and random small trees to run them on."""
 
-from hypothesis import strategies as st
-from hypothesis.strategies import DrawFn, SearchStrategy
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from random import Random
 
+from tests.support.shell_forms import OTHERS, WRITING
 from tests.support.shell_sandbox import Tree
 
-NAMES = ["a", "b", "c", "d"]
-paths = st.one_of(
-    st.sampled_from(NAMES),
-    st.lists(st.sampled_from(NAMES), min_size=2, max_size=2).map("/".join),
-    st.lists(st.sampled_from(NAMES), min_size=1, max_size=3).map("/".join),
-)
-_contents = st.sampled_from(["1\n", "2\n", "x y\n", "", "no end"])
-_targets = st.sampled_from(["a", "b", "d", "d/a", "../a", "../b", "no", ".", "..", "a/b"]).map("-> {}".format)
+_NAMES = ["a", "b", "c", "d"]
+_CONTENTS = ["1\n", "2\n", "x y\n", "", "no end"]
+_TARGETS = ["a", "b", "d", "d/a", "../a", "../b", "no", ".", "..", "a/b"]
+_FIRST = ["a", "a", "b/c", "b/c", ".", ".", "d", ""]  # of X
+_HEADS = ["", "", "set -e\n", "set -euo pipefail\nX= Y=\n"]
 
 
-@st.composite
-def trees(draw: DrawFn) -> Tree:
-    """Return a tree in which no file lies below a file or a link."""
+@dataclass(frozen=True)
+class Case:
+    """A script, and the trees that it is run on."""
+
+    script: str
+    local: Tree
+    remote: Tree
+
+
+def case(seed: int, number: int) -> Case:
+    """Return one case; the same numbers give the same one."""
+    chance = Random(f"{seed} {number}")
+    local, remote = trees(chance)
+    return Case(Writer(chance, local, remote).script(), local, remote)
+
+
+def trees(chance: Random) -> tuple[Tree, Tree]:
+    """Return two trees: as often as not the second is the first with some changes, as live trees are."""
+    local, other = _tree(chance), _tree(chance)
+    if chance.random() < 0.5:
+        return local, other
+    kept = {path: local[path] for path in local if chance.random() < 0.8}
+    for path, content in other.items():
+        if path.rstrip("/") not in _taken(kept) and chance.random() < 0.3:
+            _lay(kept, path, content)
+    files = [path for path, text in kept.items() if not path.endswith("/") and not text.startswith("-> ")]
+    changed = {path: chance.choice(_CONTENTS) for path in files if chance.random() < 0.2}
+    return local, kept | changed
+
+
+def _tree(chance: Random) -> Tree:
     found: Tree = {}
-    for path in draw(st.lists(paths, min_size=6, max_size=16, unique=True)):
-        kind = draw(st.sampled_from(["file", "file", "file", "folder", "link"]))
-        above = [path.rsplit("/", n)[0] for n in range(1, path.count("/") + 1)]
-        if any(part in found for part in above) or any(each.startswith(path + "/") for each in found):
-            continue
+    for _n in range(chance.randint(6, 16)):
+        path = a_path(chance)
+        kind = chance.choice(["file", "file", "file", "folder", "link"])
         if kind == "folder":
-            found[path + "/"] = ""
+            _lay(found, path + "/", "")
+        elif kind == "file":
+            _lay(found, path, chance.choice(_CONTENTS))
         else:
-            found[path] = draw(_contents if kind == "file" else _targets)
-            if found[path] == "-> .." and "/" not in path:
-                found[path] = "-> no"  # out of the sandbox
-    return {path: content for path, content in found.items() if path + "/" not in found}
+            target = chance.choice(_TARGETS)
+            _lay(found, path, "-> no" if target == ".." and "/" not in path else f"-> {target}")
+    return found
 
 
-@st.composite
-def words(draw: DrawFn) -> str:
-    """Return a path as scripts write it."""
-    path: str = draw(paths)
-    form = draw(st.integers(0, 24))
-    forms = {
-        0: f"{path}/",
-        1: f"./{path}",
-        2: f'"{path}"',
-        3: f"'{path}'",
-        4: f"{path}/*",
-        5: f"{path.rpartition('/')[0] or '.'}/[a-c]*",
-        6: f"{{{path},{draw(paths)}}}",
-        7: f"{path}/../{draw(paths)}",
-        8: f"${{X:?}}/{path}",
-        9: f'"${{Y:-{path}}}"',
-        10: f'"$(pwd)/{path}"',
-        11: f"{path}/.",
-        12: f"../site/{path}",
-        13: "?",
-        14: f"${{X:?}}/{{a,b}}/{path}",
-        15: f"{path}{{,.bak}}",
-    }
-    return forms.get(form, path)
+def _lay(tree: Tree, path: str, content: str) -> None:
+    """Add a path where no file or link is in its way, and it in the way of nothing."""
+    plain = path.rstrip("/")
+    above = [plain.rsplit("/", n)[0] for n in range(1, plain.count("/") + 1)]
+    if plain not in _taken(tree) and not any(part in tree for part in above):
+        for part in above:
+            tree.pop(part + "/", None)
+        tree[path] = content
 
 
-def _command(*forms: str) -> SearchStrategy[str]:
-    """Return commands by their forms: every @ is a path in some spelling, every § a plain one."""
-
-    @st.composite
-    def filled(draw: DrawFn) -> str:
-        form: str = draw(st.sampled_from(forms))
-        while "@" in form:
-            form = form.replace("@", draw(words()), 1)
-        while "§" in form:
-            form = form.replace("§", draw(paths), 1)
-        return form
-
-    return filled()
+def _taken(tree: Tree) -> set[str]:
+    """Return all paths of a tree, those of its folders among them, without slashes at their ends."""
+    found = set()
+    for path in tree:
+        parts = path.rstrip("/").split("/")
+        found |= {"/".join(parts[: n + 1]) for n in range(len(parts))}
+    return found
 
 
-simple = _command(
-    "rm @",
-    "rm -f @",
-    "rm -r @",
-    "rm -rf @",
-    "rm -rf @ @",
-    "rm -rf -- @",
-    "rm -d @",
-    "rmdir @",
-    "rmdir -p @",
-    "unlink @",
-    "mkdir @",
-    "mkdir -p @",
-    "mkdir -p @ @",
-    "touch @",
-    "touch -c @",
-    "mv @ @",
-    "mv -f @ @",
-    "mv -n @ @",
-    "mv -T @ @",
-    "mv -t @ @",
-    "mv @ @ @",
-    "cp @ @",
-    "cp -r @ @",
-    "cp -a @ @",
-    "cp -R @ @ @",
-    "cp -rT @ @",
-    "cp -rf @/. d",
-    "cp -n @ @",
-    "cp -rL @ @",
-    "cp -t @ @ @",
-    "cp -P @ @",
-    "install @ @",
-    "install -D @ @",
-    "install -d @",
-    "install -m 644 @ @",
-    "ln -s @ @",
-    "ln -sf @ @",
-    "ln -sfn @ @",
-    "ln @ @",
-    "echo hi > @",
-    "echo hi >> @",
-    "echo -n > @",
-    "printf '%s\\n' @ > @",
-    "cat @ > @",
-    "cat @ @ >> @",
-    "cat > @ <<EOF\nhello $X @\nEOF",
-    "cat > @ <<'EOF'\nhello $X\nEOF",
-    "echo hi | tee @ > /dev/null",
-    "echo hi | tee -a @",
-    "> @",
-    "cd @",
-    "cd @ && cd ..",
-    "cd",
-    "pushd @ > /dev/null",
-    "popd > /dev/null",
-    "X=@",
-    "Y=@",
-    "X=$(basename @)",
-    "X=$(dirname @)",
-    "test -e @",
-    "[ -d @ ]",
-    "[[ -f @ ]]",
-    "false",
-    "true",
-    "chmod 755 @",
-    "X=$(cat @)",
-    "truncate -s 0 @",
-    "readlink @ > @",
-    "ls @ > @",
-    "tar cf t.tar @",
-    "tar czf t.tar @ @",
-    "tar -cf t.tar -C @ .",
-    "tar cf t.tar --exclude=a @",
-    "tar cf @ @",
-    "tar xf t.tar",
-    "tar xf t.tar @",
-    "tar -xf t.tar -C @",
-    "tar xf t.tar --strip-components=1",
-    "tar xf t.tar -C @ --exclude=b",
-    "tar xkf t.tar",
-    "tar xf t.tar --overwrite",
-    "tar cf - @ | tar xf - -C @",
-    "tar cf - -C @ . | (cd @ && tar xf -)",
-    "scp -q @ host:@",
-    "scp -r @ host:@",
-    "scp -r @ @ host:@",
-    "scp t.tar host:",
-    "scp host:@ @",
-    "find @ -name a -delete",
-    "find @ -type f -delete",
-    "find @ -mindepth 1 -delete",
-    "find @ -type d -empty -delete",
-    "find @ -type f -exec rm {} \\;",
-    "find @ -maxdepth 1 -name '[ab]' -exec rm -rf {} +",
-    "find @ ! -name a -type f | xargs rm -f",
-    "rm -rf $(ls §)",
-    "ls § | xargs -r rm -rf",
-    "gzip @",
-    "zip -qr t.zip @",
-    "unzip -qo t.zip -d @",
-    "sudo rm -rf @",
-    "bash -c 'rm -rf @; touch @'",
-    "command cp -r @ @",
-    "trap 'rm -rf @' EXIT",
-    "exit 1",
-    "eval 'rm -f @'",
-    "echo 'rm -rf @' | bash",
-)
+def a_path(chance: Random) -> str:
+    """Return a short path of the names that all trees are made of."""
+    return "/".join(chance.choice(_NAMES) for _n in range(chance.choice([1, 1, 2, 2, 3])))
 
 
-def _on_the_target(inner: SearchStrategy[str]) -> SearchStrategy[str]:
-    """Return commands that run others by ssh, by each way to write that."""
-    lines = st.builds("{}\n{}".format, inner, inner)
-    return st.one_of(
-        st.builds("ssh host <<'END'\n{}\nEND".format, lines),
-        st.builds("ssh -T -p 22 user@host bash -s <<'END'\n{}\nEND".format, lines),
-        st.builds("ssh host '{}'".format, lines.filter(lambda text: "'" not in text)),
-        st.builds('ssh -q host "{}"'.format, lines.filter(lambda text: '"' not in text)),
-        st.builds("tar cf - {} | ssh host 'cd {} && tar xf -'".format, paths, paths),
-        st.builds("cat {} | ssh host 'cat > {}'".format, paths, paths),
-        st.builds("ssh host 'tar cf - {}' | tar xf - -C {}".format, paths, paths),
-        st.builds("bash -c '{}'".format, lines.filter(lambda text: "'" not in text)),
-        st.builds("env Y={} bash -ec '{}'".format, paths, lines.filter(lambda text: "'" not in text)),
-    )
+def _is_into_itself(command: str) -> bool:
+    """Whether one path of a command leads on from another: scripts do that, but seldom."""
+    paths = [re.sub(r"^\./|^\.\./site/|/\.?$", "", word.strip("\"'")) for word in command.split()]
+    return any(path != other and f"{other}/".startswith(f"{path}/") for path in paths for other in paths)
 
 
-def _without_documents(text: str) -> bool:
-    return "<<" not in text
+class Writer:
+    """Writes a script for two trees: most paths in it are there, on the host where they are used."""
+
+    def __init__(self, chance: Random, local: Tree, remote: Tree) -> None:
+        self.chance = chance
+        self._remote = sorted(_taken(remote))
+        self._known = sorted(_taken(local))
+        self._depth = 0
+
+    def script(self) -> str:
+        """Return a script of some lines."""
+        head = self.chance.choice(_HEADS)
+        lines = [self._statement() for _n in range(self.chance.randint(3, 8))]
+        if "set -e" in head:  # else most of them end at once
+            lines = [self._survived(line) for line in lines]
+        return f"{head}X={self.chance.choice(_FIRST)}\n" + "\n".join(lines)
+
+    def _survived(self, line: str) -> str:
+        is_done = "<<" not in line and not line.startswith(("trap", "exit"))
+        return f"{line} || true" if is_done and self.chance.random() < 0.8 else line
+
+    def path(self) -> str:
+        """Return a path: of three two are there."""
+        if self._known and self.chance.random() < 0.72:
+            return self.chance.choice(self._known)
+        return a_path(self.chance)
+
+    def word(self) -> str:
+        """Return a path as scripts write it."""
+        path = self.path()
+        if self.chance.random() < 0.45:
+            return path
+        return self.chance.choice(_SPELLINGS)(path, self.path)
+
+    def _statement(self) -> str:
+        kind = self.chance.random()
+        if kind < 0.5:
+            return self._simple()
+        return self._compound(2) if kind < 0.75 else self._on_the_target()
+
+    def _simple(self) -> str:
+        form = self.chance.choice(WRITING if self.chance.random() < 0.88 else OTHERS)
+        text = re.sub("[@§¤]", self._filled, form)
+        is_rare = _is_into_itself(text) and self.chance.random() < 0.85
+        return self._simple() if is_rare else text
+
+    def _filled(self, found: re.Match[str]) -> str:
+        if found[0] == "¤":
+            with self._there():
+                return self.word()
+        return self.word() if found[0] == "@" else self.path()
+
+    @contextmanager
+    def _there(self) -> Iterator[None]:
+        """Take paths from the target's tree."""
+        before, self._known = self._known, self._remote
+        try:
+            yield
+        finally:
+            self._known = before
+
+    def _without(self, marks: str, write: Callable[[], str]) -> str:
+        """Return what is written without any of some marks in it."""
+        while True:
+            text = write()
+            if not any(mark in text for mark in marks.split()):
+                return text
+
+    def _plain(self) -> str:
+        """Return a simple command without a here-document."""
+        return self._without("<<", self._simple)
+
+    def _compound(self, depth: int) -> str:
+        form = self.chance.choice(_COMPOUNDS)
+        inner = self._plain if depth == 1 or self.chance.random() < 0.5 else lambda: self._compound(depth - 1)
+        writers = {"I": inner, "P": self._plain, "W": self.word}
+        return re.sub("«(.)»", lambda found: writers[found[1]](), form)
+
+    def _lines(self) -> str:
+        write = self._plain if self.chance.random() < 0.7 else lambda: self._compound(1)
+        return f"{write()}\n{write()}"
+
+    def _on_the_target(self) -> str:
+        """Return commands that run others by ssh, by each way to write that."""
+        form = self.chance.choice(_REMOTES)
+        with self._there():
+            text = self._without(_quote_of(form), self._lines) if "«L»" in form else ""
+            there = self.path()
+        here = self.path() if "bash -" not in form else there
+        return form.replace("«L»", text).replace("«T»", there).replace("«H»", here)
 
 
-plain = simple.filter(_without_documents)
+def _quote_of(form: str) -> str:
+    before = form[form.index("«L»") - 1]
+    return before if before in "'\"" else "\0"
 
 
-def _compound(inner: SearchStrategy[str]) -> SearchStrategy[str]:
-    return st.one_of(
-        st.builds("{} && {}".format, inner, inner),
-        st.builds("{} || {}".format, inner, inner),
-        st.builds("{}; {}".format, inner, inner),
-        st.builds("( {}\n{}\n)".format, inner, inner),
-        st.builds("{{ {}\n{}\n}}".format, inner, inner),
-        st.builds("! {}".format, plain),
-        st.builds("if {}; then\n{}\nelse\n{}\nfi".format, plain, inner, inner),
-        st.builds("if {}; then\n{}\nfi".format, plain, inner),
-        st.builds("for X in {} {}; do\n{}\ndone".format, words(), words(), inner),
-        st.builds("for X in *; do\n{}\ndone".format, inner),
-        st.builds("case $X in a) {}\n;;\nb|c) {}\n;;\n*) {}\n;;\nesac".format, inner, inner, inner),
-        st.builds("{{ f() {{\n{}\n}}\nf {}; }}".format, inner, words()),
-        st.builds("{{ g() {{ local X=$1\n{}\nreturn 1\n}}\ng {} || {}; }}".format, inner, words(), plain),
-        st.builds("{{ {}\n{}\n}} > {}".format, inner, inner, words()),
-        st.builds("n=0; while [ $n -lt 2 ]; do n=$((n+1))\n{}\ndone".format, inner),
-        st.builds("X=$( {}\necho {})".format, inner, words()),
-    )
+_Spelling = Callable[[str, Callable[[], str]], str]
+_SPELLINGS: list[_Spelling] = [
+    lambda path, _other: f"{path}/",
+    lambda path, _other: f"./{path}",
+    lambda path, _other: f'"{path}"',
+    lambda path, _other: f"'{path}'",
+    lambda path, _other: f"{path}/*",
+    lambda path, _other: f"{path.rpartition('/')[0] or '.'}/[a-c]*",
+    lambda path, other: f"{{{path},{other()}}}",
+    lambda path, other: f"{path}/../{other()}",
+    lambda path, _other: f"${{X:?}}/{path}",
+    lambda path, _other: f'"${{Y:-{path}}}"',
+    lambda path, _other: f'"$(pwd)/{path}"',
+    lambda path, _other: f"{path}/.",
+    lambda path, _other: f"../site/{path}",
+    lambda _path, _other: "?",
+    lambda path, _other: f"${{X:?}}/{{a,b}}/{path}",
+    lambda path, _other: f"{path}{{,.bak}}",
+]
 
+# «I» is a command or one of these, «P» a command, «W» a word.
+_COMPOUNDS = [
+    "«I» && «I»",
+    "«I» || «I»",
+    "«I»; «I»",
+    "( «I»\n«I»\n)",
+    "{ «I»\n«I»\n}",
+    "! «P»",
+    "if «P»; then\n«I»\nelse\n«I»\nfi",
+    "if «P»; then\n«I»\nfi",
+    "for X in «W» «W»; do\n«I»\ndone",
+    "for X in *; do\n«I»\ndone",
+    "case $X in a) «I»\n;;\nb|c) «I»\n;;\n*) «I»\n;;\nesac",
+    "{ f() {\n«I»\n}\nf «W»; }",
+    "{ g() { local X=$1\n«I»\nreturn 1\n}\ng «W» || «P»; }",
+    "{ «I»\n«I»\n} > «W»",
+    "n=0; while [ $n -lt 2 ]; do n=$((n+1))\n«I»\ndone",
+    "X=$( «I»\necho «W»)",
+]
 
-compound = _compound(st.one_of(plain, _compound(plain)))
-remote = _on_the_target(st.one_of(plain, plain, _compound(plain)))
-statements = st.one_of(simple, simple, simple, compound, remote)
-
-
-@st.composite
-def scripts(draw: DrawFn) -> str:
-    """Return a script of some lines."""
-    head = draw(st.sampled_from(["", "", "set -e\n", "set -euo pipefail\nX= Y=\n"]))
-    return (
-        head
-        + "X="
-        + draw(st.sampled_from(["a", "b/c", "", "."]))
-        + "\n"
-        + "\n".join(draw(st.lists(statements, min_size=1, max_size=6)))
-    )
+# «L» are two commands, «T» a path there, «H» one here.
+_REMOTES = [
+    "ssh host <<'END'\n«L»\nEND",
+    "ssh -T -p 22 user@host bash -s <<'END'\n«L»\nEND",
+    "ssh host '«L»'",
+    'ssh -q host "«L»"',
+    "tar cf - «H» | ssh host 'cd «T» && tar xf -'",
+    "cat «H» | ssh host 'cat > «T»'",
+    "ssh host 'tar cf - «T»' | tar xf - -C «H»",
+    "bash -c '«L»'",
+    "env Y=«H» bash -ec '«L»'",
+]

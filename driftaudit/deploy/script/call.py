@@ -132,8 +132,7 @@ class Call:
         editor = self.editor(host or self.world.host)
         if place.trouble or isinstance(place.node, Folder) or not self.has_folder(place, editor):
             return False
-        executable = isinstance(place.node, File) and place.node.executable
-        editor.put(place.parts, File(content, executable))
+        editor.write(place.parts, content)
         return True
 
     def has_folder(self, place: Place, editor: Editor | None = None) -> bool:

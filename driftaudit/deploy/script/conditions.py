@@ -22,6 +22,7 @@ _NUMBERS: dict[str, Callable[[int, int], bool]] = {
     "-gt": lambda a, b: a > b,
     "-ge": lambda a, b: a >= b,
 }
+_OTHERS = ("<", ">", "-nt", "-ot", "-ef")  # that are not worked out
 
 
 def negated(found: bool | None) -> bool | None:
@@ -111,7 +112,7 @@ def binary(left: str, operator: str, right: str) -> bool | None:
         if not all(re.fullmatch(r"[-+]?\d+", text) for text in numbers):
             return False
         return _NUMBERS[operator](int(numbers[0]), int(numbers[1]))
-    return None
+    return None if operator in _OTHERS else False  # "binary operator expected"
 
 
 def unary(session: Session, world: World, operator: str, text: str) -> bool | None:
@@ -176,4 +177,4 @@ def test(session: Session, world: World, words: list[str]) -> bool | None:
             return join(test(session, world, words[:at]), test(session, world, words[at + 1 :]))
     if words[0] == "!":
         return negated(test(session, world, words[1:]))
-    return None
+    return None if "(" in words or has_symbols("".join(words)) else False  # "too many arguments"

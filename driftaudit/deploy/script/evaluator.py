@@ -9,7 +9,7 @@ from driftaudit.deploy.script.conditions import holds
 from driftaudit.deploy.script.loops import Loops
 from driftaudit.deploy.script.parameters import ExpansionError
 from driftaudit.deploy.script.redirects import closed, opened
-from driftaudit.deploy.script.session import Session, Trouble
+from driftaudit.deploy.script.session import Session, Setting, Trouble
 from driftaudit.deploy.script.simple import Prepared, Simple
 from driftaudit.deploy.script.syntax import (
     Binary,
@@ -36,11 +36,10 @@ Worlds: TypeAlias = list[World]
 class Evaluator:
     """Runs statements on worlds. Each method takes a world for its own, and returns all that come of it."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._simple = Simple(session)
-        self._loops = Loops(session, self.run, self.tested)
-        session.run = self.run
+    def __init__(self, setting: Setting) -> None:
+        self.session = Session(setting, self.run)
+        self._simple = Simple(self.session)
+        self._loops = Loops(self.session, self.run, self.tested)
 
     def run(self, statements: Sequence[Statement], worlds: Iterable[World]) -> Worlds:
         """Run statements one after the other in each world that is still running."""
@@ -49,7 +48,7 @@ class Evaluator:
             found: Worlds = []
             for world in current:
                 found += self._statement(statement, world) if world.is_running else [world]
-            current = merged(self._session, found, statement.line) if len(found) > 1 else found
+            current = merged(self.session, found, statement.line) if len(found) > 1 else found
             current = [world for world in current if not self._is_over(world)]
         return current
 
@@ -57,7 +56,7 @@ class Evaluator:
         """Whether the script ends here: what its end does is looked at when all ends are known."""
         is_over = world.flow is Flow.EXIT and not world.shells
         if is_over:
-            self._session.ended.append(world)
+            self.session.ended.append(world)
         return is_over
 
     def tested(self, statements: Sequence[Statement], world: World) -> Worlds:
@@ -69,9 +68,9 @@ class Evaluator:
         return found
 
     def _statement(self, statement: Statement, world: World) -> Worlds:
-        self._session.count()
+        self.session.count()
         if statement.background:
-            self._session.problem(Trouble.BACKGROUND, statement.line, "a command with &", may_touch=False)
+            self.session.problem(Trouble.BACKGROUND, statement.line, "a command with &", may_touch=False)
             found = self._in_subshell(world, lambda shell: self._redirected(statement, shell))
             for end in found:
                 end.status = 0
@@ -94,7 +93,7 @@ class Evaluator:
         try:
             if isinstance(command, Call):
                 command = self._simple.prepared(command, world)
-            files = opened(self._session, world, statement.redirects, statement.line)
+            files = opened(self.session, world, statement.redirects, statement.line)
         except ExpansionError:
             world.status = 1
             if _is_external(command, world):
@@ -105,7 +104,7 @@ class Evaluator:
             return _failing(world)
         found = self._command(command, world, statement.line)
         for end in found:
-            closed(self._session, end, files, statement.line)
+            closed(self.session, end, files, statement.line)
         return found
 
     def _command(self, command: Command | Prepared | None, world: World, line: int) -> Worlds:
@@ -147,21 +146,21 @@ class Evaluator:
             case Calculation():
                 return self._calculation(command, world)
             case Unmodelled():
-                self._session.problem(Trouble.UNMODELLED, line, command.name, may_touch=True)
+                self.session.problem(Trouble.UNMODELLED, line, command.name, may_touch=True)
                 world.status = None
                 return [world]
         world.status = 0
         return [world]
 
     def _condition(self, command: Condition, world: World) -> Worlds:
-        found = holds(self._session, world, command.expression)
+        found = holds(self.session, world, command.expression)
         world.status = None if found is None else int(not found)
         return [world]
 
     def _calculation(self, command: Calculation, world: World) -> Worlds:
         number: int | None = 0
         for expression in command.expressions:
-            number = calculated(self._session, world, expression)
+            number = calculated(self.session, world, expression)
         world.status = None if number is None else int(not number)
         return [world]
 
@@ -180,13 +179,13 @@ class Evaluator:
             first_status = left.status
             printed, given = left.out, left.given
             left.out = outer
-            left.given, left.given_line = self._session.contents.joined(printed), 0
+            left.given, left.given_line = self.session.contents.joined(printed), 0
             for end in self._in_subshell(left, lambda shell: self.run((command.right,), [shell])):
                 end.given = given
                 if "pipefail" in end.options and end.status == 0:
                     end.status = first_status
                 found.append(end)
-        return merged(self._session, found, line) if len(found) > 1 else found
+        return merged(self.session, found, line) if len(found) > 1 else found
 
     def _in_subshell(
         self, world: World, body: Callable[[World], Worlds], *, printing: bool = False
@@ -198,7 +197,7 @@ class Evaluator:
         shell.out = ()
         shell.is_heard = printing or world.is_heard
         found = []
-        for end in at_exit(self._session, body(shell)):
+        for end in at_exit(self.session, body(shell)):
             after = world.fork()
             after.trees, after.status = end.trees, end.status
             after.out = end.out if printing else (*world.out, *end.out)

@@ -125,5 +125,5 @@ def _append(session: Session, world: World, parts: Parts, printed: tuple[str, ..
         return
     content = session.contents.joined((node.content, *printed))
     if content != node.content and session.contents.text(content) != EMPTY:
-        editor.put(parts, File(content, node.executable))
+        editor.write(parts, content)
         world.trees[world.host.name] = editor.root

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from driftaudit.deploy.script.contents import Contents, Reader
 from driftaudit.deploy.script.symbols import Knowledge, Symbols
@@ -117,21 +117,21 @@ class EndlessError(Exception):
     """The script ran longer than any deploy does."""
 
 
-def _not_yet(_statements: Sequence[Statement], _worlds: list[World]) -> list[World]:
-    raise NotImplementedError
+Run: TypeAlias = Callable[[Sequence[Statement], list[World]], list[World]]
+"""Runs statements one after the other in each world that is still running."""
 
 
 class Session:
-    """One simulation."""
+    """One simulation; `run` is how statements are run in it, by commands too that run others."""
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: Setting, run: Run) -> None:
         self.setting = setting
+        self.run = run
         self.contents = Contents(setting.reader)
         self.symbols = Symbols()
         self.problems: dict[LineProblem, None] = {}
         self.steps: list[Step] = []
         self.ended: list[World] = []  # where the script itself has come to its end
-        self.run: Callable[[Sequence[Statement], list[World]], list[World]] = _not_yet
         self._left = _MOST_STATEMENTS
         self._environment: dict[tuple[str, str], str] = {}
 

@@ -47,14 +47,15 @@ def simulate(text: str, setting: Setting, *, at_target: bool = False) -> Outcome
     """
     if has_symbols(text):
         raise UsageError("the script has characters for private use in it", "Write it without them.")
-    session = Session(setting)
+    evaluator = Evaluator(setting)
+    session = evaluator.session
     if "\r\n" in text:
         line = text.partition("\r\n")[0].count("\n") + 1
         detail = "Windows line ends: a shell takes the carriage return for a part of each line's last word"
         session.problem(Trouble.LINE_ENDS, line, detail, may_touch=True)
         text = text.replace("\r\n", "\n")
     statements = parse(text).statements
-    ends = _run(session, statements, first_world(session, setting.there if at_target else setting.here))
+    ends = _run(evaluator, statements, first_world(session, setting.there if at_target else setting.here))
     return _outcome(session, ends)
 
 
@@ -75,8 +76,8 @@ def first_world(session: Session, host: Host, cwd: tuple[str, ...] | None = None
     )
 
 
-def _run(session: Session, statements: tuple[Statement, ...], world: World) -> list[World]:
-    evaluator = Evaluator(session)
+def _run(evaluator: Evaluator, statements: tuple[Statement, ...], world: World) -> list[World]:
+    session = evaluator.session
     try:
         ends = [*evaluator.run(statements, [world]), *session.ended]
         session.ended = []

@@ -14,10 +14,19 @@ _serials = count(1)
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file. `content` tells it from other contents: a digest, or a mark of its own where it is unknown."""
+    """A file. `content` tells it from other contents: a digest, or a mark of its own where it is unknown.
+
+    Those with the same `inode` are one file under several names; 0 is that of each that has only one.
+    """
 
     content: str
     executable: bool = False
+    inode: int = 0
+
+    @property
+    def alone(self) -> "File":
+        """The same file as a copy, which shares its content with no other name."""
+        return File(self.content, self.executable) if self.inode else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +220,26 @@ class Editor:
             return
         self._parent(parts).children[parts[-1]] = node
 
+    def write(self, parts: Parts, content: str) -> None:
+        """Write to a file, or make one: what lies there gets the content, under all the names that it has."""
+        node = self.get(parts)
+        if not isinstance(node, File):
+            self.put(parts, File(content))
+            return
+        written = File(content, node.executable, node.inode)
+        names = [parts]
+        if node.inode:
+            others = (tuple(path.split("/")) for path, other in walk(self._root) if _is_one(other, node))
+            names = list(others)
+        for name in names:
+            self.put(name, written)
+
+    def link(self, parts: Parts, node: File, name: Parts) -> None:
+        """Give a file one more name."""
+        shared = node if node.inode else File(node.content, node.executable, next(_serials))
+        self.put(parts, shared)
+        self.put(name, shared)
+
     def remove(self, parts: Parts) -> None:
         """Take away what lies at a real path."""
         parent = self._parent(parts)
@@ -229,6 +258,10 @@ class Editor:
             folder.children[part] = below
             folder = below
         return folder
+
+
+def _is_one(node: Node, other: File) -> bool:
+    return isinstance(node, File) and node.inode == other.inode
 
 
 def walk(node: Node, path: str = "") -> Iterator[tuple[str, Node]]:

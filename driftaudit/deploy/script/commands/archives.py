@@ -1,11 +1,10 @@
 """`tar`, `zip`, `unzip`."""
 
-import re
 from dataclasses import dataclass, field
 from itertools import chain
 
 from driftaudit.deploy.script.call import Call, Programs
-from driftaudit.deploy.script.commands.packing import excludes, packed, packed_alone
+from driftaudit.deploy.script.commands.packing import excludes, is_skipped, packed, packed_alone
 from driftaudit.deploy.script.commands.unpacking import Manner, stripped, unpacked
 from driftaudit.deploy.script.options import Grammar, options_of
 from driftaudit.deploy.script.session import Trouble
@@ -198,7 +197,7 @@ def _extract(call: Call, line: _Line) -> int | None:
     chosen = [
         member
         for member in members
-        if _is_wanted(member.path, wanted) and not (skipped and _is_skipped(member.path, skipped))
+        if _is_wanted(member.path, wanted) and not (skipped and is_skipped(member.path, skipped))
     ]
     missing = any(not any(_is_wanted(member.path, [path]) for member in members) for path in wanted)
     if "O" in line.flags:
@@ -206,6 +205,7 @@ def _extract(call: Call, line: _Line) -> int | None:
         return 0
     manner = Manner(
         keeps_existing=bool(line.flags & {"k", "skip-old-files"}),
+        fails_on_existing="k" in line.flags,
         keeps_links="keep-directory-symlink" in line.flags,
         writes_through="overwrite" in line.flags,
     )
@@ -215,11 +215,6 @@ def _extract(call: Call, line: _Line) -> int | None:
 
 def _is_wanted(path: str, wanted: list[str]) -> bool:
     return not wanted or any(path == each or path.startswith(each + "/") for each in wanted)
-
-
-def _is_skipped(path: str, skipped: re.Pattern[str]) -> bool:
-    parts = path.split("/")
-    return any(skipped.fullmatch("/".join(parts[: n + 1])) for n in range(len(parts)))
 
 
 _ZIP = Grammar("rqyjTv9810mFuo", "x")

@@ -28,6 +28,7 @@ class Manner:
     keeps_existing: bool = False
     only_newer: bool = False
     warns_of_twice: bool = False  # a source that is given twice is copied once, and that is no failure
+    forced: bool = False  # what cannot be written to is replaced
     unlinks: bool = False  # what is there goes first, so that nothing is written through a link
 
 
@@ -41,8 +42,9 @@ class Copier:
     target: Editor
     made: set[Parts] = field(default_factory=set)
     given: set[Parts] = field(default_factory=set)  # sources: one that is given twice is copied once
-    _folders: set[Parts] = field(default_factory=set)  # that were copied: cp copies none of them twice
-    _itself: Parts | None = None
+    _given: set[Parts] = field(default_factory=set)  # folders that were: cp copies none of them again
+    _way: list[Parts] = field(default_factory=list)  # the folders that are being copied, from the one given
+    _first: Parts | None = None  # the first folder that was made of the one given
 
     def copy(self, origin: Place, node: Node | None, parts: Parts) -> int | None:
         """Copy a node to a path whose folder is there; return 1 where that is refused."""
@@ -56,11 +58,11 @@ class Copier:
             case Folder():
                 return self._copy_folder(origin.parts, node, parts)
             case Link():
-                return self._replace(node, parts)
+                return self._replace(origin.parts, node, parts)
             case File():
                 return self._copy_file(origin.parts, node, parts)
             case Special():
-                return self._replace(node, parts) if self.manner.recursive else None
+                return self._replace(origin.parts, node, parts) if self.manner.recursive else None
 
     def _copy_unseen(self, origin: Parts, parts: Parts) -> int | None:
         call = self.call
@@ -71,50 +73,69 @@ class Copier:
         return None
 
     def _copy_folder(self, origin: Parts, node: Folder, parts: Parts) -> int | None:
-        if self.source is self.target and parts[: len(origin)] == origin and parts != origin:
-            return self._copy_into_itself(origin, node, parts)
         there = self.target.get(parts)
+        if self._way and (origin in self._given or (self.manner.follows_below and origin in self._way)):
+            return 1  # given already, or "cannot copy cyclic symbolic link"
         if there is not None and not isinstance(there, Folder | Unseen):
             return 1
-        if origin in self._folders:
-            return 1
-        self._folders.add(origin)
+        if self.source is self.target and origin == parts:
+            return 1  # "are the same file"
+        if not self._way:
+            self._given.add(origin)
+            self._first = None
         if node.is_open:
             self._copy_unseen((*origin, "*"), (*parts, "*"))
-        is_new = all(folder == origin or not is_below(folder, origin) for folder in self._folders)
-        if not isinstance(there, Folder) and is_new and not self._must_look(node):
+        is_within = self.source is self.target and is_below(parts, origin)
+        if is_within and isinstance(there, Folder):
+            self._say_unsure(may_touch=True)
+        is_plain = not is_within and not self._must_look(node) and not self._meets(origin)
+        if not isinstance(there, Folder) and is_plain:
             self.target.put(parts, _copied(node))
             return 0
         if not isinstance(there, Folder):
             self.target.put(parts, Folder(is_open=isinstance(there, Unseen)))
+            self._first = self._first or parts
         return self._copy_children(origin, node, parts)
 
-    def _copy_into_itself(self, origin: Parts, node: Folder, parts: Parts) -> int:
-        """Copy what was there before: at the copy itself cp gives up, but when that is is not known."""
-        detail = f"{self.call.name} copies a folder into itself"
-        self.call.problem(Trouble.UNMODELLED, detail, may_touch=True)
-        there = self.target.get(parts)
-        if there is not None and not isinstance(there, Folder):
-            return 1
-        if there is None:
-            self.target.put(parts, Folder())
-        self._itself = parts
-        self._copy_children(origin, node, parts)
-        return 1
+    def _meets(self, origin: Parts) -> bool:
+        """Whether below a folder lies one that was given already, or the first one that was made."""
+        found = {*self._given, self._first or ()}
+        return any(folder != origin and is_below(folder, origin) for folder in found)
 
     def _copy_children(self, origin: Parts, node: Folder, parts: Parts) -> int | None:
         status: int | None = 0
+        self._way.append(origin)
+        if self.source is self.target and self._first and self._first[:-1] == origin:
+            status = 1  # cp comes to what it made itself, and gives up
+            self._look_beside()
         for name in node.names():
             child: Node | None = node.children[name]
             below = (*origin, name)
-            if below == self._itself:
+            if self.source is self.target and below == self._first:
                 continue
             if isinstance(child, Link) and self.manner.follows_below:
                 place = self.source.find(origin, name)
-                child = None if place.trouble else place.node
+                below, child = place.parts, None if place.trouble else place.node
             result = self.copy(Place(below, child), child, (*parts, name))
             status = 1 if result or status else None if None in (status, result) else 0
+        self._way.pop()
         return status
+
+    def _look_beside(self) -> None:
+        """Note if anything lies beside the folder where cp gives up, or beside those that lead to it.
+
+        It goes through a folder in the order in which the disk has it: what comes later is not copied.
+        """
+        ways = [*self._way[1:], self._first]
+        for folder, taken in zip(self._way, ways, strict=True):
+            node = self.source.get(folder)
+            names = set(node.names()) if isinstance(node, Folder) else set()
+            if taken is None or taken[:-1] != folder or names - {taken[-1]}:
+                self._say_unsure(may_touch=False)
+
+    def _say_unsure(self, *, may_touch: bool) -> None:
+        detail = f"{self.call.name} copies a folder into itself: how much of it is not known"
+        self.call.problem(Trouble.UNMODELLED, detail, may_touch=may_touch)
 
     def _must_look(self, node: Folder) -> bool:
         """Whether each entry of a new folder has to be looked at: for links to follow."""
@@ -122,10 +143,13 @@ class Copier:
             isinstance(child, Link | Folder) for child in node.children.values()
         )
 
-    def _replace(self, node: Node, parts: Parts) -> int | None:
+    def _replace(self, origin: Parts, node: Node, parts: Parts) -> int | None:
         """Lay a link or a special file there, in the place of anything but a folder."""
         there = self.target.get(parts)
-        if isinstance(there, Folder) or self._was_made(parts):
+        is_itself = self.source is self.target and origin == parts
+        if isinstance(there, Folder) or (is_itself and not self.manner.keeps_existing):
+            return 1
+        if self._was_made(parts):
             return 1
         if there is not None and self.manner.keeps_existing:
             return 0
@@ -151,30 +175,39 @@ class Copier:
         content = node.content
         if self.manner.only_newer and isinstance(there, File) and there.content != content:
             content = self.call.session.contents.unknown(unsure=True)
-        is_kept = isinstance(there, File) and not self.manner.unlinks
-        executable = there.executable if is_kept and isinstance(there, File) else node.executable
-        self.target.put(parts, File(content, executable))
+        if isinstance(there, File) and not self.manner.unlinks:
+            if self.source is self.target and node.inode and node.inode == there.inode:
+                return 1  # "are the same file"
+            self.target.write(parts, content)
+        else:
+            self.target.put(parts, File(content, node.executable))
         return 0
 
     def _write_through(self, origin: Parts, node: File, parts: Parts) -> int | None:
         """Write a file to where a link leads; into a folder or into nothing that is refused."""
         place = self.target.find(parts[:-1], parts[-1])
+        if place.trouble == "too many links" and self.manner.forced:
+            self.target.put(parts, node.alone)
+            return 0
         if place.trouble or not isinstance(place.node, File | Unseen):
             return 1
         if self.source is self.target and place.parts == origin:
             return 1
         if self._was_made(parts):
             return 1
-        executable = isinstance(place.node, File) and place.node.executable
-        self.target.put(place.parts, File(node.content, executable))
+        self.target.write(place.parts, node.content)
         return 0
 
 
 def _copied(node: Folder) -> Folder:
     """Return a folder of its own with the same below it."""
-    children = {
-        name: _copied(child) if isinstance(child, Folder) else child
-        for name, child in node.children.items()
-        if not isinstance(child, Gone)
-    }
+    children: dict[str, Node] = {}
+    for name, child in node.children.items():
+        match child:
+            case Folder():
+                children[name] = _copied(child)
+            case File():
+                children[name] = child.alone
+            case Link() | Special() | Unseen():
+                children[name] = child
     return Folder(children)

@@ -54,6 +54,7 @@ def _manner(options: Options, *, recursive: bool) -> Manner:
         follows_below=follows,
         keeps_existing="n" in options,
         only_newer="u" in options,
+        forced="f" in options,
         unlinks="D" in options,
         warns_of_twice=True,
     )
@@ -112,6 +113,10 @@ def _copied(copier: Copier, source: str, target: Place) -> int | None:
         copier.target.put(target.parts, File(call.session.contents.unknown()))
         return None
     origin = call.place(source, follow=copier.manner.follows_given)
+    is_found = origin.node is not None and not origin.trouble
+    if is_found and copier.manner.unlinks and _is_same_link(call, source, target):
+        copier.target.remove(target.parts)  # and with it the way to what was to be copied
+        return 1
     if origin.node is not None and not (isinstance(origin.node, Folder) and not copier.manner.recursive):
         if copier.manner.warns_of_twice and origin.parts in copier.given:
             return 0
@@ -120,6 +125,10 @@ def _copied(copier: Copier, source: str, target: Place) -> int | None:
     if origin.trouble or (target.trouble and not new_folder) or not call.has_folder(target):
         return 1
     return copier.copy(origin, origin.node, target.parts)
+
+
+def _is_same_link(call: Call, source: str, target: Place) -> bool:
+    return isinstance(target.node, Link) and call.place(source, follow=False).parts == target.parts
 
 
 def mv(call: Call) -> int | None:
@@ -140,8 +149,10 @@ def _moved(call: Call, source: str, target: Place, options: Options, made: set[P
     if source.endswith("/") and isinstance(call.place(source.rstrip("/"), follow=False).node, Link):
         return 1
     name = source.rstrip("/").rpartition("/")[2]
-    if origin.node is None or origin.trouble or name in (".", "..", ""):
+    if origin.node is None or origin.trouble:
         return 1
+    if name in (".", "..", ""):
+        return int("n" not in options or target.node is None)  # what it would be moved to is there
     new_folder = isinstance(origin.node, Folder) and target.trouble == "not a folder" and target.node is None
     if (target.trouble and not new_folder) or not call.has_folder(target):
         return 1

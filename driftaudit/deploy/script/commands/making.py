@@ -88,7 +88,7 @@ def _touched(call: Call, path: str, *, creates: bool) -> int | None:
 
 
 def ln(call: Call) -> int | None:
-    """Make links; what a hard link shares is taken for a copy."""
+    """Make links."""
     options = options_of(call, _LN)
     *sources, last = options.operands or [""]
     target = options.value("t")
@@ -112,24 +112,29 @@ def ln(call: Call) -> int | None:
 
 def _linked(call: Call, source: str, path: str, flags: set[str]) -> int | None:
     place = call.place(path, follow=False)
+    node: Link | None = None
+    shared = None
     if "s" in flags:
         text = source
         if "r" in flags:
             above = path_text(place.parts[:-1])
             text = relpath(path_text(call.place(source).parts), above)
-        node: File | Link = Link(text)
+        node = Link(text)
     else:
-        found = call.place(source, follow="L" in flags).node
-        if not isinstance(found, File | Link):
-            return None if isinstance(found, Unseen) else 1
-        node = found
+        shared = call.place(source, follow="L" in flags)
+        if not isinstance(shared.node, File | Link):
+            return None if isinstance(shared.node, Unseen) else 1
     if place.node is not None and not isinstance(place.node, Unseen) and not _gives_way(place, flags):
         return 1
     if place.trouble or path.endswith("/") or not call.has_folder(place):
         return 1
-    if place.node is not None and place.parts == call.place(source, follow="s" in flags).parts:
+    found = call.place(source, follow="s" in flags)
+    if place.node is not None and not found.trouble and place.parts == found.parts:
         return 1  # "are the same file"
-    call.files.put(place.parts, node)
+    if shared and isinstance(shared.node, File):
+        call.files.link(shared.parts, shared.node, place.parts)
+    else:
+        call.files.put(place.parts, node or (shared and shared.node) or Link(""))
     return 0
 
 

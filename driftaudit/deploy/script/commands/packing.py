@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
 
 from driftaudit.deploy.script.call import Call
 from driftaudit.deploy.script.contents import Member
@@ -18,38 +20,62 @@ def excludes(patterns: list[str]) -> re.Pattern[str] | None:
     return re.compile(rf"(?:.*/)?(?:{source})", re.DOTALL)
 
 
+_MOST_MEMBERS = 100_000  # of a folder with links in circles
+
+
 def packed(
     call: Call, start: Parts, path: str, skipped: re.Pattern[str] | None, *, follows: bool = False
 ) -> list[Member] | None:
     """Return the members that a path becomes, None where it is not there."""
-    path = path.rstrip("/") or "/"
+    is_taken_at_its_word = call.name == "zip"  # tar drops the slash at the end before it looks
+    path = path if is_taken_at_its_word else path.rstrip("/") or "/"
+    if skipped and is_skipped(path, skipped):
+        return []
     place = find(call.files.root, start, path, follow=follows)
+    path = path.rstrip("/") or "/"
     if place.node is None or place.trouble:
         return None
     name = re.sub(r"^(?:.*/)?\.\.(?:/|$)", "", path).lstrip("/") or "."  # "Removing leading ../"
-    return list(_walk(call, place, name, skipped, follows=follows))
+    walk = _Walk(call, start, skipped, follows=follows)
+    members = list(islice(walk.members(place, path, name), _MOST_MEMBERS))
+    if len(members) == _MOST_MEMBERS and follows:
+        detail = f"{call.name} packs {path}, in which links lead in circles"
+        call.problem(Trouble.UNMODELLED, detail, may_touch=True)
+    return members
 
 
-def _walk(
-    call: Call, place: Place, name: str, skipped: re.Pattern[str] | None, *, follows: bool
-) -> Iterator[Member]:
-    node: Node | None = place.node
-    if node is None or isinstance(node, Gone) or (skipped and skipped.fullmatch(name)):
-        return
-    if isinstance(node, Unseen) or (isinstance(node, Folder) and node.is_open):
-        detail = f"{call.name} packs {name}, of which not all was seen"
-        call.problem(Trouble.UNSEEN, detail, may_touch=True)
-    if not isinstance(node, Folder):
-        yield Member(name, node)
-        return
-    yield Member(name, Folder())
-    for below in node.names():
-        parts = (*place.parts, below)
-        child: Node | None = node.children[below]
-        if follows and isinstance(child, Link):
-            found = find(call.files.root, place.parts, below)
-            parts, child = found.parts, found.node
-        yield from _walk(call, Place(parts, child), f"{name}/{below}", skipped, follows=follows)
+def is_skipped(path: str, skipped: re.Pattern[str]) -> bool:
+    """Whether a path, or a folder that leads to it, fits what is left out."""
+    parts = path.split("/")
+    return any(skipped.fullmatch("/".join(parts[: n + 1])) for n in range(len(parts)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """What lies below an operand, by the path that leads there from where the program was told to start."""
+
+    call: Call
+    start: Parts
+    skipped: re.Pattern[str] | None
+    follows: bool
+
+    def members(self, place: Place, path: str, name: str) -> Iterator[Member]:
+        node: Node | None = place.node
+        if node is None or isinstance(node, Gone) or (self.skipped and self.skipped.fullmatch(name)):
+            return
+        if isinstance(node, Unseen) or (isinstance(node, Folder) and node.is_open):
+            detail = f"{self.call.name} packs {name}, of which not all was seen"
+            self.call.problem(Trouble.UNSEEN, detail, may_touch=True)
+        if not isinstance(node, Folder):
+            yield Member(name, node)
+            return
+        yield Member(name, Folder())
+        for below in node.names():
+            found = Place((*place.parts, below), node.children[below])
+            if self.follows and isinstance(found.node, Link):
+                # By its whole path: in a circle of links it is not found any more in the end.
+                found = find(self.call.files.root, self.start, f"{path}/{below}")
+            yield from self.members(found, f"{path}/{below}", f"{name}/{below}")
 
 
 def packed_alone(call: Call) -> int | None:
@@ -64,7 +90,8 @@ def packed_alone(call: Call) -> int | None:
     status: int | None = 0
     for path in paths:
         content = call.content_of(path)
-        if content is None:
+        is_link = isinstance(call.place(path, follow=False).node, Link)
+        if content is None or (is_link and not to_output and "f" not in flags):
             status = 1
         elif to_output:
             call.print_content(call.session.contents.alias(content))

@@ -8,7 +8,7 @@ from driftaudit.deploy.script.escapes import escapes_read
 from driftaudit.deploy.script.options import Grammar, parsed
 from driftaudit.deploy.script.parameters import path_text
 from driftaudit.deploy.script.session import Trouble
-from driftaudit.deploy.script.tree import File, Folder, Link, Unseen
+from driftaudit.deploy.script.tree import Folder, Link, Node, Place, Unseen
 
 
 def echo(call: Call) -> int:
@@ -143,23 +143,39 @@ def realpath(call: Call) -> int | None:
 
 
 def ls(call: Call) -> int | None:
-    """List folders; other than plainly, or one not seen whole, gives something unknown."""
+    """List files and folders; other than plainly, or what was not seen whole, gives something unknown."""
     paths = [word for word in call.words if not word.startswith("-")] or ["."]
     flags = {word for word in call.words if word.startswith("-")} - {"-1"}
-    places = [call.place(path) for path in paths]
-    folder = places[0].node
-    is_plain = len(paths) == 1 and not flags and not call.is_vague(paths[0])
-    itself = call.place(paths[0], follow=False)
-    if is_plain and not isinstance(folder, Unseen) and (itself.node is None or itself.trouble):
-        return 2
-    if is_plain and not isinstance(folder, Folder | Unseen):
-        call.print(paths[0] + "\n")
-        return 0
-    if is_plain and isinstance(folder, Folder) and not folder.is_open:
-        call.print("".join(f"{name}\n" for name in folder.names() if not name.startswith(".")))
-        return 0
-    call.print(call.session.anything("ls"))
-    return 0 if all(isinstance(place.node, File | Folder) for place in places) else None
+    places = {path: _listed(call, path) for path in paths}
+    is_known = not any(call.is_vague(path) or _is_unseen(place.node) for path, place in places.items())
+    there = [path for path, place in places.items() if place.node is not None and not place.trouble]
+    if is_known and len(there) == len(paths) == 1 and isinstance(places[paths[0]].node, Folder) and not flags:
+        call.print(_names(places[paths[0]].node))
+    elif is_known and not flags:
+        files = [path for path in paths if path in there and not isinstance(places[path].node, Folder)]
+        folders = [path for path in paths if path in there and path not in files]
+        parts = ["".join(f"{path}\n" for path in sorted(files))] if files else []
+        parts += [f"{path}:\n{_names(places[path].node)}" for path in sorted(folders)]
+        call.print("\n".join(parts))
+    else:
+        call.print(call.session.anything("ls"))
+    return (0 if len(there) == len(paths) else 2) if is_known else None
+
+
+def _listed(call: Call, path: str) -> Place:
+    """Return what ls shows of a path: a link that leads nowhere is shown itself, one in a circle is not."""
+    place = call.place(path)
+    is_missing = place.trouble in ("", "no such folder") and place.node is None
+    return call.place(path, follow=False) if is_missing and not path.endswith("/") else place
+
+
+def _is_unseen(node: Node | None) -> bool:
+    return isinstance(node, Unseen) or (isinstance(node, Folder) and node.is_open)
+
+
+def _names(node: Node | None) -> str:
+    names = node.names() if isinstance(node, Folder) else []
+    return "".join(f"{name}\n" for name in names if not name.startswith("."))
 
 
 def fresh(call: Call) -> int:

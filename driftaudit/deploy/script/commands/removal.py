@@ -1,6 +1,6 @@
 """`rm`, `rmdir`, `unlink`."""
 
-from driftaudit.deploy.script.call import Call, Programs, worst
+from driftaudit.deploy.script.call import Call, Programs, is_below, worst
 from driftaudit.deploy.script.options import Grammar, options_of
 from driftaudit.deploy.script.tree import Folder, Link, Place, Unseen
 
@@ -46,8 +46,22 @@ def _removed(call: Call, path: str, flags: set[str]) -> int | None:
     if isinstance(place.node, Folder) and not is_recursive and ("d" not in flags or place.node.names()):
         return 1
     call.removing(place)
+    if isinstance(place.node, Folder) and place.node.names() and _leads_through_itself(call, path, place):
+        call.files.put(place.parts, Folder(is_open=place.node.is_open))
+        return 0 if "f" in flags else 1
     call.files.remove(place.parts)
     return None if isinstance(place.node, Unseen) and "f" not in flags else 0
+
+
+def _leads_through_itself(call: Call, path: str, place: Place) -> bool:
+    """Whether a link on the way to a folder lies in it: once that is gone, the folder is not found again."""
+    parts = [] if path.startswith("/") else list(call.world.cwd)
+    for part in (part for part in path.split("/") if part not in ("", ".")):
+        parts.append(part)
+        found = call.files.find((), "/" + "/".join(parts), follow=False)
+        if isinstance(found.node, Link) and is_below(found.parts, place.parts):
+            return True
+    return False
 
 
 def _emptied(call: Call, place: Place, flags: set[str]) -> int:

@@ -12,6 +12,7 @@ class Manner:
     """How is unpacked. `writes_through`: a file that is there is written to, not replaced."""
 
     keeps_existing: bool = False
+    fails_on_existing: bool = False  # and what could not be laid there is a failure
     keeps_links: bool = False
     writes_through: bool = False
 
@@ -88,8 +89,9 @@ def _lay_file(call: Call, parts: Parts, node: File | Link, manner: Manner) -> bo
     if isinstance(there, Folder) and (there.names() or there.is_open):
         return False
     if there is not None and not isinstance(there, Unseen) and manner.keeps_existing:
-        return True
+        return not manner.fails_on_existing
     if manner.writes_through and isinstance(there, File) and isinstance(node, File):
-        node = File(node.content, there.executable)
-    call.files.put(parts, node)
+        call.files.write(parts, node.content)
+    else:
+        call.files.put(parts, node.alone if isinstance(node, File) else node)
     return True
