@@ -67,7 +67,7 @@ def _all_failures(policy: Policy, example: "ExampleModel") -> Iterator[str]:
 
 
 def _of_path(policy: Policy, path: str, example: "ExampleModel") -> tuple[Sequence[str], Severity, str]:
-    """Return the labels of a path, the severity that it gets, or the import in it, and the rule that says so."""
+    """Return the labels of a path, the severity that it or its import gets, and the rule that says so."""
     if example.structure:
         rule = policy.judge_structure(example.structure, path)
         return policy.labels.of(path), rule.severity, rule.id
