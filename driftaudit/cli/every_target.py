@@ -50,7 +50,12 @@ def _words(night: Night) -> list[str]:
     words = ["--fail-on", night.fail_on, "--output-dir", str(night.folder)]
     named = (("--config", wanted.config), ("--history", night.history), ("--rate-limit", wanted.rate_limit))
     words += [word for name, value in named if value is not None for word in (name, str(value))]
-    flags = (("--no-cache", wanted.no_cache), ("--rehash", wanted.rehash), ("--quiet", night.quiet))
+    flags = (
+        ("--no-cache", wanted.no_cache),
+        ("--rehash", wanted.rehash),
+        ("--no-probes", wanted.probes is False),
+        ("--quiet", night.quiet),
+    )
     return [*words, *(name for name, is_said in flags if is_said)]
 
 

@@ -85,7 +85,9 @@ class Night:
             self._fault(night.unstored)
         self._write(night, places)
         self._tell_of(night)
-        return int(ExitCode.USAGE if self.faults else exit_code(night.audit, FailOn(self.fail_on)))
+        return int(
+            ExitCode.USAGE if self.faults else exit_code(night.audit, FailOn(self.fail_on), night.turn)
+        )
 
     def draw_again(self, name: str | None, run: int, formats: Sequence[str], outputs: Sequence[str]) -> int:
         """Draw a stored run, compared with another one if that is asked for."""

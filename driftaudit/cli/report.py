@@ -25,6 +25,7 @@ FAIL_ON = ("verdict", "new", "block", "warn", "any", "never")
 @options.history
 @options.trees
 @options.scanning
+@options.probes
 @options.reports
 @options.configuration
 @options.collected

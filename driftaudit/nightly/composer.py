@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 from driftaudit.audit import AuditRequest, Examination, examine
 from driftaudit.config.rules import SECRET
 from driftaudit.errors import DriftauditError, HistoryError
+from driftaudit.evidence.composer import with_evidence
 from driftaudit.history.codec import fit_to_keep
 from driftaudit.history.store import Failure, History, Night
 from driftaudit.model.audit import Audit
 from driftaudit.model.history import Keep, StoredRun
 from driftaudit.model.snapshot import Snapshot
+from driftaudit.nightly.turning import Turn, turn
 from driftaudit.policy.labels import Labels
 from driftaudit.sources.base import Progress, no_progress
 
@@ -25,11 +27,13 @@ OpenHistory = Callable[[], AbstractContextManager[History]]
 class Observed:
     """The audit of one night. `before` is the run before it, be it a failed one, if there was any.
 
-    `unstored` says why it is not in the history; then there is nothing that it is compared with.
+    `turn` is what has changed in the running application and in its imports. `unstored` says why the audit
+    is not in the history; then there is nothing that it is compared with.
     """
 
     audit: Audit
     before: StoredRun | None = None
+    turn: Turn = Turn()  # noqa: RUF009 - frozen
     unstored: HistoryError | None = None
 
 
@@ -47,12 +51,14 @@ def observed(
     request: AuditRequest, history: OpenHistory, keep: Keep, progress: Progress = no_progress
 ) -> Observed:
     """Audit a target, and store what was found. Raises DriftauditError as `examine`: see `failed`."""
-    examination = examine(replace(request, lists_all=True), progress)
-    night = _night(request, examination)
+    wanted = replace(request, lists_all=True, structure=True)
+    examination = examine(wanted, progress)
+    night = _night(wanted, examination, with_evidence(wanted, examination, progress))
     try:
         with history() as opened:
             before = opened.newest_run(request.target)
-            return Observed(opened.add(night, keep), before)
+            turned = turn(_earlier(opened, request.target), night.audit)
+            return Observed(opened.add(night, keep), before, turned)
     except HistoryError as error:
         return Observed(fit_to_keep(night.audit), unstored=error)
 
@@ -89,10 +95,21 @@ def _stored(failure: Failure, error: DriftauditError, history: OpenHistory, keep
         return Failed(error, unstored=unstored)
 
 
-def _night(request: AuditRequest, examination: Examination) -> Night:
+def _earlier(history: History, target: str) -> Audit | None:
+    """Return the audit of the newest run that has one; None too where it cannot be read any more."""
+    run = next((each for each in reversed(history.runs(target)) if each.has_audit), None)
+    if run is None:
+        return None
+    try:
+        return history.audit(target, run.figures.number)
+    except HistoryError:
+        return None  # then all that is wrong is told of as new
+
+
+def _night(request: AuditRequest, examination: Examination, audit: Audit) -> Night:
     seen = examination.trees.seen
     return Night(
-        audit=examination.audit,
+        audit=audit,
         url=seen.source.url,
         pruned=frozenset(entry.path for entry in seen.entries if entry.pruned),
         live=None if seen.source.kind == "absent" else _fit_to_keep(seen, request.policy.labels),

@@ -7,6 +7,7 @@ from driftaudit.errors import ExitCode
 from driftaudit.model.audit import Audit, Verdict
 from driftaudit.model.finding import Severity
 from driftaudit.model.tracking import Standing
+from driftaudit.nightly.turning import Turn
 
 
 class FailOn(StrEnum):
@@ -25,6 +26,7 @@ _SEVERITIES = {
     FailOn.WARN: (Severity.BLOCK, Severity.WARN),
     FailOn.ANY: (Severity.BLOCK, Severity.WARN, Severity.INFO),
 }
+NO_TURN = Turn()
 _WORST_FIRST = (
     ExitCode.INTERNAL,
     ExitCode.USAGE,
@@ -35,13 +37,16 @@ _WORST_FIRST = (
 )
 
 
-def exit_code(audit: Audit, fail_on: FailOn) -> ExitCode:
-    """Return the code of a run whose audit is there; what is not known to be old is new."""
+def exit_code(audit: Audit, fail_on: FailOn, turn: Turn = NO_TURN) -> ExitCode:
+    """Return the code of a run whose audit is there; what is not known to be old is new.
+
+    `turn` is what has changed in the running application and its imports.
+    """
     if fail_on is FailOn.VERDICT:
         return audit.decision.verdict.exit_code
     if fail_on is FailOn.NEVER:
         return ExitCode.PASS
-    if _has_new(audit) if fail_on is FailOn.NEW else _has(audit, fail_on):
+    if _has_new(audit) or turn.begun if fail_on is FailOn.NEW else _has(audit, fail_on):
         return ExitCode.BLOCKED
     is_incomplete = audit.decision.verdict is Verdict.INCOMPLETE or bool(audit.problems)
     return ExitCode.INCOMPLETE if is_incomplete else ExitCode.PASS

@@ -1,6 +1,6 @@
 """What has changed since the run before, if anything: only that is told to anybody."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from driftaudit.model.audit import Verdict
@@ -77,6 +77,13 @@ def _changes(night: Observed) -> Iterator[str]:
         found = of_standing(tracking, standing)
         if found:
             yield f"{count_of(len(found), 'finding')} {standing.value}: {_named(found)}"
+    yield from (f"New: {printable(each)}" for each in _most(night.turn.begun))
+    yield from (f"Over: {printable(each)}" for each in _most(night.turn.over))
+
+
+def _most(sentences: Sequence[str]) -> Sequence[str]:
+    rest = len(sentences) - _MOST
+    return sentences if rest <= 0 else (*sentences[:_MOST], f"{rest:,} more")
 
 
 def _named(found: list[Tracked]) -> str:
