@@ -2,13 +2,12 @@
 
 import json
 import re
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from driftaudit.model.audit import Audit, Verdict
 from driftaudit.model.finding import Finding, Origin, Severity
-from driftaudit.render.printable import printable
+from driftaudit.render.shell_words import path_word, shell_word
 
 _UNTOUCHABLE = {"runtime", "secret"}
 _ONLY_THERE = (Origin.HOTFIX, Origin.UNKNOWN)
@@ -57,8 +56,7 @@ def _ways_to_keep(audit: Audit, findings: Sequence[Finding]) -> tuple[Hint, ...]
     own = [finding for finding in findings if not _UNTOUCHABLE.intersection(finding.labels)]
     if not own:
         return ()
-    target, path = shell_word(audit.target), shell_word(own[0].path)
-    path = f"-- {path}" if path.startswith("-") else path
+    target, path = shell_word(audit.target), path_word(own[0].path)
     them = "it" if len(own) == 1 else "them"
     which = "" if len(own) == len(findings) else " (what has no label)"
     return (
@@ -66,18 +64,6 @@ def _ways_to_keep(audit: Audit, findings: Sequence[Finding]) -> tuple[Hint, ...]
         Hint("keep it", (f"A copy of {them} in the repository{which}: ", f"driftaudit rescue {target}", "")),
         Hint("merge it", ("What is live as a commit: ", f"driftaudit reconcile {target}", "")),
     )
-
-
-def shell_word(text: str) -> str:
-    """Return a word of a command line that stands for exactly this text, and on which nothing is hidden.
-
-    What does not show is written in the shell's own notation, `$'…'` of bash and zsh, which has
-    the same escapes as `printable`.
-    """
-    shown = printable(text)
-    if shown == text:
-        return shlex.quote(text)
-    return "$'" + shown.replace("'", "\\'") + "'"
 
 
 def deploy_lines(audit: Audit) -> tuple[str, ...]:
