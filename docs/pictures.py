@@ -6,7 +6,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from docs.replay import replayed
+from docs.replay import incident_audit
 from driftaudit.render.base import RenderOptions
 from driftaudit.render.text import render
 
@@ -41,7 +41,7 @@ _FORMAT = """\
 
 def picture() -> str:
     """Return the check of the replayed incident as SVG; the same text each time."""
-    audit = replayed()
+    audit = incident_audit()
     report = render(audit, RenderOptions(width=_COLUMNS, colour=True))
     console = Console(
         file=io.StringIO(), record=True, width=_COLUMNS, force_terminal=True, legacy_windows=False

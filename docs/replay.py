@@ -24,7 +24,7 @@ _CHECKED = datetime(2025, 11, 3, 18, 39, tzinfo=UTC)
 _EDITED = datetime(2025, 8, 12, 9, tzinfo=UTC)
 
 
-def replayed() -> Audit:
+def incident_audit() -> Audit:
     """Replay the incident in a temporary folder, and return its check; the same each time."""
     with tempfile.TemporaryDirectory() as folder:
         incident = build_incident(Path(folder), url="../irisx-backend")

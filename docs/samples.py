@@ -5,7 +5,7 @@ They are what the formats are held against, byte for byte: a test says when they
 
 from pathlib import Path
 
-from docs.replay import replayed
+from docs.replay import incident_audit
 from driftaudit.render.base import RenderOptions
 from driftaudit.render.registry import FORMATS
 
@@ -25,7 +25,7 @@ FILES = {
 
 def samples() -> dict[str, str]:
     """Return the text of each sample by the name of its file; the same each time."""
-    audit = replayed()
+    audit = incident_audit()
     options = RenderOptions(width=COLUMNS)
     return {name: FORMATS[form](audit, options) for name, form in FILES.items()}
 

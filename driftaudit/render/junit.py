@@ -56,8 +56,11 @@ def _verdict(audit: Audit) -> _Case:
 
 
 def _case(judgement: Judgement, audit: Audit) -> _Case:
-    """Return a judgement as a test case: a gap is an error, what blocks a failure, and neither on a pass."""
-    outcome = "skipped"
+    """Return a judgement as a test case: a gap is an error, what blocks a failure, and neither on a pass.
+
+    What is only for information is a case that passed.
+    """
+    outcome = "" if judgement.severity is Severity.INFO and not judgement.is_waived else "skipped"
     if audit.decision.verdict is not Verdict.PASS and not judgement.is_waived:
         if judgement.kind is Kind.PROBLEM:
             outcome = "error"

@@ -1,5 +1,6 @@
 """Findings as rows: joined under the rule that judged them, folded by folder where they are many."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,8 @@ FOLD_OVER = 5  # findings of one folder
 MOST_ROWS = 20  # of one kind, before folders above are folded too
 MOST_NAMES = 50  # paths that block are named up to here
 
+_COMMIT_DIGITS = 12
+_OBJECT_ID = re.compile(r"[0-9a-f]{40,64}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -149,7 +152,8 @@ def finding_details(finding: Finding) -> list[str]:
 
 
 def _copy(copy: Copy) -> str:
-    return f"also in {copy.kind} {copy.where}" if copy.safe else f"unsafe copy: {copy.kind} {copy.where}"
+    where = copy.where[:_COMMIT_DIGITS] if _OBJECT_ID.fullmatch(copy.where) else copy.where
+    return f"also in {copy.kind} {where}" if copy.safe else f"unsafe copy: {copy.kind} {where}"
 
 
 def _identity(entry: Entry) -> list[str]:

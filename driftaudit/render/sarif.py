@@ -59,7 +59,6 @@ def _log(audit: Audit, judged: Sequence[Judgement], most: int) -> Document:
                         "name": "driftaudit",
                         "semanticVersion": driftaudit.__version__,
                         "rules": [rule_of(each) for each in rules.values()],
-                        "notifications": [{"id": kind} for kind in _notification_kinds(audit, judged, most)],
                     }
                 },
                 "automationDetails": {"id": f"driftaudit/{printable(audit.target)}/"},
@@ -116,8 +115,3 @@ def _cut(number: int) -> list[Document]:
         return []
     text = f"{count_of(number, 'result')} were left out, the least bad ones: code scanning takes no more."
     return [{"descriptor": {"id": "driftaudit/cut"}, "level": "warning", "message": {"text": text}}]
-
-
-def _notification_kinds(audit: Audit, judged: Sequence[Judgement], most: int) -> list[str]:
-    named = [str(each["descriptor"]["id"]) for each in _notifications(audit, judged, most)]
-    return list(dict.fromkeys(named))

@@ -53,7 +53,7 @@ def location_of(judgement: Judgement, audit: Audit) -> Document:
 
 
 def _artifact(path: str, audit: Audit) -> Document:
-    if not path:
+    if not path or path.startswith("/") or ".." in path.split("/"):  # a member of an archive may be called so
         return {"uri": SETTINGS, "uriBaseId": "%SRCROOT%"}
     found = audit.mapping.to_repository(path) if audit.mapping else ()
     if found and found[0]:

@@ -10,6 +10,7 @@ from driftaudit.model.tracking import Standing, Tracked, Tracking
 from driftaudit.render.printable import printable
 from driftaudit.render.wording import count_of
 
+_WHOLE_DEPLOY = "(the deploy as a whole)"
 _ORDER = (Standing.NEW, Standing.RESOLVED, Standing.PERSISTING, Standing.WAIVED)
 
 
@@ -69,9 +70,9 @@ def _row(tracked: Tracked, now: datetime) -> StandingRow:
     return StandingRow(
         tracked.standing.value,
         tracked.severity,
-        printable(tracked.path) or ".",
+        printable(tracked.path) or _WHOLE_DEPLOY,
         tracked.origin.value,
-        f"{count_of(days, 'day')}, {runs}, since {_day(tracked.first_seen)}",
+        f"{count_of(days, 'day') if days else 'less than a day'}, {runs}, since {_day(tracked.first_seen)}",
     )
 
 

@@ -221,3 +221,13 @@ def test_what_init_says_to_run_can_be_pasted(site: Site, tmp_path: Path) -> None
     folder.mkdir()
     outcome = driftaudit(site.repository, "init", str(site.production), "--output", f"{folder}/d.yml")
     assert f"--config {shlex.quote(f'{folder}/d.yml')}\n" in outcome.out
+
+
+def test_names_go_to_other_programs_byte_for_byte(site: Site) -> None:
+    for name in (b"two  blanks", b"new\nline", b"caf\xe9", b"-rf"):
+        Path(os.fsdecode(os.fsencode(site.production) + b"/src/" + name)).write_text("x\n")
+    folder = shlex.quote(str(site.production))
+    through = f"| (cd {folder} && xargs -0 rm --)"
+    code, _out, err = in_shell(site, through, "check", site.url, *PASSES, "--format", "deletes0")
+    assert (code, err) == (0, "")
+    assert {path.name for path in (site.production / "src").iterdir()} == {"app.txt", "lib"}

@@ -47,6 +47,7 @@ def test_the_incident(incident: Callable[..., Audit]) -> None:
     assert found["delete src/services/freeswitch.js (unknown)"] == "failure"
     assert found["Not seen: src/private (unreadable)"] == "error"
     assert found["keep index.js.bak (unknown)"] == "skipped"
+    assert found["create src/services/analytics.js (missing)"] == "passed"
     assert list(found.values()).count("failure") == 6
 
 

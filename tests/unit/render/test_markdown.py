@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+import cmarkgfm
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -210,7 +211,7 @@ def test_a_command_names_exactly_the_path(
     line = next(line for line in block.splitlines() if line.startswith("driftaudit explain"))
     show = 'driftaudit() { while [ $# -gt 1 ]; do shift; done; printf %s "$1"; }'
     done = subprocess.run([program("bash"), "-c", f"{show}\n{line}"], capture_output=True, check=True)
-    assert done.stdout == os.fsencode(name)
+    assert done.stdout.removeprefix(b"./") == os.fsencode(name)
 
 
 def test_the_running_application_imports_and_history(with_everything: Callable[..., Audit]) -> None:
@@ -280,3 +281,19 @@ def test_quiet_leaves_the_verdict_and_what_blocks(incident: Callable[..., Audit]
     headings = [line for line in markdown.splitlines() if line.startswith("#")]
     assert headings == ["## driftaudit: BLOCKED", "### Blocking: 5 paths"]
     assert "freeswitch" in markdown
+
+
+@settings(max_examples=30, deadline=None)
+@given(name=NAMES | st.sampled_from(HOSTILE))
+def test_githubs_own_parser_makes_no_link_image_or_html_of_it(
+    name: str, with_everything: Callable[..., Audit]
+) -> None:
+    page = cmarkgfm.github_flavored_markdown_to_html(render(with_everything(name), RenderOptions()))
+    tags = set(re.findall(r"<(\w+)", page))
+    assert tags <= {
+        *("h2", "h3", "p", "strong", "code", "pre", "ul", "li", "table", "thead", "tbody", "tr", "th", "td"),
+        *("details", "summary"),
+    }
+    assert page.count("<details>") == page.count("</details>") == page.count("<summary>")
+    outside = re.sub(r"(?s)<(code|pre).*?</\1>", "", page)
+    assert not re.search(r"[@#]\w|://|www\.", re.sub(r"<[^>]*>", "", outside))

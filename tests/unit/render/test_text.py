@@ -2,6 +2,8 @@ import re
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from driftaudit.model.audit import Audit, Verdict
@@ -63,7 +65,7 @@ def test_no_line_is_wider_than_the_terminal(width: int, incident: Callable[..., 
     assert max(map(cell_len, lines)) <= width
 
 
-def test_what_would_be_lost_stands_before_the_way_out_and_before_the_rest(
+def test_what_would_be_lost_stands_before_the_rest_and_the_way_out_before_the_verdict(
     incident: Callable[..., Audit],
 ) -> None:
     text = render(incident(), PIPED)
@@ -77,13 +79,13 @@ def test_what_would_be_lost_stands_before_the_way_out_and_before_the_rest(
         "Blocking  5 paths",
         "It exists nowhere else: in no commit and in no verified backup.  (core/only-copy)",
         "src/services/freeswitch.js",
-        "What to do",
-        "Run `driftaudit check production` again.",
         "Warnings  1 path\n",
         "For information  17 paths",
         "Not seen  1 problem\n",
         "Notes",
         "1 expected path is not shown.",
+        "What to do",
+        "Run `driftaudit check production` again.",
         "BLOCKED",
     ]
     places = [text.find(part) for part in parts]
@@ -273,3 +275,57 @@ def test_quiet_leaves_the_paths_that_block_and_the_verdict(incident: Callable[..
 
 def test_quiet_about_a_clean_result_is_one_line(audit_of: Callable[..., Audit]) -> None:
     assert render(audit_of(), RenderOptions(quiet=True)) == "PASS  Nothing is lost.\n"
+
+
+@pytest.mark.parametrize("width", [40, 80, 120, 200])
+def test_commands_are_whole_lines_to_be_copied(
+    width: int, audit_of: Callable[..., Audit], finding_of: Callable[..., Finding]
+) -> None:
+    text = render(audit_of(finding_of("src/a-rather-long-name-of-a-file.js")), RenderOptions(width=width))
+    command = "driftaudit explain production src/a-rather-long-name-of-a-file.js"
+    (line,) = [line for line in text.splitlines() if "driftaudit explain" in line]
+    assert line.endswith(command)
+    assert text.splitlines()[-3].split() == ["then", "driftaudit", "check", "production"]
+
+
+def test_a_wide_terminal_has_details_beside_the_names_and_all_in_line(
+    incident: Callable[..., Audit],
+) -> None:
+    lines = render(incident(), RenderOptions(width=200)).splitlines()
+    rows = [line for line in lines if "owner ubuntu" in line]
+    assert len(rows) == 5
+    assert len({line.index("812 B") - len("secret, ") * ("secret" in line) for line in rows}) == 1
+    assert "  desired   git HEAD  commit 1f2e3d4c5b6a  132 entries, read by ls-tree" in lines
+
+
+@pytest.mark.parametrize("width", [None, 80, 200])
+def test_the_application_imports_and_history_are_drawn(
+    width: int | None, with_everything: Callable[..., Audit]
+) -> None:
+    text = re.sub(r"\s+", " ", render(with_everything("src/a.js"), RenderOptions(width=width)))
+    for part in (
+        "probes 0 of 2 ok, 1 not asked",
+        "Imports that the deploy would break 1 import structure src/a.js (core/would-break)",
+        "importer src/a.js:3 imports src/a.js, goes with src/a.js",
+        "The running application block health src/a.js (own/src/a.js)",
+        "failed http src/a.js answer src/a.js (0.01 s)",
+        "not asked pm2 irisx-api no pm2",
+        "History Run 12, compared with run 11 of 2025-11-02: 1 new, 0 persisting, 0 resolved, 0 waived",
+        "new src/a.js 1 day, 1 run, since 2025-11-02",
+    ):
+        assert part in text
+
+
+@settings(max_examples=25)
+@given(
+    name=st.text(st.characters(codec=None), min_size=1, max_size=60),
+    width=st.sampled_from([None, 40, 80, 120, 200]),
+)
+def test_whatever_names_hold_nothing_is_hidden_and_nothing_is_too_wide(
+    name: str, width: int | None, with_everything: Callable[..., Audit]
+) -> None:
+    text = render(with_everything(name), RenderOptions(width=width))
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]", text)
+    commands = ("driftaudit ", "BLOCKED  ")
+    wrapped = [line for line in text.splitlines() if not any(word in line for word in commands)]
+    assert width is None or max(map(cell_len, wrapped)) <= width
