@@ -2,7 +2,7 @@
 
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from itertools import count
@@ -82,5 +82,3 @@ def test_a_stored_plan_decides_nothing() -> None:
 def test_damaged_bytes_are_no_audit(content: bytes) -> None:
     with pytest.raises(ValueError):
         unpacked(content)
-
-

@@ -27,7 +27,9 @@ def stored(history: History, night: int, *findings: Finding, keep: Keep = KEEP, 
 
 
 def failure(night: int, message: str = "no route to host") -> Failure:
-    return Failure("production", "ssh://host/srv", FIRST + timedelta(days=night - 1), 1.5, ExitCode.SOURCE, message)
+    return Failure(
+        "production", "ssh://host/srv", FIRST + timedelta(days=night - 1), 1.5, ExitCode.SOURCE, message
+    )
 
 
 def test_the_first_run_is_all_new_and_the_second_knows_it(history: History) -> None:
@@ -148,7 +150,9 @@ def test_no_digest_of_a_secret_is_in_the_database(history: History) -> None:
 
 
 def test_the_worst_of_two_findings_on_one_path_counts(history: History) -> None:
-    night = stored(history, 1, a_finding("a", severity=Severity.INFO), a_finding("a", severity=Severity.BLOCK))
+    night = stored(
+        history, 1, a_finding("a", severity=Severity.INFO), a_finding("a", severity=Severity.BLOCK)
+    )
     assert night.tracking
     assert [(each.path, each.severity) for each in night.tracking.tracked] == [("a", Severity.BLOCK)]
 
