@@ -27,6 +27,8 @@ _PACKAGES = {
     "bash": "bash",
     "make": "make",
     "npm": "npm",
+    "sh": "dash",
+    "systemd-analyze": "systemd",
 }
 
 
