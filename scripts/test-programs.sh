@@ -26,6 +26,7 @@ package_of() {
         xz:apt-get) echo xz-utils ;;
         initdb:dnf) echo postgresql-server ;;
         initdb:*) echo postgresql ;;
+        systemd-analyze:apk) ;; # Alpine has none
         systemd-analyze:*) echo systemd ;;
         *) echo "$1" ;;
     esac
