@@ -6,6 +6,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,11 @@ def test_no_secret_is_in_the_history(night: Site) -> None:
     with sqlite3.connect(state()) as database:
         dump = "\n".join(map(repr, database.execute("SELECT * FROM driftaudit_threads").fetchall()))
         assert "src/key.pem" in dump and digest not in dump
+        ((audit,),) = database.execute("SELECT content FROM driftaudit_audits").fetchall()
+        ((live,),) = database.execute("SELECT content FROM driftaudit_snapshots").fetchall()
+    whole = zlib.decompress(audit).decode() + zlib.decompress(live.split(b"\n", 2)[2], 31).decode()
+    assert whole.count("src/key.pem") > 1
+    assert digest not in whole and "hunter2" not in whole
     for words in (["report", "--run", "1", "--format", "json"], ["report", "--run", "1", "--format", "html"]):
         assert digest not in driftaudit(night.repository, *words).out
     assert state().stat().st_mode & 0o077 == 0
@@ -207,6 +213,7 @@ def test_runs_under_guard_stand_beside_the_reports(night: Site) -> None:
 
 
 NONSENSE = (
+    (("production", "--map", "x"), "--map 'x' is not FROM:TO"),
     (("--run", "7"), "there is no run 7 of production"),
     (("--since", "7"), "--since 7: there is no such run"),
     (("--since", "soon"), "no number of a run, and no day"),

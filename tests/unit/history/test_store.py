@@ -1,5 +1,6 @@
 """What is stored is there again, in SQLite as in PostgreSQL."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -91,6 +92,23 @@ def test_targets_and_projects_do_not_mix(history: History, place: str) -> None:
         assert [each.name for each in other.targets()] == ["production"]
     assert [each.name for each in history.targets()] == ["production", "staging"]
     assert len(history.runs("production")) == 1
+
+
+def test_two_at_once_are_stored_one_after_the_other(place: str) -> None:
+    """Both begin where nothing is yet, and each opens the history anew for each night."""
+
+    def nights() -> None:
+        for night in range(1, 6):
+            with opened(place, "irisx") as history:
+                stored(history, night, a_finding("a"))
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(nights) for _each in range(2)]:
+            done.result()
+    with opened(place, "irisx") as history:
+        assert [run.figures.number for run in history.runs("production")] == list(range(1, 11))
+        (thread,) = history.threads("production")
+        assert thread.runs == 10
 
 
 def test_since_compares_with_any_run_or_day(history: History) -> None:
