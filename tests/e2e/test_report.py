@@ -239,3 +239,30 @@ def test_without_any_run_there_is_nothing_to_list(night: Site) -> None:
     )
     assert "there is no history" in refusal(report(night, "--run", "1"), 2)
     assert not (Path(os.environ["XDG_STATE_HOME"]) / "driftaudit").exists()
+
+
+def mounted(night: Site, script: str) -> subprocess.CompletedProcess[str]:
+    """Make a report, with its history in `small`, after a script that may mount what nobody else sees."""
+    (night.folder / "small").mkdir()
+    words = [sys.executable, "-m", "driftaudit", "report", "--quiet", "--history", "../small/history.db"]
+    inside = f"set -e; {script}; exec {' '.join(words)}"
+    asked = [program("unshare"), "--mount", *([] if os.getuid() == 0 else ["--map-root-user"])]
+    return subprocess.run(
+        [*asked, program("sh"), "-c", inside], cwd=night.repository, capture_output=True, text=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        ("mount -t tmpfs -o size=64k tmpfs ../small", "Make room on that disk"),
+        ("mount -t tmpfs -o ro tmpfs ../small", "Give yourself write access"),
+    ],
+    ids=["full", "read-only"],
+)
+def test_a_disk_that_takes_nothing(night: Site, script: str, told: str) -> None:
+    done = mounted(night, script)
+    assert done.returncode == 2, done.stderr
+    assert "history.db cannot be used: " in done.stderr and told in done.stderr
+    assert done.stdout.startswith("BLOCKED  ")
+    assert {page.partition("-")[0] for page in pages(night)} == {"production/not"}
