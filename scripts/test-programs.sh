@@ -25,6 +25,10 @@ package_of() {
         setpriv:apk) echo setpriv ;;
         setpriv:*) echo util-linux ;;
         xz:apt-get) echo xz-utils ;;
+        initdb:dnf) echo postgresql-server ;;
+        initdb:*) echo postgresql ;;
+        systemd-analyze:apk) ;; # Alpine has none
+        systemd-analyze:*) echo systemd ;;
         *) echo "$1" ;;
     esac
 }
@@ -38,6 +42,13 @@ fi
 # A host that has BusyBox alone is a namespace of Linux.
 if [ "$(uname -s)" = Linux ]; then
     programs="$programs busybox unshare"
+fi
+
+# Debian keeps the programs of its PostgreSQL out of the PATH.
+PATH="$PATH:$(echo /usr/lib/postgresql/*/bin | tr ' ' ':')"
+programs="$programs initdb"
+if [ "$(uname -s)" = Linux ]; then
+    programs="$programs systemd-analyze"
 fi
 
 manager=$(package_manager)

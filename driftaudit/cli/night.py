@@ -76,7 +76,14 @@ class Night:
         require_folder(self.folder)
         self._require_since(target.name)
         with (
-            failures_stored(target.name, url, opens, keep, partial(self._failed, target.name)),
+            failures_stored(
+                target.name,
+                url,
+                opens,
+                keep,
+                partial(self._failed, target.name),
+                of_usage=not self.wanted.says_of_one_target,
+            ),
             begun_audit(self.workplace, name, self.wanted) as request,
             scan_progress(request.target) as progress,
         ):
@@ -106,21 +113,27 @@ class Night:
         self._draw(audit, places)
         return int(exit_code(audit, FailOn(self.fail_on)))
 
-    def write_index(self) -> None:
-        """Write the index of the site from what the history has now. What fails is a fault."""
+    def write_index(self, also: str | None = None) -> None:
+        """Write the index of the configured targets, and one more, from what the history has now.
+
+        What fails is a fault.
+        """
         from driftaudit.cli.site_files import alone, write_index
 
         try:
             with alone(self.folder):
-                write_index(self.folder, self._histories(), datetime.now(UTC))
+                write_index(self.folder, self._histories(also), datetime.now(UTC))
         except DriftauditError as error:
             self._fault(error)
 
-    def _histories(self) -> "list[TargetHistory]":
+    def _histories(self, also: str | None) -> "list[TargetHistory]":
         from driftaudit.render.history import TargetHistory
 
+        settings = self.workplace.settings
+        names = {*(settings.targets if settings else ()), also}
         with self.open_history() as history:
-            return [TargetHistory(target, history.runs(target.name)) for target in history.targets()]
+            targets = [target for target in history.targets() if target.name in names]
+            return [TargetHistory(target, history.runs(target.name)) for target in targets]
 
     def _require_since(self, target: str) -> None:
         from driftaudit.history.comparing import run_since
@@ -140,7 +153,7 @@ class Night:
         except DriftauditError as error:
             self._fault(error)
         if not night.unstored:
-            self.write_index()
+            self.write_index(night.audit.target)
         audit = night.audit
         if self.since and audit.tracking:
             with self.open_history() as history:
@@ -165,7 +178,7 @@ class Night:
         if failed.unstored:
             self._fault(failed.unstored)
         else:
-            self.write_index()
+            self.write_index(target)
         self._notify(notice_of_failure(failed, target, notify_settings(self.workplace).link))
 
     def _tell_of(self, night: "Observed") -> None:

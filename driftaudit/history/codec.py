@@ -6,11 +6,14 @@ nobody has seen: a stored plan decides nothing any more.
 
 import json
 import zlib
+from collections.abc import Collection
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from driftaudit.config.rules import SECRET
 from driftaudit.model.audit import Audit
+from driftaudit.model.difference import ContentState, PathDifference
 from driftaudit.model.entry import LINK
 from driftaudit.model.finding import Action
 from driftaudit.model.plan import Plan
@@ -27,9 +30,11 @@ _NOT_BY_KEYS = {"plan": {"touches", "actions"}}  # pydantic spoils keys that are
 
 def fit_to_keep(audit: Audit) -> Audit:
     """Return an audit that may be stored: in every format it looks the same as the one it was made of."""
+    secrets = {finding.path for finding in audit.findings if SECRET in finding.labels}
     return replace(
         audit,
         findings=tuple(map(without_secrets, audit.findings)),
+        differences=tuple(_withheld(each, secrets) for each in audit.differences),
         waivers=tuple(map(_without_content, audit.waivers)),
         plan=replace(audit.plan, touches=_not_kept),
     )
@@ -59,6 +64,16 @@ def unpacked(content: bytes) -> Audit:
     except (zlib.error, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError("no audit") from error
     return replace(audit, plan=plan)
+
+
+def _withheld(difference: PathDifference, secrets: Collection[str]) -> PathDifference:
+    """Return a difference without what the content of a secret could be guessed by."""
+    if difference.path not in secrets and difference.content.state is not ContentState.SECRET:
+        return difference
+    live, desired = difference.live, difference.desired
+    return replace(
+        difference, live=live and live.without_content(), desired=desired and desired.without_content()
+    )
 
 
 def _without_content(use: WaiverUse) -> WaiverUse:

@@ -93,9 +93,14 @@ def _url(place: str) -> URL:
 def _sqlite(path: Path, patience: float) -> Engine:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))  # it tells of contents
     except FileExistsError as error:
         raise _not_opened(str(path), f"{path.parent} is no folder") from error
+    except OSError as error:
+        raise _not_opened(str(path), error.strerror or str(error)) from error
+    try:  # closing a database that is there would drop the locks that this process has on it
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    except FileExistsError:
+        pass
     except OSError as error:
         raise _not_opened(str(path), error.strerror or str(error)) from error
     url = URL.create("sqlite", database=str(path))

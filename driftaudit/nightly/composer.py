@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from driftaudit.audit import AuditRequest, Examination, examine
 from driftaudit.config.rules import SECRET
-from driftaudit.errors import DriftauditError, HistoryError
+from driftaudit.errors import DriftauditError, HistoryError, UsageError
 from driftaudit.evidence.composer import with_evidence
 from driftaudit.history.codec import fit_to_keep
 from driftaudit.history.store import Failure, History, Night
@@ -65,15 +65,26 @@ def observed(
 
 @contextmanager
 def failures_stored(
-    target: str, url: str, history: OpenHistory, keep: Keep, told: Callable[[Failed], None]
+    target: str,
+    url: str,
+    history: OpenHistory,
+    keep: Keep,
+    told: Callable[[Failed], None],
+    *,
+    of_usage: bool = True,
 ) -> Iterator[None]:
-    """Store what goes wrong inside as a failed run, tell of it, and let it go on its way."""
+    """Store what goes wrong inside as a failed run, tell of it, and let it go on its way.
+
+    Without `of_usage` a fault of the command line is no run at all.
+    """
     started_at, started = datetime.now(UTC), time.monotonic()
     try:
         yield
     except HistoryError:
         raise
     except DriftauditError as error:
+        if isinstance(error, UsageError) and not of_usage:
+            raise
         failure = Failure(
             target=target,
             url=url,

@@ -45,7 +45,8 @@ def stored_tree(history: History, target: str, run: int | None, object_format: s
     notes = []
     if found.problems:
         count = len(found.problems)
-        notes.append(f"Run {number} could not see all: {count} problems hide what was there.")
+        hide = "problem hides" if count == 1 else "problems hide"
+        notes.append(f"Run {number} could not see all: {count} {hide} what was there.")
     if run is not None:
         return StoredTree(number, found, tuple(notes), is_chosen=True)
     older = list(_older(history, target, number, digests, found, object_format))

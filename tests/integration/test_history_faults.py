@@ -157,7 +157,9 @@ def test_a_full_one_loses_the_new_run_and_no_old_one(tmp_path: Path) -> None:
     assert assert_sound(path) >= 1
 
 
-@pytest.mark.parametrize("content", [b"this is no database at all" * 200, b"SQLite format 3\0" + b"\xff" * 4000])
+@pytest.mark.parametrize(
+    "content", [b"this is no database at all" * 200, b"SQLite format 3\0" + b"\xff" * 4000]
+)
 def test_a_damaged_one_is_said_and_left_as_it_is(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "history.db"
     path.write_bytes(content)
@@ -177,8 +179,9 @@ def test_pages_that_are_spoilt_are_said(tmp_path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[8192:] = os.urandom(len(content) - 8192)
     path.write_bytes(content)
-    with pytest.raises(HistoryError, match="cannot be used|is damaged"), opened(str(path), "irisx") as history:
+    with pytest.raises(HistoryError) as raised, opened(str(path), "irisx") as history:
         history.audit("production", 2)
+    assert "damaged" in raised.value.message + raised.value.advice
 
 
 def test_an_audit_that_is_spoilt_is_said(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A real PostgreSQL of the tests' own: its data in a temporary folder, reached by a socket in it, ended by its pid."""
+"""A real PostgreSQL of the tests' own: its data, and its socket, in a temporary folder."""
 
 import os
 import shutil
@@ -42,7 +42,10 @@ def running_postgres() -> Iterator[str]:
         words = [word for setting in settings for word in ("-c", setting)]
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(
-                [*as_nobody, postgres_program("postgres"), "-D", data, *words], stdout=log, stderr=log, cwd="/"
+                [*as_nobody, postgres_program("postgres"), "-D", data, *words],
+                stdout=log,
+                stderr=log,
+                cwd="/",
             )
         try:
             _wait(folder, server)

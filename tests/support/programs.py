@@ -31,6 +31,8 @@ _PACKAGES = {
     "chromium": "chromium",
     "node": "nodejs",
     "openssl": "openssl",
+    "sh": "dash",
+    "systemd-analyze": "systemd",
 }
 
 

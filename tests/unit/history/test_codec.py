@@ -82,5 +82,3 @@ def test_a_stored_plan_decides_nothing() -> None:
 def test_damaged_bytes_are_no_audit(content: bytes) -> None:
     with pytest.raises(ValueError):
         unpacked(content)
-
-

@@ -69,7 +69,8 @@ def test_every_version_has_its_step() -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "told"), [(VERSION + 1, "is of version 3, and this driftaudit knows version 2"), (0, "damaged")]
+    ("version", "told"),
+    [(VERSION + 1, "is of version 3, and this driftaudit knows version 2"), (0, "damaged")],
 )
 def test_a_newer_one_is_refused_and_not_touched(old: Path, version: int, told: str) -> None:
     with sqlite3.connect(old) as database:
@@ -85,5 +86,5 @@ def test_a_newer_one_on_a_server_is_refused_as_well(place: str) -> None:
     with database.writing() as connection:
         connection.exec_driver_sql("UPDATE driftaudit_schema SET version = 99")
     database.close()
-    with pytest.raises(HistoryError, match="Upgrade|version 99"):
+    with pytest.raises(HistoryError, match="version 99"):
         open_database(place)

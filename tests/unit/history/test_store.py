@@ -1,5 +1,6 @@
 """What is stored is there again, in SQLite as in PostgreSQL."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -27,7 +28,9 @@ def stored(history: History, night: int, *findings: Finding, keep: Keep = KEEP, 
 
 
 def failure(night: int, message: str = "no route to host") -> Failure:
-    return Failure("production", "ssh://host/srv", FIRST + timedelta(days=night - 1), 1.5, ExitCode.SOURCE, message)
+    return Failure(
+        "production", "ssh://host/srv", FIRST + timedelta(days=night - 1), 1.5, ExitCode.SOURCE, message
+    )
 
 
 def test_the_first_run_is_all_new_and_the_second_knows_it(history: History) -> None:
@@ -91,6 +94,23 @@ def test_targets_and_projects_do_not_mix(history: History, place: str) -> None:
     assert len(history.runs("production")) == 1
 
 
+def test_two_at_once_are_stored_one_after_the_other(place: str) -> None:
+    """Both begin where nothing is yet, and each opens the history anew for each night."""
+
+    def nights() -> None:
+        for night in range(1, 6):
+            with opened(place, "irisx") as history:
+                stored(history, night, a_finding("a"))
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(nights) for _each in range(2)]:
+            done.result()
+    with opened(place, "irisx") as history:
+        assert [run.figures.number for run in history.runs("production")] == list(range(1, 11))
+        (thread,) = history.threads("production")
+        assert thread.runs == 10
+
+
 def test_since_compares_with_any_run_or_day(history: History) -> None:
     stored(history, 1, a_finding("gone"), a_finding("old"))
     stored(history, 2, a_finding("old"), a_finding("came"))
@@ -148,7 +168,9 @@ def test_no_digest_of_a_secret_is_in_the_database(history: History) -> None:
 
 
 def test_the_worst_of_two_findings_on_one_path_counts(history: History) -> None:
-    night = stored(history, 1, a_finding("a", severity=Severity.INFO), a_finding("a", severity=Severity.BLOCK))
+    night = stored(
+        history, 1, a_finding("a", severity=Severity.INFO), a_finding("a", severity=Severity.BLOCK)
+    )
     assert night.tracking
     assert [(each.path, each.severity) for each in night.tracking.tracked] == [("a", Severity.BLOCK)]
 

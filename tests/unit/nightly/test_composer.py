@@ -1,0 +1,70 @@
+"""A night whose history cannot be used is there all the same."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from driftaudit.cli.options import Options
+from driftaudit.cli.target import Workplace, begun_audit
+from driftaudit.errors import SourceError
+from driftaudit.history.database import open_database
+from driftaudit.history.store import History
+from driftaudit.model.audit import Verdict
+from driftaudit.model.history import Keep
+from driftaudit.nightly.composer import Failed, OpenHistory, failures_stored, observed
+from driftaudit.nightly.notice import notice_of, notice_of_failure
+from tests.support.git import write
+from tests.support.nightly import configured
+from tests.support.site import Site
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    site = configured(Site(tmp_path))
+    write(site.production, {"src/app.txt": "edited\n"})
+    return site
+
+
+@pytest.fixture
+def locked(tmp_path: Path) -> Iterator[OpenHistory]:
+    """A history that somebody else is writing to, and does not let go of."""
+    path = str(tmp_path / "history.db")
+    open_database(path).close()
+
+    @contextmanager
+    def opened() -> Iterator[History]:
+        database = open_database(path, patience=0.1)
+        try:
+            yield History(database, "irisx")
+        finally:
+            database.close()
+
+    with closing(sqlite3.connect(path, isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        yield opened
+
+
+def test_the_audit_is_there_and_says_why_it_is_not_stored(site: Site, locked: OpenHistory) -> None:
+    options = Options(no_cache=True)
+    with begun_audit(Workplace(options, site.repository), "production", options) as request:
+        night = observed(request, locked, Keep())
+    assert night.unstored and "locked" in night.unstored.message
+    assert night.audit.decision.verdict is Verdict.BLOCKED and night.audit.tracking is None
+    notice = notice_of(night, "")
+    assert notice and "It is not known what has changed: the history " in notice.text
+
+
+def test_a_failure_says_both_what_failed_and_that_it_is_not_stored(locked: OpenHistory) -> None:
+    told: list[Failed] = []
+    with (
+        pytest.raises(SourceError, match="no route"),
+        failures_stored("production", "ssh://host/srv", locked, Keep(), told.append),
+    ):
+        raise SourceError("no route to host")
+    (failed,) = told
+    assert failed.unstored and "locked" in failed.unstored.message
+    notice = notice_of_failure(failed, "production", "https://ci.example.net/")
+    assert notice and (notice.text, notice.link) == ("no route to host", "https://ci.example.net/index.html")
