@@ -1,4 +1,4 @@
-"""Pages in a real browser. A test fails where its page logged an error, made a request, or broke its policy."""
+"""Pages in a real browser. A test fails where one logs an error, makes a request or breaks its policy."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack

@@ -1,6 +1,7 @@
 """The page as a whole: what it says, without scripts too, on paper, and when there are many findings."""
 
-from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -78,9 +79,6 @@ def test_a_page_with_nothing_to_work_on(verdict: Verdict, reason: str, report: O
 
 def test_ten_thousand_findings_are_small_and_soon_there(report: OpenReport, browser: object) -> None:
     page = report(big_audit(10_000))
-    from pathlib import Path
-    from urllib.parse import urlsplit
-
     file = Path(urlsplit(page.address).path)
     assert file.stat().st_size < LARGEST
     timed = opened(browser, file)

@@ -24,7 +24,10 @@ def shell_word(path: str) -> str | None:
         path = f"{path}/."
     if printable(path).replace("\\\\", "\\") == path:
         return shlex.quote(path)
-    raw = path.encode("utf-8", "surrogateescape")
+    try:
+        raw = path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # a surrogate that stands for no byte: no name on a disk has one
+        return None
     return "$'" + "".join(_escaped(raw[at : at + 1]) for at in range(len(raw))) + "'"
 
 
