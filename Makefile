@@ -10,7 +10,7 @@ PACKAGE := $(VENV)/.package
 TEST := $(VENV)/.test
 LINT := $(VENV)/.lint
 
-.PHONY: help demo test test-programs lint format bench bench-programs pictures check-wheel clean
+.PHONY: help demo test test-programs lint format bench bench-programs pictures screenshots check-wheel clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -44,6 +44,9 @@ bench-programs: ## install the programs that `make bench` times, where that can 
 
 pictures: $(TEST) ## make the pictures of the documentation anew
 	$(PYTHON) docs/pictures.py
+
+screenshots: $(TEST) test-programs ## take pictures of the page at three widths; ARGS="--all FOLDER" takes more
+	$(PYTHON) docs/screenshots.py $(ARGS)
 
 check-wheel: $(TEST) ## build sdist and wheel into dist/, and try what was installed from each
 	rm -rf dist

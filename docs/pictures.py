@@ -14,8 +14,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from driftaudit.audit import run_audit
+from driftaudit.audit import examine
 from driftaudit.cli.target import Options, Workplace, audit_request
+from driftaudit.evidence.composer import with_evidence
 from driftaudit.incident import build_incident
 from driftaudit.model.audit import Audit
 from driftaudit.model.finding import Finding
@@ -56,13 +57,8 @@ _FORMAT = """\
 
 
 def picture() -> str:
-    """Replay the incident in a temporary folder, and return its check as SVG; the same text each time."""
-    with tempfile.TemporaryDirectory() as folder:
-        incident = build_incident(Path(folder), url="../irisx-backend")
-        for file in incident.production.rglob("*"):
-            os.utime(file, (_EDITED.timestamp(), _EDITED.timestamp()))
-        request = audit_request(Workplace(Options(), incident.repository), "production", Options())
-        audit = _anywhere(run_audit(request))
+    """Return the check of the incident as SVG; the same text each time."""
+    audit = incident_audit()
     report = render(audit, RenderOptions(width=_COLUMNS, colour=True))
     console = Console(
         file=io.StringIO(), record=True, width=_COLUMNS, force_terminal=True, legacy_windows=False
@@ -71,6 +67,16 @@ def picture() -> str:
     console.print(Text.from_ansi(report))
     drawn = console.export_svg(title="driftaudit", code_format=_FORMAT, unique_id="check")
     return "".join(f"{line.rstrip()}\n" for line in drawn.splitlines() if line.strip())
+
+
+def incident_audit() -> Audit:
+    """Replay the incident in a temporary folder, and return its audit; the same each time."""
+    with tempfile.TemporaryDirectory() as folder:
+        incident = build_incident(Path(folder), url="../irisx-backend")
+        for file in incident.production.rglob("*"):
+            os.utime(file, (_EDITED.timestamp(), _EDITED.timestamp()))
+        request = audit_request(Workplace(Options(), incident.repository), "production", Options())
+        return _anywhere(with_evidence(request, examine(request)))
 
 
 def _anywhere(audit: Audit) -> Audit:

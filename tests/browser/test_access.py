@@ -23,6 +23,14 @@ def test_axe_finds_nothing(scheme: str, width: int, report: OpenReport) -> None:
     assert violations(page.page) == []
 
 
+def test_axe_finds_what_is_wrong(report: OpenReport) -> None:
+    page = report(audit([])).page
+    page.evaluate("document.querySelector('.brand').style.color = '#f8f8f8'")
+    page.evaluate("document.getElementById('theme').textContent = ''")
+    rules = {violation.partition(":")[0] for violation in violations(page)}
+    assert rules == {"button-name", "color-contrast"}
+
+
 @pytest.mark.parametrize(
     "shown",
     [audit([]), audit([], verdict=Verdict.INCOMPLETE, reason="Not all could be seen.")],
