@@ -22,7 +22,7 @@ from tests.support.reports import audit, big_audit, full_audit, hostile_audit
 FOLDER = Path(__file__).with_name("screenshots")
 
 _WIDTHS = {"phone": 390, "tablet": 820, "desktop": 1440}
-_HEIGHT = 1200
+_HEIGHT = 1000
 _OPEN = "src/config.js"  # the finding that is shown with its evidence
 
 

@@ -20,8 +20,8 @@ from driftaudit.render.html.finding_rows import (
     finding_row,
 )
 from driftaudit.render.html.tables import Tables
-from driftaudit.render.html.words import shell_word
 from driftaudit.render.printable import printable
+from driftaudit.render.shell_words import shell_word
 
 ROOM = 4_500_000
 """Bytes of the block. With the rest of the page it stays under 5 MB; what has no room is counted."""
@@ -69,7 +69,7 @@ def _head(audit: Audit) -> dict[str, Any]:
     """Return what is said once, and the words that rows name by their number."""
     return {
         "target": printable(audit.target),
-        "word": shell_word(audit.target) or "TARGET",
+        "word": shell_word(audit.target),
         "place": printable(audit.deployed.source.url),
         "verdict": audit.decision.verdict.value,
         "run": f"{audit.started_at:%Y-%m-%dT%H:%M:%SZ}",
