@@ -10,7 +10,7 @@ PACKAGE := $(VENV)/.package
 TEST := $(VENV)/.test
 LINT := $(VENV)/.lint
 
-.PHONY: help demo test test-programs lint format bench bench-programs pictures samples check-wheel clean
+.PHONY: help demo test test-programs lint format bench bench-programs pictures samples screenshots check-wheel clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -47,6 +47,9 @@ pictures: $(TEST) ## make the pictures of the documentation anew
 
 samples: $(TEST) ## write the sample reports of the incident anew
 	$(PYTHON) -m docs.samples
+
+screenshots: $(TEST) test-programs ## take pictures of the page at three widths; ARGS="--all FOLDER" takes more
+	$(PYTHON) -m docs.screenshots $(ARGS)
 
 check-wheel: $(TEST) ## build sdist and wheel into dist/, and try what was installed from each
 	rm -rf dist

@@ -10,10 +10,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from driftaudit.audit import run_audit
+from driftaudit.audit import examine
 from driftaudit.cli.target import Options, Workplace, audit_request
+from driftaudit.evidence.composer import with_evidence
 from driftaudit.incident import build_incident
 from driftaudit.model.audit import Audit
+from driftaudit.model.entry import Entry
 from driftaudit.model.finding import Finding
 from driftaudit.model.snapshot import ScanFacts
 
@@ -32,7 +34,8 @@ def incident_audit() -> Audit:
             os.utime(file, (_EDITED.timestamp(), _EDITED.timestamp()))
         options = Options(no_cache=True)
         request = audit_request(Workplace(options, incident.repository), "production", options)
-        return _anywhere(run_audit(request))
+        request = replace(request, structure=True)
+        return _anywhere(with_evidence(request, examine(request)))
 
 
 def _anywhere(audit: Audit) -> Audit:
@@ -45,6 +48,7 @@ def _anywhere(audit: Audit) -> Audit:
         desired=replace(audit.desired, source=desired, scan=_scan(audit.desired.scan)),
         deployed=replace(audit.deployed, source=deployed, scan=_scan(audit.deployed.scan)),
         findings=tuple(map(_owned, audit.findings)),
+        differences=tuple(replace(each, live=_of_owner(each.live)) for each in audit.differences),
     )
 
 
@@ -53,6 +57,9 @@ def _scan(scan: ScanFacts) -> ScanFacts:
 
 
 def _owned(finding: Finding) -> Finding:
-    deployed = finding.change.deployed
-    entry = deployed and replace(deployed, owner=_OWNER)
-    return replace(finding, change=replace(finding.change, deployed=entry))
+    change = finding.change
+    return replace(finding, change=replace(change, deployed=_of_owner(change.deployed)))
+
+
+def _of_owner(entry: Entry | None) -> Entry | None:
+    return entry and replace(entry, owner=_OWNER)

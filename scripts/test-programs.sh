@@ -29,11 +29,16 @@ package_of() {
         initdb:*) echo postgresql ;;
         systemd-analyze:apk) ;; # Alpine has none
         systemd-analyze:*) echo systemd ;;
+        chromium:brew) echo "--cask chromium" ;;
         *) echo "$1" ;;
     esac
 }
 
 programs="git sudo git-lfs patch rsync sshd ssh tcsh fish zsh tar bsdtar gzip xz zstd zip unzip bash make npm node openssl"
+# Any browser of the family will do.
+if ! command -v chromium-browser >/dev/null 2>&1 && ! command -v google-chrome >/dev/null 2>&1; then
+    programs="$programs chromium"
+fi
 # Only root has powers to give up, and only Linux knows how to give up some of them.
 if [ "$(uname -s)" = Linux ] && [ "$(id -u)" = 0 ]; then
     programs="$programs setpriv"

@@ -1,4 +1,4 @@
-"""Pages in a real browser. A test fails where its page logged an error, made a request, or broke its policy."""
+"""Pages in a real browser. A test fails where one logs an error, makes a request or breaks its policy."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -14,7 +14,7 @@ from driftaudit.render.base import RenderOptions
 from driftaudit.render.html import render
 from tests.support.browser import running_chromium
 
-PATIENCE = 3_000  # ms that a page may take for anything
+PATIENCE = 10_000  # ms that a page may take for anything
 expect.set_options(timeout=PATIENCE)
 
 _WATCH = """
@@ -71,10 +71,11 @@ def report(browser: Browser, tmp_path: Path) -> Iterator[OpenReport]:
     with ExitStack() as contexts:
 
         def start(
-            audit: Audit, fragment: str = "", context: BrowserContext | None = None, **options: Any
+            audit: Audit | str, fragment: str = "", context: BrowserContext | None = None, **options: Any
         ) -> Report:
             file = tmp_path / "report.html"
-            file.write_text(render(audit, RenderOptions()), encoding="utf-8")
+            text = audit if isinstance(audit, str) else render(audit, RenderOptions())
+            file.write_text(text, encoding="utf-8")
             if context is None:
                 context = browser.new_context(**({"viewport": {"width": 1440, "height": 900}} | options))
                 contexts.callback(context.close)

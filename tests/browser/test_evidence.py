@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from driftaudit.render.printable import printable
 from tests.browser.conftest import OpenReport
-from tests.support.reports import HOSTILE, full_audit, hostile_audit
+from tests.support.reports import full_audit, hostile_audit
 
 AUDIT = full_audit()
 
@@ -103,7 +103,9 @@ def test_without_the_clipboard_s_interface_it_is_copied_all_the_same(report: Ope
     expect(page.page.locator("#said")).to_have_text("Copied")
 
 
-def test_a_path_that_no_command_can_name_is_said_so(report: OpenReport) -> None:
+def test_a_command_names_a_path_that_does_not_show_as_it_is(report: OpenReport) -> None:
     page = report(hostile_audit())
-    evidence = page.open(printable(HOSTILE[7]))
-    expect(evidence).to_contain_text("No command can name this path")
+    evidence = page.open(printable("two\nlines"))
+    expect(evidence).to_contain_text("$'two\\012lines'")
+    evidence = page.open(printable("-rf"))
+    expect(evidence).to_contain_text(" ./-rf")

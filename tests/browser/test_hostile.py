@@ -8,7 +8,8 @@ from tests.support.reports import HOSTILE, hostile_audit
 
 AUDIT = hostile_audit()
 _TAGS = "[...new Set([...document.querySelectorAll('*')].map((each) => each.localName))].sort()"
-_EVENTS = "[...document.querySelectorAll('*')].filter((each) => [...each.attributes].some(({name}) => name.startsWith('on'))).length"
+_EVENTS = """[...document.querySelectorAll('*')].filter(
+  (each) => [...each.attributes].some(({name}) => name.startsWith('on'))).length"""
 
 
 def test_every_name_is_text_and_nothing_else(report: OpenReport) -> None:
@@ -20,7 +21,7 @@ def test_every_name_is_text_and_nothing_else(report: OpenReport) -> None:
     assert page.page.evaluate("window.owned") is None
     assert page.page.evaluate("document.scripts.length") == 3
     assert page.page.evaluate(_EVENTS) == 0
-    assert not {"img", "b", "iframe", "object", "link", "base"} & set(page.page.evaluate(_TAGS)) - {"b"}
+    assert not {"img", "iframe", "object", "link", "base"} & set(page.page.evaluate(_TAGS))
     assert page.page.evaluate("document.querySelectorAll('main b').length") == 0
 
 
@@ -36,7 +37,6 @@ def test_the_tree_takes_them_too(report: OpenReport) -> None:
 def test_a_hostile_name_travels_through_the_address(report: OpenReport) -> None:
     page = report(AUDIT)
     for name in (HOSTILE[1], HOSTILE[7], HOSTILE[8], HOSTILE[11]):
-        page.facet("rule", "").count()
         page.page.get_by_role("searchbox").fill(printable(name))
         assert printable(name) in page.paths()
         again = report(AUDIT, page.fragment())

@@ -73,7 +73,7 @@ def test_the_list_can_be_cleared(report: OpenReport) -> None:
 def test_a_browser_that_keeps_nothing_is_said_to_and_the_list_works_on(report: OpenReport) -> None:
     page = report(AUDIT)
     page.page.add_init_script(
-        "Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('no', 'SecurityError'); }})"
+        "Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('', 'Security') }})"
     )
     page.page.reload()
     page.page.wait_for_function("document.documentElement.dataset.ready")

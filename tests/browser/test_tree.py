@@ -27,7 +27,7 @@ def test_a_moved_folder_is_joined_with_where_it_is_desired(report: OpenReport) -
 
 def test_each_side_shows_what_it_has(report: OpenReport) -> None:
     page = report(AUDIT)
-    assert cells(line(page, "freeswitch.js")) == ["freeswitch.js", "−only live", "not desired", "delete"]
+    assert cells(line(page, "freeswitch.js")) == ["freeswitch.js", "\u2212only live", "not desired", "delete"]
     assert cells(line(page, "admin-users.js")) == ["not live", "+only desired", "admin-users.js", "create"]
     assert cells(line(page, "config.js"))[1] == "≠differs"
 
@@ -69,6 +69,7 @@ def test_the_keyboard_walks_the_tree(report: OpenReport) -> None:
     expect(first).to_have_attribute("aria-expanded", "true")
     keys.press("ArrowRight")
     expect(line(page, "db/")).to_be_focused()
+    keys.press("ArrowRight")
     keys.press("ArrowDown")
     expect(line(page, "connection.js")).to_be_focused()
     keys.press("ArrowLeft")

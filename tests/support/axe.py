@@ -1,6 +1,5 @@
 """axe-core, which looks for what keeps people from using a page: from npm, one version, installed once."""
 
-import os
 import subprocess
 import tempfile
 from functools import cache
@@ -16,7 +15,8 @@ VERSION = "4.11.0"
 _FOLDER = platformdirs.user_cache_path("driftaudit-tests") / f"axe-core-{VERSION}"
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _RUN = """(rules) => axe.run(document, {runOnly: rules, resultTypes: ["violations"]}).then((found) =>
-  found.violations.flatMap((each) => each.nodes.map((node) => `${each.id}: ${node.target} ${node.failureSummary}`)))
+  found.violations.flatMap(({id, nodes}) =>
+    nodes.map((each) => `${id}: ${each.target} ${each.failureSummary}`)))
 """
 
 
@@ -51,6 +51,6 @@ def _install() -> None:
         subprocess.run(command, check=True, capture_output=True)
         fresh = Path(folder, "fresh")
         fresh.mkdir()
-        os.rename(Path(folder, "node_modules"), fresh / "node_modules")
+        Path(folder, "node_modules").rename(fresh / "node_modules")
         if not _FOLDER.exists():
-            os.rename(fresh, _FOLDER)
+            fresh.rename(_FOLDER)

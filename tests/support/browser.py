@@ -1,5 +1,6 @@
 """The system's Chromium, driven by playwright: it downloads nothing of its own."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,7 +13,8 @@ from tests.support.programs import program
 def running_chromium() -> Iterator[Browser]:
     """Run it without a window. In a container there is no sandbox to be had."""
     with sync_playwright() as playwright:
-        path = program("chromium")
+        names = ("chromium", "chromium-browser", "google-chrome")
+        path = next(filter(None, map(shutil.which, names)), None) or program("chromium")
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         try:
             yield browser

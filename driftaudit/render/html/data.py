@@ -20,8 +20,8 @@ from driftaudit.render.html.finding_rows import (
     finding_row,
 )
 from driftaudit.render.html.tables import Tables
-from driftaudit.render.html.words import shell_word
 from driftaudit.render.printable import printable
+from driftaudit.render.shell_words import shell_word
 
 ROOM = 4_500_000
 """Bytes of the block. With the rest of the page it stays under 5 MB; what has no room is counted."""
@@ -34,11 +34,10 @@ _ESCAPES = str.maketrans(_HARMFUL)
 
 @dataclass(frozen=True, slots=True)
 class PageData:
-    """The block, and how many findings and contents it has no room for."""
+    """The block, and how many findings it has no room for, by severity."""
 
     text: str
     left_out: Mapping[str, int]
-    shown_contents: int
 
 
 def page_data(audit: Audit, *, only_blocking: bool = False) -> PageData:
@@ -49,23 +48,28 @@ def page_data(audit: Audit, *, only_blocking: bool = False) -> PageData:
     written = _Written(ROOM - _size(head), tables)
     contents = _contents(audit)
     tracked = _tracked(audit)
-    for finding in sorted(findings, key=_badness):
+    ordered = sorted(findings, key=_badness)
+    for number, finding in enumerate(ordered):
         row = finding_row(finding, tracked.get(finding.path), tables)
-        written.add(finding, _json(row), contents.get(finding.path))
+        if not written.add(finding.path, _json(row), contents.get(finding.path)):
+            left_out = Counter(each.severity.value for each in ordered[number:])
+            break
+    else:
+        left_out = Counter()
     rest = {
         "texts": tables.texts.values,
         "commits": tables.commits.values,
-        "leftOut": dict(sorted(written.left_out.items())),
+        "leftOut": sum(left_out.values()),
     }
     block = f'{head},{_json(rest)[1:-1]},"findings":[{",".join(written.rows())}]}}'
-    return PageData(block.translate(_ESCAPES), dict(written.left_out), written.contents)
+    return PageData(block.translate(_ESCAPES), left_out)
 
 
 def _head(audit: Audit) -> dict[str, Any]:
     """Return what is said once, and the words that rows name by their number."""
     return {
         "target": printable(audit.target),
-        "word": shell_word(audit.target) or "TARGET",
+        "word": shell_word(audit.target),
         "place": printable(audit.deployed.source.url),
         "verdict": audit.decision.verdict.value,
         "run": f"{audit.started_at:%Y-%m-%dT%H:%M:%SZ}",
@@ -93,25 +97,22 @@ class _Written:
         self._known = tables.size
         self._room_for_contents = _FOR_CONTENTS
         self._rows: list[tuple[str, str]] = []
-        self.left_out: Counter[str] = Counter()
-        self.contents = 0
 
-    def add(self, finding: Finding, row: str, contents: list[dict[str, Any]] | None) -> None:
-        """Add a finding, or count it where it does not fit."""
+    def add(self, path: str, row: str, contents: list[dict[str, Any]] | None) -> bool:
+        """Add a finding, and its contents where there is room for them; false where there is none for it."""
         size = _size(row) + self._tables.size - self._known
         self._known = self._tables.size
         if size > self._room:
-            self.left_out[finding.severity.value] += 1
-            return
+            return False
         self._room -= size
         shown = _json(contents) if contents else ""
         cost = _size(shown)
         if shown and cost <= min(self._room, self._room_for_contents):
             self._room -= cost
             self._room_for_contents -= cost
-            self.contents += 1
             row = f"{row[:-1]},{shown}]"
-        self._rows.append((finding.path, row))
+        self._rows.append((path, row))
+        return True
 
     def rows(self) -> Iterable[str]:
         """Return the rows, sorted by path."""

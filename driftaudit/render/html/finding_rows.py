@@ -8,9 +8,9 @@ from driftaudit.model.entry import Entry, Kind
 from driftaudit.model.finding import Action, Finding, Origin, Recoverable, Severity, Sighting, Similar
 from driftaudit.model.tracking import Standing, Tracked
 from driftaudit.render.html.tables import Tables
-from driftaudit.render.html.words import shell_word
 from driftaudit.render.printable import printable
 from driftaudit.render.secrecy import without_secrets
+from driftaudit.render.shell_words import path_word
 
 KINDS = [kind.value for kind in Kind]
 SEVERITIES = [severity.value for severity in Severity]
@@ -43,7 +43,7 @@ def finding_row(finding: Finding, tracked: Tracked | None, tables: Tables) -> Ro
 
 def _details(finding: Finding, tracked: Tracked | None, tables: Tables) -> dict[str, Any]:
     change, provenance = finding.change, finding.provenance
-    word, path = shell_word(finding.path), printable(finding.path)
+    word = path_word(finding.path or ".")
     return {
         "labels": [tables.text(label) for label in finding.labels],
         "live": _entry(change.deployed, tables),
@@ -60,7 +60,7 @@ def _details(finding: Finding, tracked: Tracked | None, tables: Tables) -> dict[
         "seen": [_sighting(sighting, tables) for sighting in provenance.sightings[:_MOST_SIGHTINGS]],
         "removed": provenance.removed_in and tables.commit(provenance.removed_in),
         "similar": provenance.similar and _similar(provenance.similar, tables),
-        "word": None if word == path else word or "",
+        "word": None if word == printable(finding.path) else word,
         "standing": tracked and [STANDINGS.index(tracked.standing), _day(tracked.first_seen), tracked.runs],
     }
 

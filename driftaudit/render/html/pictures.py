@@ -1,8 +1,7 @@
 """Where the drift is, and how it went from run to run: the figures of drawings, in units of the drawing."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from urllib.parse import quote
 
@@ -14,6 +13,8 @@ from driftaudit.render.wording import count_of
 
 _SHOWN = (Severity.BLOCK, Severity.WARN, Severity.INFO)
 _MOST_BARS = 10
+_ENOUGH_BARS = 4
+_DEEPEST = 6  # folders
 _MOST_RUNS = 30
 _WIDTH, _HEIGHT = 100.0, 60.0
 
@@ -60,11 +61,21 @@ class Trend:
 
 
 def bars(audit: Audit) -> tuple[Bar, ...]:
-    """Return the folders with the most findings, the worst first. What is ignored does not count."""
+    """Return the folders with the most findings, the worst first, then all others as one.
+
+    What is ignored does not count.
+    """
     findings = [finding for finding in audit.findings if finding.severity in _SHOWN]
-    counted = sorted(_by_folder(findings).items(), key=lambda pair: (*_weight(pair[1]), pair[0]))[:_MOST_BARS]
+    counted = sorted(_by_folder(findings).items(), key=lambda pair: (*_weight(pair[1]), pair[0]))
     longest = max((sum(counts.values()) for _folder, counts in counted), default=1)
-    return tuple(_bar(folder, counts, longest) for folder, counts in counted)
+    shown = counted if len(counted) <= _MOST_BARS else counted[: _MOST_BARS - 1]
+    found = [_bar(folder, counts, longest) for folder, counts in shown]
+    rest = counted[len(shown) :]
+    if rest:
+        summed = {each: sum(counts[each] for _folder, counts in rest) for each in _SHOWN}
+        others = _bar("", summed, max(longest, sum(summed.values())))
+        found.append(replace(others, folder=count_of(len(rest), "other folder"), fragment="#all"))
+    return tuple(found)
 
 
 def _weight(counts: Mapping[Severity, int]) -> tuple[int, ...]:
@@ -72,13 +83,14 @@ def _weight(counts: Mapping[Severity, int]) -> tuple[int, ...]:
 
 
 def _by_folder(findings: Sequence[Finding]) -> dict[str, dict[Severity, int]]:
-    """Count by the folder, of a depth at which the folders are neither one nor too many."""
-    for depth in (4, 3, 2, 1):
-        found: dict[str, dict[Severity, int]] = defaultdict(lambda: dict.fromkeys(_SHOWN, 0))
+    """Count by folder, of the first depth at which there are some to compare."""
+    found: dict[str, dict[Severity, int]] = {}
+    for depth in range(1, _DEEPEST + 1):
+        found = {}
         for finding in findings:
-            folders = finding.path.split("/")[:-1]
-            found["/".join(folders[:depth])][finding.severity] += 1
-        if len(found) <= _MOST_BARS:
+            folder = "/".join(finding.path.split("/")[:-1][:depth])
+            found.setdefault(folder, dict.fromkeys(_SHOWN, 0))[finding.severity] += 1
+        if len(found) >= _ENOUGH_BARS:
             break
     return found
 

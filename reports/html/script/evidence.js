@@ -90,7 +90,6 @@ function contents(finding) {
 }
 
 function ways(finding) {
-  if (finding.word === "") return [el("p", { class: "gap" }, "No command can name this path: there is a line break in it. Rename it, or handle its folder.")];
   const on = `${page.word} ${finding.word}`;
   const isFile = [finding.live, finding.desired].some((entry) => entry && entry.kind === "file");
   const isOwn = finding.labels.some((label) => OWN.includes(label));

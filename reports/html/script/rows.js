@@ -54,12 +54,14 @@ function details(finding) {
   else if (finding.contents?.[0]?.state === "text") words.push(changedLines(finding));
   if (finding.aspects.length) words.push(`differs in ${finding.aspects.join(", ")}`);
   if (finding.untold) words.push("could not be compared");
-  if (words.length) told.push(el("span", { class: "word" }, words.join(" · ")));
+  const said = words.filter(Boolean).join(" · ");
+  if (said) told.push(el("span", { class: "word" }, said));
   return told.length ? [el("span", { class: "details" }, ...told)] : [];
 }
 
 function changedLines({ live, desired, contents }) {
-  const { added = 0, removed = 0 } = contents[0];
+  const { added = 0, removed = 0, keys = [] } = contents[0];
+  if (!added && !removed) return keys.length ? count(keys.length, "key differs", "keys differ") : "";
   if (!live || !desired) return count(added + removed, "line");
   return `${count(removed, "line")} only live, ${added.toLocaleString("en")} only desired`;
 }

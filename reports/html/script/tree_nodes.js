@@ -21,7 +21,7 @@ function treeOf() {
     if (node) node.to = to;
   }
   for (const facts of page.folders) addFolder(root, facts);
-  for (const path of page.unseen) nodeAt(root, path).note = "not seen";
+  for (const path of page.unseen) addUnseen(nodeAt(root, path));
   settle(root);
   return root;
 }
@@ -55,6 +55,11 @@ function addFolder(root, [path, files, directly, others, inOthers]) {
   node.directly = directly;
   node.others = others;
   node.inOthers = inOthers;
+}
+
+function addUnseen(node) {
+  node.note = "not seen";
+  if (!node.desired) node.live = true; // something is there, or there would be no problem with it
 }
 
 /** Sum up what lies below, from the leaves upwards. */
