@@ -19,6 +19,7 @@ from driftaudit.probes.registry import MANAGERS, PROBES
 from driftaudit.probes.side_by_side import Asked, symptoms
 from driftaudit.sources.agent.local import LocalChannel
 from driftaudit.sources.agent.protocol import remote_command
+from driftaudit.sources.method import MethodUnavailableError
 from driftaudit.sources.ssh.address import SSHAddress
 from driftaudit.sources.ssh.transports import open_transport
 from driftaudit.sources.transport import Channel, Connection
@@ -84,10 +85,15 @@ class Prober:
             self.connect()
         except SourceError as error:
             return self._unreached(error, time.monotonic() - started)
+        probes = self._request.probes
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            reading = pool.submit(self._facts) if self._wants_facts else None
-            asked = list(pool.map(self._ask, self._request.probes))
+            reading = pool.submit(self._facts_at_once) if self._wants_facts else None
+            first = list(pool.map(self._ask_at_once, probes))
             facts = reading.result() if reading else None
+        # What the host would not do beside the rest it may do alone: some let one program run at a time.
+        asked = [found or self._ask(probe) for probe, found in zip(probes, first, strict=True)]
+        if self._wants_facts and facts is None:
+            facts = self._facts()
         return _look(asked, facts, self._request.policy)
 
     def forget(self) -> None:
@@ -106,6 +112,19 @@ class Prober:
         return RemoteHost(self._connection, self._request.access.become)
 
     def _ask(self, probe: ProbeSettings) -> Asked:
+        try:
+            return self._answered(probe)
+        except MethodUnavailableError as error:
+            return _asked(probe, _raising(SourceError(error.message)), self._is_from_here(probe))
+
+    def _ask_at_once(self, probe: ProbeSettings) -> Asked | None:
+        """Return the answer, None where the host starts no program beside the others."""
+        try:
+            return self._answered(probe)
+        except MethodUnavailableError:
+            return None
+
+    def _answered(self, probe: ProbeSettings) -> Asked:
         host = LocalHost() if probe.from_here else self._host
         return _asked(probe, lambda: PROBES[probe.kind](probe, host), self._is_from_here(probe))
 
@@ -119,6 +138,11 @@ class Prober:
             for probe in self._request.probes
         ]
         return _look(asked, None, self._request.policy)
+
+    def _facts_at_once(self) -> HostFacts | None:
+        """Return them, None where the host starts no program beside the others."""
+        found = self._facts()
+        return None if found.is_refused else found
 
     def _facts(self) -> HostFacts:
         request = self._request
@@ -134,7 +158,7 @@ class Prober:
         try:
             return facts_over(self._channel(), wanted, request.shown)
         except SourceError as error:
-            return HostFacts(fault=error.message)
+            return HostFacts(fault=error.message, is_refused=isinstance(error, MethodUnavailableError))
 
     def _channel(self) -> Channel:
         if self._connection is None:
@@ -172,6 +196,8 @@ def _asked(probe: ProbeSettings, ask: Callable[[], Answer], is_from_here: bool, 
     started = time.monotonic()
     try:
         answer = ask()
+    except MethodUnavailableError:
+        raise
     except SourceError as error:
         answer = unknown(error.message)
     except Exception as error:  # a bug, or a host that says what nobody thought of: it must not look well
