@@ -6,7 +6,7 @@ _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
 
 def has_match(pattern: str, data: bytes) -> bool:
-    """Whether a pattern of RE2's is found; `^` and `$` are the ends of a line. It takes no longer than reading."""
+    """Whether a pattern of RE2's is found; `^` and `$` are the ends of a line."""
     import re2
 
     return re2.search(f"(?m){pattern}", data.decode("utf-8", "replace")) is not None
