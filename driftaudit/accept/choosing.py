@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from driftaudit.config.paths import named_path
 from driftaudit.config.rules import RUNTIME, SECRET
 from driftaudit.deploy.base import Trees
 from driftaudit.errors import UsageError
@@ -35,15 +36,16 @@ class Choice:
 
 def normal_path(text: str) -> str:
     """Return a path under the root as findings have it. Raises UsageError for what is none."""
-    parts = [part for part in text.split("/") if part not in ("", ".")]
-    if text.startswith("/") or ".." in parts:
+    try:
+        path = named_path(text)
+    except ValueError:
         raise UsageError(
             f"{printable(text)} is no path under the root of the target",
             "Write it as `driftaudit check` prints it, such as src/app.js",
-        )
-    if not parts:
+        ) from None
+    if not path:
         raise UsageError("the whole root is no path to accept", "--all accepts all that warns or blocks.")
-    return "/".join(parts)
+    return path
 
 
 def chosen_at(path: str, findings: Sequence[Finding], trees: Trees) -> Choice:

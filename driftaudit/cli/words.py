@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from driftaudit.config.paths import deploy_path, relative_path
+from driftaudit.config.paths import deploy_path, named_path, relative_path
 from driftaudit.deploy.base import Intent
 from driftaudit.deploy.registry import METHODS, WORST_CASE
 from driftaudit.errors import UsageError
@@ -97,6 +97,6 @@ def form_intent(text: str) -> Intent:
 def path_under_root(text: str) -> str:
     """Return a PATH of the command line as it lies under the root. Raises UsageError for one outside."""
     try:
-        return relative_path(text)
+        return named_path(text)
     except ValueError as error:
         raise UsageError(f"PATH: {error}", "Write it as it lies under the target's root.") from None

@@ -21,6 +21,21 @@ def relative_path(text: str) -> str:
     return "/".join(parts)
 
 
+def named_path(text: str) -> str:
+    """Return a path as a person names one that is there: any name that a file can have counts as it is.
+
+    Raises ValueError, in words for the user, for what is absolute, leads above the top, or is empty.
+    """
+    if not text:
+        raise ValueError("an empty path: the top is written '.'")
+    if text.startswith("/"):
+        raise ValueError(f"{text!r} is absolute: a path relative to the top is needed")
+    parts = [part for part in text.split("/") if part not in ("", ".")]
+    if ".." in parts:
+        raise ValueError(f"{text!r} has '..' in it: it would lead above the top")
+    return "/".join(parts)
+
+
 def deploy_path(text: str) -> str:
     """Return a path that is deployed, as `relative_path` does. Raises ValueError for a wildcard too."""
     if "*" in text or "?" in text:

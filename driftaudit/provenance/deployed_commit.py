@@ -30,7 +30,7 @@ def deployed_commit(history: History, mapping: PathMapping, live: KnownTree) -> 
 
     Of those that match as many, the one that differs in the fewest others is nearest; of the nearest an
     ancestor of the base comes first, then the newest. What is live at a path that no commit knows does not
-    count, and a commit that `reconcile` made of the live tree is none of the candidates.
+    count, and a commit that `reconcile` made of the live tree is a candidate only as the base itself.
     """
     index = history.index
     known, counts = _counted(index, mapping, live)
@@ -70,10 +70,15 @@ class _Counts:
 def _nearest(history: History, counts: _Counts, known: int) -> list[int]:
     """Return the numbers of the nearest commits, best first."""
     commits = history.index.commits
+    base = history.index.numbers[history.base]
     candidates = [
         number
         for number, reachable in enumerate(history.reachable)
-        if reachable and not (commits[number].live_tree and commits[number].live_tree == commits[number].tree)
+        if reachable
+        and (
+            number == base
+            or not (commits[number].live_tree and commits[number].live_tree == commits[number].tree)
+        )
     ]
     if not candidates:
         return []
@@ -83,7 +88,6 @@ def _nearest(history: History, counts: _Counts, known: int) -> list[int]:
 
     nearest = max(map(nearness, candidates))
     ties = [number for number in candidates if nearness(number) == nearest]
-    base = history.index.numbers[history.base]
     return sorted(ties, key=lambda n: (n != base, not history.ancestors[n], -commits[n].committed, -n))
 
 

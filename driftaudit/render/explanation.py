@@ -1,6 +1,5 @@
 """All that is known of one path, on one page."""
 
-import shlex
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from driftaudit.render import explanation_json
 from driftaudit.render.base import RenderOptions
 from driftaudit.render.printable import printable
 from driftaudit.render.secrecy import without_secrets
+from driftaudit.render.shell_words import path_word, shell_word
 from driftaudit.render.story import live_commit, moved_folder
 from driftaudit.render.wording import count_of, size_of
 
@@ -200,7 +200,7 @@ def _next(explanation: Explanation, finding: Finding | None) -> Iterator[Fact]:
         lines.append(f"driftaudit reconcile {target}  # what is live as a commit, for git merge")
     if origin is Origin.AHEAD:
         lines += [
-            f"git merge {shlex.quote(printable(branch))}"
+            f"git merge {shell_word(branch)}"
             for each in finding.provenance.sightings[:1]
             for branch in each.branches[:1]
         ]
@@ -215,9 +215,8 @@ def _next(explanation: Explanation, finding: Finding | None) -> Iterator[Fact]:
 
 
 def _words(explanation: Explanation) -> tuple[str, str]:
-    """Return target and path as words of a command line; none of them is taken for an option."""
-    path = f"./{explanation.path}" if explanation.path.startswith("-") else explanation.path
-    return shlex.quote(printable(explanation.audit.target)), shlex.quote(printable(path))
+    """Return target and path as words of a command line."""
+    return shell_word(explanation.audit.target), path_word(explanation.path)
 
 
 FORMATS: Mapping[str, Callable[[Explanation, RenderOptions], str]] = {

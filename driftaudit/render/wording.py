@@ -2,14 +2,13 @@
 
 import json
 import re
-import shlex
 from dataclasses import dataclass
 
 from driftaudit.model.audit import Audit
 from driftaudit.model.finding import Severity
 from driftaudit.model.problem import ProblemKind
 from driftaudit.model.waiver import WaiverState
-from driftaudit.render.printable import printable
+from driftaudit.render.shell_words import path_word, shell_word
 
 SECTION_TITLES = {Severity.BLOCK: "Blocking", Severity.WARN: "Warnings", Severity.INFO: "For information"}
 
@@ -81,10 +80,10 @@ def hints(audit: Audit) -> tuple[Hint, ...]:
         return ()
     named = [finding for finding in blocking if finding.path]  # a line of a script may be all that blocks
     own = [finding for finding in named if not _UNTOUCHABLE.intersection(finding.labels)]
-    target = shlex.quote(printable(audit.target))
+    target = shell_word(audit.target)
     found = [Hint("spare it", ("Take the path out of the deploy: ", "deploy:", " in driftaudit.yml."))]
     if own:
-        path = shlex.quote(printable(own[0].path))
+        path = path_word(own[0].path)
         them = "it" if len(own) == 1 else "them"
         which = "" if own == named else " (what has no label)"
         found = [

@@ -6,7 +6,8 @@ import pytest
 
 from driftaudit.incident import Incident, build_incident
 from tests.support.cli import check, driftaudit
-from tests.support.git import git
+from tests.support.git import git, write
+from tests.support.site import Site
 
 REF = "refs/driftaudit/live/production"
 
@@ -55,3 +56,17 @@ def test_an_amended_copy_of_it_is_no_candidate_either(incident: Incident) -> Non
     git(incident.repository, "commit", "--quiet", "--amend", "-m", message, "--date=2024-01-01T00:00:00Z")
     git(incident.repository, "switch", "--quiet", "main")
     assert check(incident.repository).report["deployed_commit"]["commit"] == deployed(incident)
+
+
+def test_once_it_is_what_is_desired_it_is_live(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    write(site.production, {"src/app.txt": "a fix made there\n"})
+    assert driftaudit(site.repository, "reconcile", site.url).code == 0
+    [ref] = git(site.repository, "for-each-ref", "--format=%(refname)", "refs/driftaudit/live").splitlines()
+    git(site.repository, "merge", "--quiet", "--ff-only", ref)
+    report = driftaudit(
+        site.repository, "check", site.url, "--deploy", "replace:src", "--format", "json"
+    ).report
+    assert report["findings"] == []
+    assert report["deployed_commit"]["commit"] == report["desired"]["commit"]
+    assert report["deployed_commit"]["behind"] == 0

@@ -1,6 +1,9 @@
 """`driftaudit explain`: one page for one path, on the incident over a real sshd and on odd trees."""
 
 import json
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +11,7 @@ import pytest
 from driftaudit.incident import Incident, build_incident
 from tests.support.cli import driftaudit
 from tests.support.git import commit, git, write
+from tests.support.programs import program
 from tests.support.site import Site
 from tests.support.sshd import SSHServer
 
@@ -124,6 +128,23 @@ def test_names_authors_and_subjects_reach_no_terminal_as_they_are(site: Site) ->
     assert "\x1b" not in outcome.out
     assert "[red]" in outcome.out
     assert "ject [bold]" in outcome.out
+
+
+@pytest.mark.parametrize(
+    "name", ["we\nird", "-rf", " x ", "~home", "it's", "b\\n", "caf\u00e9\udcff", "\u202egpj"]
+)
+def test_the_command_that_a_check_prints_explains_and_compares_just_that_file(site: Site, name: str) -> None:
+    write(site.production, {name: "only here\n"})
+    report = driftaudit(site.repository, "check", site.url, "--deploy", "replace").out
+    [hint] = re.findall(r"All that is known of one path: `(.*)`", report)
+    assert hint.startswith("driftaudit explain ")
+    for command in (hint, hint.replace("driftaudit explain", "driftaudit diff")):
+        line = command.replace("driftaudit", f"{sys.executable} -m driftaudit", 1)
+        run = subprocess.run(
+            [program("bash"), "-c", line], cwd=site.repository, capture_output=True, text=True
+        )
+        assert run.returncode in (0, 3), run.stderr
+        assert "only here" in run.stdout
 
 
 def test_a_folder_in_the_place_of_a_file_is_explained(site: Site) -> None:
