@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from threading import Thread
+from functools import partial
+from threading import Semaphore, Thread
+from typing import TypeVar
 
 from driftaudit.config.access import Access
 from driftaudit.config.settings import ProbeSettings
@@ -24,6 +26,7 @@ from driftaudit.sources.ssh.address import SSHAddress
 from driftaudit.sources.ssh.transports import open_transport
 from driftaudit.sources.transport import Channel, Connection
 
+T = TypeVar("T")
 _AT_ONCE = 8  # probes
 _GENERATED, _RUNTIME = "generated", "runtime"  # labels of what is no code
 
@@ -70,6 +73,7 @@ class Prober:
         self._request = request
         self._links = ExitStack()
         self._connection: Connection | None = None
+        self._turns = Semaphore(_AT_ONCE)
 
     def connect(self) -> None:
         """Connect to the host, where anything is to be asked there. Raises SourceError."""
@@ -86,10 +90,10 @@ class Prober:
         except SourceError as error:
             return self._unreached(error, time.monotonic() - started)
         probes = self._request.probes
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            reading = pool.submit(self._facts_at_once) if self._wants_facts else None
-            first = list(pool.map(self._ask_at_once, probes))
-            facts = reading.result() if reading else None
+        reading = _begun(self._facts_at_once) if self._wants_facts else None
+        asking = [_begun(partial(self._ask_at_once, probe)) for probe in probes]
+        first = [found.result() for found in asking]
+        facts = reading.result() if reading else None
         # What the host would not do beside the rest it may do alone: some let one program run at a time.
         asked = [found or self._ask(probe) for probe, found in zip(probes, first, strict=True)]
         if self._wants_facts and facts is None:
@@ -120,7 +124,8 @@ class Prober:
     def _ask_at_once(self, probe: ProbeSettings) -> Asked | None:
         """Return the answer, None where the host starts no program beside the others."""
         try:
-            return self._answered(probe)
+            with self._turns:
+                return self._answered(probe)
         except MethodUnavailableError:
             return None
 
@@ -173,23 +178,33 @@ class Asking:
     """A look that is taken while other things are done."""
 
     def __init__(self, request: ProbeRequest) -> None:
-        self._request = request
-        self._made: Future[Look] = Future()
-        # A daemon: where the run ends for another reason, nobody waits for an application that hangs.
-        Thread(target=self._make, daemon=True).start()
+        self._look = _begun(partial(_one_look, request))
 
     def health(self) -> Health:
         """Wait for the answers, which come within the time of the slowest probe, and return them."""
-        return self._made.result().health
+        return self._look.result().health
 
-    def _make(self) -> None:
-        prober = Prober(self._request)
+
+def _one_look(request: ProbeRequest) -> Look:
+    prober = Prober(request)
+    try:
+        return prober.look()
+    finally:
+        prober.forget()
+
+
+def _begun(call: Callable[[], T]) -> Future[T]:
+    """Begin a call in a thread that nobody waits for where the run ends for another reason."""
+    made: Future[T] = Future()
+
+    def make() -> None:
         try:
-            self._made.set_result(prober.look())
-        except BaseException as error:  # it is told where the answer is asked for
-            self._made.set_exception(error)
-        finally:
-            prober.forget()
+            made.set_result(call())
+        except BaseException as error:  # it is told where the result is asked for
+            made.set_exception(error)
+
+    Thread(target=make, daemon=True).start()
+    return made
 
 
 def _asked(probe: ProbeSettings, ask: Callable[[], Answer], is_from_here: bool, waited: float = 0.0) -> Asked:

@@ -131,7 +131,7 @@ def facts_over(channel: Channel, request: FactsRequest, host: str) -> HostFacts:
         try:
             channel.send(_request_bytes(request, marker))
             return _facts(Frames(channel, marker, host), host)
-        except SENSELESS as error:
+        except (*SENSELESS, OSError) as error:  # OSError: a moment that no calendar has
             raise SourceError(f"{host}: the answer makes no sense: {error!r}", "Run it again.") from error
         except SourceError as error:
             if not is_late():
