@@ -34,7 +34,7 @@ def command(
     Nothing is started or written there, but for the commands that the configuration itself names.
     """
     from driftaudit.cli.outcome import places_of, write_outcome
-    from driftaudit.cli.target import Workplace, probe_request
+    from driftaudit.cli.target import Workplace, policy_of, probe_request
     from driftaudit.errors import UsageError
     from driftaudit.model.probe import ProbeReport
     from driftaudit.probes.asking import Prober
@@ -43,7 +43,7 @@ def command(
     places = places_of(formats, outputs, FORMATS, "probe")
     workplace = Workplace(wanted)
     settings = workplace.target(target)
-    request = probe_request(workplace, settings, wanted)
+    request = probe_request(workplace, settings, policy_of(workplace, settings, wanted))
     if request is None:
         raise UsageError(
             f"no probe is configured for {settings.name}",

@@ -159,13 +159,14 @@ def audit_request(workplace: Workplace, name: str | None, options: Options) -> A
     mapping = path_mapping(options.maps) if options.maps else target.desired.mapping
     desired = _desired_settings(workplace, options, target)
     source, base, history_mapping = _desired_source(workplace, desired, mapping)
+    policy = policy_of(workplace, target, options)
     if isinstance(source, GitSource):
         source = source.begun()
     return AuditRequest(
         target=target.name,
         desired=source,
         deployed=deployed_source(workplace, target),
-        policy=policy_of(workplace, target, options),
+        policy=policy,
         intent=_intent(workplace, target, options),
         repository=workplace.repository_if_any(),
         base=base,
@@ -177,17 +178,16 @@ def audit_request(workplace: Workplace, name: str | None, options: Options) -> A
         builds=tuple(build for build in workplace.accepted.builds if build.fits(target.name)),
         notes=notes_of(workplace, target, base, without_probes=options.probes is False),
         backups=backup_places(workplace, target),
-        probes=probe_request(workplace, target, options) if options.probes else None,
+        probes=probe_request(workplace, target, policy) if options.probes else None,
     )
 
 
-def probe_request(workplace: Workplace, target: TargetSettings, options: Options) -> "ProbeRequest | None":
+def probe_request(workplace: Workplace, target: TargetSettings, policy: Policy) -> "ProbeRequest | None":
     """Return what is asked of the application that runs at a target, None where no probe is configured."""
     if not target.probes:
         return None
     from driftaudit.probes.asking import ProbeRequest
 
-    policy = policy_of(workplace, target, options)
     match deployed_source(workplace, target):
         case SSHSource(address=address, access=access):
             return ProbeRequest(target.probes, address.root, policy, address, access)

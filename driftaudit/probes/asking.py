@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from threading import Thread
+from functools import partial
+from threading import Semaphore, Thread
+from typing import TypeVar
 
 from driftaudit.config.access import Access
 from driftaudit.config.settings import ProbeSettings
@@ -19,10 +21,12 @@ from driftaudit.probes.registry import MANAGERS, PROBES
 from driftaudit.probes.side_by_side import Asked, symptoms
 from driftaudit.sources.agent.local import LocalChannel
 from driftaudit.sources.agent.protocol import remote_command
+from driftaudit.sources.method import MethodUnavailableError
 from driftaudit.sources.ssh.address import SSHAddress
 from driftaudit.sources.ssh.transports import open_transport
 from driftaudit.sources.transport import Channel, Connection
 
+T = TypeVar("T")
 _AT_ONCE = 8  # probes
 _GENERATED, _RUNTIME = "generated", "runtime"  # labels of what is no code
 
@@ -69,6 +73,7 @@ class Prober:
         self._request = request
         self._links = ExitStack()
         self._connection: Connection | None = None
+        self._turns = Semaphore(_AT_ONCE)
 
     def connect(self) -> None:
         """Connect to the host, where anything is to be asked there. Raises SourceError."""
@@ -84,10 +89,15 @@ class Prober:
             self.connect()
         except SourceError as error:
             return self._unreached(error, time.monotonic() - started)
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            reading = pool.submit(self._facts) if self._wants_facts else None
-            asked = list(pool.map(self._ask, self._request.probes))
-            facts = reading.result() if reading else None
+        probes = self._request.probes
+        reading = _begun(self._facts_at_once) if self._wants_facts else None
+        asking = [_begun(partial(self._ask_at_once, probe)) for probe in probes]
+        first = [found.result() for found in asking]
+        facts = reading.result() if reading else None
+        # What the host would not do beside the rest it may do alone: some let one program run at a time.
+        asked = [found or self._ask(probe) for probe, found in zip(probes, first, strict=True)]
+        if self._wants_facts and facts is None:
+            facts = self._facts()
         return _look(asked, facts, self._request.policy)
 
     def forget(self) -> None:
@@ -106,6 +116,20 @@ class Prober:
         return RemoteHost(self._connection, self._request.access.become)
 
     def _ask(self, probe: ProbeSettings) -> Asked:
+        try:
+            return self._answered(probe)
+        except MethodUnavailableError as error:
+            return _asked(probe, _raising(SourceError(error.message)), self._is_from_here(probe))
+
+    def _ask_at_once(self, probe: ProbeSettings) -> Asked | None:
+        """Return the answer, None where the host starts no program beside the others."""
+        try:
+            with self._turns:
+                return self._answered(probe)
+        except MethodUnavailableError:
+            return None
+
+    def _answered(self, probe: ProbeSettings) -> Asked:
         host = LocalHost() if probe.from_here else self._host
         return _asked(probe, lambda: PROBES[probe.kind](probe, host), self._is_from_here(probe))
 
@@ -119,6 +143,11 @@ class Prober:
             for probe in self._request.probes
         ]
         return _look(asked, None, self._request.policy)
+
+    def _facts_at_once(self) -> HostFacts | None:
+        """Return them, None where the host starts no program beside the others."""
+        found = self._facts()
+        return None if found.is_refused else found
 
     def _facts(self) -> HostFacts:
         request = self._request
@@ -134,7 +163,7 @@ class Prober:
         try:
             return facts_over(self._channel(), wanted, request.shown)
         except SourceError as error:
-            return HostFacts(fault=error.message)
+            return HostFacts(fault=error.message, is_refused=isinstance(error, MethodUnavailableError))
 
     def _channel(self) -> Channel:
         if self._connection is None:
@@ -149,29 +178,41 @@ class Asking:
     """A look that is taken while other things are done."""
 
     def __init__(self, request: ProbeRequest) -> None:
-        self._request = request
-        self._made: Future[Look] = Future()
-        # A daemon: where the run ends for another reason, nobody waits for an application that hangs.
-        Thread(target=self._make, daemon=True).start()
+        self._look = _begun(partial(_one_look, request))
 
     def health(self) -> Health:
         """Wait for the answers, which come within the time of the slowest probe, and return them."""
-        return self._made.result().health
+        return self._look.result().health
 
-    def _make(self) -> None:
-        prober = Prober(self._request)
+
+def _one_look(request: ProbeRequest) -> Look:
+    prober = Prober(request)
+    try:
+        return prober.look()
+    finally:
+        prober.forget()
+
+
+def _begun(call: Callable[[], T]) -> Future[T]:
+    """Begin a call in a thread that nobody waits for where the run ends for another reason."""
+    made: Future[T] = Future()
+
+    def make() -> None:
         try:
-            self._made.set_result(prober.look())
-        except BaseException as error:  # it is told where the answer is asked for
-            self._made.set_exception(error)
-        finally:
-            prober.forget()
+            made.set_result(call())
+        except BaseException as error:  # it is told where the result is asked for
+            made.set_exception(error)
+
+    Thread(target=make, daemon=True).start()
+    return made
 
 
 def _asked(probe: ProbeSettings, ask: Callable[[], Answer], is_from_here: bool, waited: float = 0.0) -> Asked:
     started = time.monotonic()
     try:
         answer = ask()
+    except MethodUnavailableError:
+        raise
     except SourceError as error:
         answer = unknown(error.message)
     except Exception as error:  # a bug, or a host that says what nobody thought of: it must not look well

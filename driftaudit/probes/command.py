@@ -4,10 +4,10 @@ import shlex
 
 from driftaudit.config.settings import ProbeSettings
 from driftaudit.probes.base import Answer, Host, unknown
+from driftaudit.probes.wording import has_match, shortened
 
 _TIMED_OUT = 124  # what `timeout` ends with
 _ENDED = 143  # what a shell says of a command that SIGTERM ended
-_SHOWN = 60  # characters of a pattern
 
 
 def ask_command(asked: ProbeSettings, host: Host) -> Answer:
@@ -26,9 +26,7 @@ def ask_command(asked: ProbeSettings, host: Host) -> Answer:
         return Answer(ok=False, detail=f"exit code {ran.status}, where {asked.exit_code} is well")
     if asked.pattern is None:
         return Answer(ok=True, detail=f"exit code {ran.status}")
-    import re2
-
-    shown = asked.pattern[:_SHOWN]
-    if re2.search(asked.pattern, ran.output.decode("utf-8", "replace")):
-        return Answer(ok=True, detail=f"exit code {ran.status}, and {shown!r} in its output")
-    return Answer(ok=False, detail=f"exit code {ran.status}, but nothing like {shown!r} in its output")
+    shown = shortened(asked.pattern)
+    if has_match(asked.pattern, ran.output):
+        return Answer(ok=True, detail=f"exit code {ran.status}, and {shown} in its output")
+    return Answer(ok=False, detail=f"exit code {ran.status}, but nothing like {shown} in its output")

@@ -79,6 +79,7 @@ class HostFacts:
     processes: dict[int, HostProcess] = field(default_factory=dict)
     newest: NewestFile | None = None
     fault: str = ""
+    is_refused: bool = False  # the host did not start the program
     behind: timedelta = timedelta()  # by how much the host's clock is behind ours
 
     def is_in_root(self, path: str) -> bool:
@@ -130,7 +131,7 @@ def facts_over(channel: Channel, request: FactsRequest, host: str) -> HostFacts:
         try:
             channel.send(_request_bytes(request, marker))
             return _facts(Frames(channel, marker, host), host)
-        except SENSELESS as error:
+        except (*SENSELESS, OSError) as error:  # OSError: a moment that no calendar has
             raise SourceError(f"{host}: the answer makes no sense: {error!r}", "Run it again.") from error
         except SourceError as error:
             if not is_late():
@@ -181,7 +182,9 @@ def _facts(frames: Frames, host: str) -> HostFacts:
             newest = _newest(*value)
         if len(listeners) + len(processes) > _MOST:
             raise ValueError("more than there can be")
-    return HostFacts(root, named_root, tuple(listeners), processes, newest, fault, behind or timedelta())
+    return HostFacts(
+        root, named_root, tuple(listeners), processes, newest, fault, behind=behind or timedelta()
+    )
 
 
 def _listener(port: int, address: str, user: str, holders: list[int], all_asked: bool) -> Listener:

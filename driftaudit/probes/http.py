@@ -10,12 +10,13 @@ from driftaudit.config.settings import ProbeSettings
 from driftaudit.probes.base import Answer, Host
 from driftaudit.probes.places import place_of
 from driftaudit.probes.wire import Deadline, Wire
+from driftaudit.probes.wording import has_match, shortened
 from driftaudit.sources.transport import NotConnectedError
 
 MOST_BYTES = 1 << 20  # of a body
 MOST_REDIRECTS = 5
 _REDIRECTS = (301, 302, 303, 307, 308)
-_SHOWN = 60  # characters of a pattern, or of what a server says
+_SHOWN = 60  # characters of what a server says
 _WELL = range(200, 300)
 
 
@@ -129,10 +130,8 @@ def _judged(asked: ProbeSettings, got: _Got, fault: str | None, started: float) 
 
 
 def _matched(pattern: str, got: _Got, said: str) -> Answer:
-    import re2
-
-    shown = repr(pattern[:_SHOWN])
-    if re2.search(pattern, got.body.decode("utf-8", "replace")):
+    shown = shortened(pattern)
+    if has_match(pattern, got.body):
         return Answer(ok=True, detail=f"{said}, and {shown} in its body")
     where = "its body" if got.is_whole else f"the first {MOST_BYTES >> 20} MiB of its body"
     return Answer(ok=False, detail=f"{said}, but nothing like {shown} in {where}")

@@ -1,10 +1,12 @@
 """`pm2`: what PM2 says of a process, without ever starting a daemon of it."""
 
 import json
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,10 @@ from driftaudit.probes.wording import lasting
 
 _SCRIPT = Path(__file__).with_name("pm2.sh")
 _ONLINE = "online"
+_LIST = re.compile(r"\[\s*\{")
+_MOST_TRIES = 100  # places at which a list may begin
+_MOST_NAMES = 10
+_LONGEST = 4096  # characters of a name or a path
 _SECOND_LOOK = 2.0  # seconds after the first, where a process was started a moment ago
 
 
@@ -43,7 +49,7 @@ def ask_pm2(asked: ProbeSettings, host: Host) -> Answer:
         return unknown(_no_list(ran, asked))
     rows = [row for row in told.rows if row.name == asked.subject]
     if not rows:
-        names = ", ".join(sorted({row.name for row in told.rows})) or "none at all"
+        names = ", ".join(sorted({row.name for row in told.rows})[:_MOST_NAMES]) or "none at all"
         return Answer(ok=False, detail=f"PM2 knows no process of that name; it knows: {names}")
     if any(looks_young(row) for row in rows) and time.monotonic() - started + _SECOND_LOOK < asked.within:
         rows = _seen_twice(rows, host, asked)
@@ -62,16 +68,14 @@ def processes_of(text: str, asked_at: datetime) -> tuple[Managed, ...] | None:
     states, places and times there are; the list also holds the whole environment of each process.
     """
     decoder = json.JSONDecoder()
-    at = text.find("[")
-    while at >= 0:
+    for begin in islice(_LIST.finditer(text), _MOST_TRIES):
         try:
-            value, _end = decoder.raw_decode(text, at)
+            value, _end = decoder.raw_decode(text, begin.start())
         except (ValueError, RecursionError):
-            value = None
-        if isinstance(value, list) and all(isinstance(row, dict) and "pm2_env" in row for row in value):
+            continue
+        if all(isinstance(row, dict) and "pm2_env" in row for row in value):
             return tuple(_managed(row, asked_at) for row in value)
-        at = text.find("[", at + 1)
-    return None
+    return () if any(line.strip() == "[]" for line in text.splitlines()) else None
 
 
 def _managed(row: Mapping[str, Any], asked_at: datetime) -> Managed:
@@ -164,7 +168,7 @@ def _judged(rows: Sequence[Managed], program: str) -> Answer:
 
 
 def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+    return value[:_LONGEST] if isinstance(value, str) else None
 
 
 def _whole(value: object) -> int:

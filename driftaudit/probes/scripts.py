@@ -4,10 +4,10 @@ The script comes over standard input to a /bin/sh, whatever the login's own shel
 command of its own with nothing to read, and ends it, with what it started, after some seconds.
 """
 
+import math
 import secrets
-import shlex
 
-OUTPUT_LIMIT = 4 << 20  # bytes
+OUTPUT_LIMIT = 16 << 20  # bytes; PM2 tells the whole environment of each process
 
 # Where there is no `timeout` the command alone is ended, not what it started.
 _BOUNDED = """bounded() {
@@ -26,7 +26,7 @@ def framed(script: str, seconds: float) -> tuple[bytes, bytes]:
     """Return what a shell is to read, and the marker that stands before and after the script's output."""
     marker = f"driftaudit-{secrets.token_hex(16)}"
     lines = [
-        "seconds=" + shlex.quote(f"{max(1, round(seconds))}"),
+        "seconds=" + str(math.ceil(seconds)),
         _BOUNDED,
         f"body() {{\n{script}\n}}",
         f"printf '\\n%s\\n' {marker}",

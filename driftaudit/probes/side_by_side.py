@@ -36,7 +36,7 @@ def symptoms(asked: Sequence[Asked], facts: HostFacts | None) -> tuple[Symptom, 
 
     `facts` is None where the host's tables were not needed.
     """
-    found = [*_single(asked), *_closed_ports(asked), *_looping(asked)]
+    found = [*_single(asked), *_closed_ports(asked, facts), *_looping(asked)]
     if facts is not None and any(each.processes for each in asked):
         found += _by_tables(asked, facts)
     return tuple(dict.fromkeys(found))
@@ -50,13 +50,15 @@ def _single(asked: Sequence[Asked]) -> Iterator[Symptom]:
             yield Symptom(HealthKind.NOT_HEALTHY, (each.result.name,), each.result.detail)
 
 
-def _closed_ports(asked: Sequence[Asked]) -> Iterator[Symptom]:
+def _closed_ports(asked: Sequence[Asked], facts: HostFacts | None) -> Iterator[Symptom]:
     """Say which ports are closed although a process manager says that the application runs."""
     online = [each for each in asked if each.processes and each.result.ok]
-    for each in asked:
+    told: set[int] = set()
+    for each in sorted(asked, key=lambda one: one.settings.kind != "tcp"):
         place = each.local_place
-        if each.settings.kind != "tcp" or place is None or each.result.ok or not each.result.is_known:
+        if place is None or place.port in told or not _is_closed(each, facts):
             continue
+        told.add(place.port)
         said = [manager for manager in online if _is_its(manager, each)]
         if said:
             names = " and ".join(f"{one.settings.kind} says {one.processes[0].status}" for one in said)
@@ -64,6 +66,14 @@ def _closed_ports(asked: Sequence[Asked]) -> Iterator[Symptom]:
             yield Symptom(
                 HealthKind.PORT_CLOSED, (*(one.result.name for one in said), each.result.name), detail
             )
+
+
+def _is_closed(each: Asked, facts: HostFacts | None) -> bool:
+    """Whether nothing listens where a probe asks: by its own word, or by that of the host's tables."""
+    if each.result.ok or not each.result.is_known:
+        return False
+    has_tables = facts is not None and not facts.fault
+    return each.settings.kind == "tcp" or (has_tables and not _listeners(each, facts))
 
 
 def _looping(asked: Sequence[Asked]) -> Iterator[Symptom]:
@@ -185,9 +195,9 @@ def _with_ports(asked: Sequence[Asked]) -> Iterator[Asked]:
             yield each
 
 
-def _listeners(each: Asked, facts: HostFacts) -> tuple[Listener, ...]:
+def _listeners(each: Asked, facts: HostFacts | None) -> tuple[Listener, ...]:
     place = each.local_place
-    if place is None:
+    if place is None or facts is None:
         return ()
     return tuple(one for one in facts.listeners if one.port == place.port and one.takes(place.host))
 

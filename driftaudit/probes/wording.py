@@ -1,6 +1,20 @@
-"""Words that several kinds of probe use."""
+"""Words that several kinds of probe use: how long, and whether a pattern is in them."""
+
+_SHOWN = 60  # characters of a pattern
 
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
+
+
+def has_match(pattern: str, data: bytes) -> bool:
+    """Whether a pattern of RE2's is found; `^` and `$` are the ends of a line."""
+    import re2
+
+    return re2.search(f"(?m){pattern}", data.decode("utf-8", "replace")) is not None
+
+
+def shortened(pattern: str) -> str:
+    """Return a pattern as it may stand in a sentence."""
+    return repr(pattern if len(pattern) <= _SHOWN else pattern[:_SHOWN] + "...")
 
 
 def lasting(seconds: float) -> str:

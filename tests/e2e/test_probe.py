@@ -99,7 +99,7 @@ def test_a_proxy_before_the_application_is_no_other_process(running: Application
         port = proxy.getsockname()[1]
         running.configure(*running.usual[:2], f"tcp: '127.0.0.1:{port}'")
         code, report = running.probe()
-        assert code == 0, report
+        assert code == 0, report["probes"]
         running.configure(*running.usual[:2], f"tcp: '127.0.0.1:{port}', by: irisx-api")
         code, report = running.probe()
     assert (code, kinds(report)) == (3, ["other-process"])
@@ -184,7 +184,7 @@ def test_what_cannot_be_asked_never_looks_well(running: Application, start_sshd:
     )
     over_ssh(running, server)
     code, report = running.probe()
-    assert (code, report["state"]) == (4, "unknown"), report
+    assert (code, report["state"]) == (4, "unknown"), report["probes"]
     assert [probe.get("known", True) for probe in report["probes"]] == [True, False, False]
     assert set(kinds(report)) == {"unknown"}
     assert "connects to nothing for us" in report["probes"][1]["detail"]
@@ -201,6 +201,28 @@ def test_another_login_has_no_daemon_and_is_told_whose_there_is(
     code, report = running.probe()
     assert code == 4
     assert "no PM2 daemon runs for this login, but one of" in report["probes"][0]["detail"]
+
+
+def test_whose_socket_it_is_may_not_be_seen(running: Application) -> None:
+    running.configure(*running.usual[:2])
+    code, report = running.probe(powerless=True)
+    assert (code, report["state"]) == (4, "unknown"), report["probes"]
+    assert set(kinds(report)) == {"unknown"}
+    said = [each["detail"] for each in report["health"]]
+    assert any(f"which process listens on port {running.port} may not be read here" in each for each in said)
+
+
+def test_a_host_that_starts_one_program_at_a_time_and_another_user(
+    running: Application, start_sshd: StartServer
+) -> None:
+    home = running.pm2.home.parent
+    over_ssh(running, start_sshd(options=(f"SetEnv HOME={home}", "MaxSessions 1")))
+    running.configure(*running.usual, "command: 'echo one'", "command: 'echo two', pattern: two")
+    code, report = running.probe()
+    assert code == 0, report["probes"]
+    running.configure("command: 'id -un', pattern: '^nobody$'", more="    become: nobody\n")
+    code, report = running.probe()
+    assert code == 0, report["probes"]
 
 
 def test_without_probes_they_are_named_as_left_out(running: Application) -> None:

@@ -67,15 +67,15 @@ class Application:
         place = cwd or self.production
         self.pm2.start(self.production / script, "irisx-api", *words, cwd=place, PORT=str(self.port))
 
-    def run(self, *words: str, **variables: str) -> Outcome:
-        """Run driftaudit beside the configuration."""
+    def run(self, *words: str, powerless: bool = False, **variables: str) -> Outcome:
+        """Run driftaudit beside the configuration; `powerless`: with nobody's rights."""
         home = {} if self.url.startswith("ssh:") else {"HOME": str(self.pm2.home.parent)}
         state = {"XDG_STATE_HOME": str(self.folder / "state"), **home}
-        return driftaudit(self.repository, *words, powerless=False, **state, **variables)
+        return driftaudit(self.repository, *words, powerless=powerless, **state, **variables)
 
-    def probe(self, **variables: str) -> tuple[int, dict[str, Any]]:
+    def probe(self, *, powerless: bool = False, **variables: str) -> tuple[int, dict[str, Any]]:
         """Return the exit code of `probe`, and its report, which fits its schema."""
-        outcome = self.run("probe", "production", "--format", "json", **variables)
+        outcome = self.run("probe", "production", "--format", "json", powerless=powerless, **variables)
         assert outcome.out, outcome.err
         report: dict[str, Any] = json.loads(outcome.out)
         jsonschema.validate(report, SCHEMA)

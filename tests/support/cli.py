@@ -58,7 +58,7 @@ def driftaudit(folder: Path, *words: str, powerless: bool = False, **environment
 
 def bind_root() -> list[str]:
     """Return what goes in front of a command that root is to run with nobody's rights."""
-    powers = "-dac_override,-dac_read_search"
+    powers = "-dac_override,-dac_read_search,-sys_ptrace"
     return [program("setpriv"), f"--bounding-set={powers}", f"--inh-caps={powers}"]
 
 

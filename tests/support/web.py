@@ -39,7 +39,7 @@ def served(behave: Behaviour, context: ssl.SSLContext | None = None) -> Iterator
                     request = b""
                     while b"\r\n\r\n" not in request:
                         request += stream.recv(4096) or b"\r\n\r\n"
-                    web.requests.append(request.split(b"\r\n")[0].decode())
+                    web.requests.append(request.split(b"\r\n")[0].decode("latin-1"))
                     behave(stream, over)
 
         def accept() -> None:

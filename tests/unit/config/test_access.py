@@ -43,8 +43,8 @@ def test_become_is_root_or_a_user(load: Load, text: str, user: str | None) -> No
         (", transport: telnet", "'telnet' is not one of paramiko, openssh"),
         (", become: 'x; rm -rf /'", "'x; rm -rf /' is no user"),
         (", become: -i", "'-i' is no user"),
-        (", rate_limit: 0", "greater than 0"),
-        (", timeouts: {silence: -1}", "greater than 0"),
+        (", rate_limit: 0", "more than 0"),
+        (", timeouts: {silence: -1}", "more than 0"),
     ],
 )
 def test_what_makes_no_sense_is_refused(load: Load, text: str, message: str) -> None:

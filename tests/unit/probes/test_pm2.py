@@ -1,6 +1,7 @@
 """What is made of the words of PM2, whatever stands around its list."""
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -45,6 +46,13 @@ def test_a_pm2_that_runs_nothing_has_an_empty_list() -> None:
     assert processes_of("[]\n", NOW) == ()
     assert processes_of("[PM2] nothing to see\n", NOW) is None
     assert processes_of("", NOW) is None
+
+
+@pytest.mark.parametrize("text", ["[" * 2_000_000, "[{" * 1_000_000, '[{"a":' * 700_000, "[{}]" * 500_000])
+def test_a_hostile_list_takes_no_time(text: str) -> None:
+    started = time.monotonic()
+    assert processes_of(text, NOW) is None
+    assert time.monotonic() - started < 5
 
 
 VALUES = st.recursive(

@@ -63,6 +63,12 @@ def test_all_is_well() -> None:
     [
         ([MANAGER, asked("tcp", PLACE, ok=False)], facts(process(10)), ["not-healthy", "port-closed"]),
         (
+            [MANAGER, asked("http", f"http://{PLACE}/", ok=False)],
+            facts(process(10)),
+            ["not-healthy", "port-closed"],
+        ),
+        ([MANAGER, asked("http", f"http://{PLACE}/", ok=False)], WELL, ["not-healthy"]),  # it answers badly
+        (
             [MANAGER, asked("tcp", "db:5432", ok=False)],
             facts(process(10)),
             ["not-healthy"],
