@@ -15,7 +15,8 @@ package_of() {
         ssh:dnf) echo openssh-clients ;;
         ssh:apk) echo "openssh-client openssh-keygen" ;;
         sshd:brew | ssh:brew) echo openssh ;;
-        npm:brew) echo node ;;
+        npm:brew | node:brew) echo node ;;
+        node:apt-get | node:dnf | node:apk) echo nodejs ;;
         busybox:apt-get) echo busybox-static ;;
         bsdtar:apt-get | bsdtar:apk) echo libarchive-tools ;;
         bsdtar:brew) echo libarchive ;;
@@ -28,7 +29,7 @@ package_of() {
     esac
 }
 
-programs="git sudo git-lfs patch rsync sshd ssh tcsh fish tar bsdtar gzip xz zstd zip unzip bash make npm"
+programs="git sudo git-lfs patch rsync sshd ssh tcsh fish tar bsdtar gzip xz zstd zip unzip bash make node npm"
 # Only root has powers to give up, and only Linux knows how to give up some of them.
 if [ "$(uname -s)" = Linux ] && [ "$(id -u)" = 0 ]; then
     programs="$programs setpriv"

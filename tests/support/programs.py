@@ -26,6 +26,7 @@ _PACKAGES = {
     "unshare": "util-linux",
     "bash": "bash",
     "make": "make",
+    "node": "nodejs",
     "npm": "npm",
 }
 
