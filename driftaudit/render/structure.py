@@ -83,8 +83,8 @@ def _section(title: str, lines: Sequence[str], count: int) -> Iterator[str]:
 def _finding(finding: StructureFinding) -> Iterator[str]:
     mark = "" if finding.severity is not Severity.BLOCK else "  blocks"
     yield f"{place_of(finding)}  {printable(finding.module)}{mark}"
-    if finding.kind is StructureKind.WOULD_BREAK and finding.cause is not None:
-        yield f"    without {printable(finding.cause)}"
+    if finding.cause is not None:
+        yield f"    {printable(finding.cause)}"
     yield f"    {printable(finding.reason)} ({finding.rule})"
 
 

@@ -25,7 +25,14 @@ from driftaudit.structural.contents import Contents, Place
 from driftaudit.structural.installed import installed_packages
 from driftaudit.structural.memory import Memory
 from driftaudit.structural.reading import Reader, key_of
-from driftaudit.structural.trees import Grown, after_plan, changes_files, file_tree, grown
+from driftaudit.structural.trees import (
+    Grown,
+    after_plan,
+    changes_files,
+    context_of,
+    file_tree,
+    grown,
+)
 from driftaudit.structure.analysis import Analysis, Readings, Source, shown_module
 from driftaudit.structure.comparison import Defect, TwoTrees
 from driftaudit.structure.folders import folder_mappings
@@ -85,7 +92,8 @@ def structure_of(request: StructureRequest) -> StructureExamination:
         two.planned.run()
     structure = _structure(request, two)
     sources = [key_of(source) for each in (two.live, two.planned) for source in each.sources]
-    memory.keep(set(sources), {*live.files.values(), *planned.files.values()})
+    contexts = {context_of(each.tree) for each in (two.live, two.planned)}
+    memory.keep(set(sources), {*live.files.values(), *planned.files.values()}, contexts)
     return StructureExamination(structure, two)
 
 
@@ -117,9 +125,13 @@ def _two_trees(request: StructureRequest, live: Grown, planned: Grown, reader: R
         if (text := reader.document(oid)) is not None
     }
     listed = _listed(request, live, sources[0])
-    readings = Readings(reader.scanned, reader.parsed, reader.why, reader.document)
+    readings = Readings(reader.scanned, reader.parsed, reader.is_parsed, reader.why, reader.document)
     trees = [file_tree(tree, request.trees, targets, listed) for tree in sides]
-    analyses = [Analysis(tree, readings, rows) for tree, rows in zip(trees, sources, strict=True)]
+    settled = reader.memory.settled
+    analyses = [
+        Analysis(tree, readings, rows, settled.setdefault(context_of(tree), {}))
+        for tree, rows in zip(trees, sources, strict=True)
+    ]
     needed = {
         source.oid
         for analysis in analyses
@@ -151,8 +163,11 @@ def _bring(reader: Reader, sides: Iterable[Grown], sources: Iterable[Sequence[So
         source.oid
         for rows in sources
         for source in rows
-        if key_of(source) not in (known.scanned if source.language else known.parsed)
+        if key_of(source) not in known.parsed
+        and not (source.language and known.is_settled(source.oid, source.path))
     }
+    if wanted:  # only now is it worth to look up what was scanned
+        wanted -= {key.partition(" ")[0] for key in known.scanned}
     wanted |= {oid for tree in sides for oid in tree.links.values() if oid not in known.documents}
     reader.contents.load(sorted(wanted - reader.secret - {""}))
 

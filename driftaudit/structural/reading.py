@@ -41,6 +41,10 @@ class Reader:
             found = self.memory.parsed[key] = _parsed(content, source)
         return found
 
+    def is_parsed(self, source: Source) -> bool:
+        """Whether the grammar was asked of a source already."""
+        return key_of(source) in self.memory.parsed
+
     def why(self, source: Source) -> str:
         """Return why a source could not be read."""
         if source.oid in self.secret:

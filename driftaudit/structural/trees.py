@@ -1,7 +1,10 @@
 """The live tree, and the tree that a plan would leave, as trees of files."""
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+import xxhash
 
 from driftaudit.deploy.base import Trees
 from driftaudit.model.entry import Entry, Kind
@@ -75,3 +78,28 @@ def file_tree(
     """Return a tree to look for modules in; `targets` are the texts of links' targets by blob id."""
     links = {path: targets.get(oid) for path, oid in tree.links.items()}
     return FileTree(tree.files, trees.unseen, links, listed)
+
+
+def context_of(tree: FileTree) -> str:
+    """Return a digest of all that imports rest on beside sources: manifests, links, what is not seen."""
+    rows = [f"{path} {oid}" for path, oid in tree.files.items() if path.endswith(_MANIFESTS)]
+    rows += [f"{path} {target}" for path, target in tree.links.items()]
+    rows += [f"{folder} {' '.join(sorted(names))}" for folder, names in tree.listed.items()]
+    rows += sorted(tree.unseen)
+    words = "\0".join([sys.version, str("node_modules" in tree.folders), *rows])
+    return xxhash.xxh3_128_hexdigest(words.encode("utf-8", "surrogateescape"))
+
+
+# Whatever may be a package.json, a configuration of TypeScript, or a list of Python's requirements.
+_MANIFESTS = (
+    ".json",
+    ".toml",
+    ".cfg",
+    ".txt",
+    ".in",
+    "Pipfile",
+    ".pnp.cjs",
+    ".pnp.js",
+    "setup.py",
+    "manage.py",
+)

@@ -11,6 +11,7 @@ from driftaudit.structure.python.resolver import PythonResolver
 from driftaudit.structure.resolution import Resolution, unknown
 from driftaudit.structure.tree import FileTree
 
+_INIT = "__init__.py"
 DYNAMIC = "what it names is known only when it runs"
 
 
@@ -28,11 +29,13 @@ class Readings:
     """What can be asked of sources: a quick look, and the grammar. Each may read, and remembers.
 
     An answer that is None means that the source could not be read, for the reason that `why` gives.
-    `document` gives the content of a small document by its blob id.
+    `is_parsed` tells whether the grammar has been asked already, `document` gives the content of a small
+    document by its blob id.
     """
 
     scanned: Callable[[Source], Scanned | None]
     parsed: Callable[[Source], Parsed | None]
+    is_parsed: Callable[[Source], bool]
     why: Callable[[Source], str]
     document: Callable[[str], bytes | None]
 
@@ -46,19 +49,35 @@ class OpenImport:
     resolution: Resolution
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A source all of whose imports resolve, to these files of the tree or to what is given.
+
+    A package's `__init__.py` has its blob id behind it: what can be taken out of it depends on its content.
+    """
+
+    imports: int
+    targets: tuple[str, ...]
+
+
 @dataclass
 class Analysis:
-    """The imports of a tree. `open_imports` leave optional ones aside; `unread` are (path, why)."""
+    """The imports of a tree. `open_imports` leave optional ones aside; `unread` are (path, why).
+
+    `remembered` holds sources that were settled before, by blob id and path: they still are where their
+    targets are there and nothing else changed that imports rest on. What is settled now is added.
+    """
 
     tree: FileTree
     readings: Readings
     sources: Sequence[Source]
+    remembered: dict[str, Settled] = field(default_factory=dict)
     open_imports: list[OpenImport] = field(default_factory=list)
     unread: list[tuple[str, str]] = field(default_factory=list)
     imports: int = 0
     resolved: int = 0
     parsed_files: int = 0
-    _settled: dict[str, bool] = field(default_factory=dict)
+    _settled: dict[str, Settled | None] = field(default_factory=dict)
     _node: NodeResolver = field(init=False)
     _python: PythonResolver = field(init=False)
 
@@ -83,44 +102,67 @@ class Analysis:
 
     def unsettled(self) -> list[Source]:
         """Return the sources that only the grammar can tell about."""
-        return [source for source in self.sources if source.language and not self._is_settled(source)]
+        return [source for source in self.sources if source.language and self._settle(source) is None]
 
-    def _is_settled(self, source: Source) -> bool:
-        known = self._settled.get(source.path)
-        if known is None:
-            known = self._settled[source.path] = self._looks_settled(source)
-        return known
+    def _settle(self, source: Source) -> Settled | None:
+        if source.language is None:
+            return None
+        if source.path not in self._settled:
+            self._settled[source.path] = self._still_settled(source) or self._settled_now(source)
+        return self._settled[source.path]
 
-    def _looks_settled(self, source: Source) -> bool:
+    def _still_settled(self, source: Source) -> Settled | None:
+        kept = self.remembered.get(f"{source.oid} {source.path}")
+        files = self.tree.files
+        if kept is None:
+            return None
+        for target in kept.targets:
+            path, _nul, oid = target.partition("\0")
+            if path not in files or (oid and files[path] != oid):
+                return None
+        return kept
+
+    def _settled_now(self, source: Source) -> Settled | None:
+        if self.readings.is_parsed(source):
+            return None
         scanned = self.readings.scanned(source)
-        if scanned is None:
-            return True  # it could not be read
-        if not scanned.enough:
-            return False
-        return all(self._is_sure(source.path, asked) for asked in scanned.imports)
+        if scanned is None or not scanned.enough:
+            return None
+        targets: set[str] = set()
+        for asked in scanned.imports:
+            resolution = self.resolve(source.path, asked)
+            if not (resolution.is_fine and resolution.sure):
+                return None
+            if resolution.path is not None:
+                targets.update(self._target(source, asked, resolution))
+        settled = Settled(len(scanned.imports), tuple(sorted(targets)))
+        self.remembered[f"{source.oid} {source.path}"] = settled
+        return settled
 
-    def _is_sure(self, importer: str, asked: Import) -> bool:
-        resolution = self.resolve(importer, asked)
-        return resolution.is_fine and resolution.sure
+    def _target(self, source: Source, asked: Import, resolution: Resolution) -> Iterator[str]:
+        for each in singly(asked) if len(asked.names) > 1 else ():
+            yield from self._target(source, each, self.resolve(source.path, each))
+        path = resolution.path
+        if path is not None:
+            yield f"{path}\0{self.tree.files.get(path, '')}" if path.endswith(_INIT) else path
 
     def run(self) -> None:
         """Resolve the imports of all sources."""
         for source in self.sources:
-            found = self._imports(source)
+            settled = self._settle(source)
+            if settled is not None:
+                self.imports += settled.imports
+                self.resolved += settled.imports
+                continue
+            found = self.readings.parsed(source)
             if found is None:
                 self.unread.append((source.path, self.readings.why(source)))
                 continue
+            self.parsed_files += 1
             if found.error:
                 self.unread.append((source.path, found.error))
             for asked in found.imports:
                 self._resolve(source, asked)
-
-    def _imports(self, source: Source) -> Parsed | None:
-        if source.language and self._is_settled(source):
-            scanned = self.readings.scanned(source)
-            return None if scanned is None else Parsed(scanned.imports)
-        self.parsed_files += 1
-        return self.readings.parsed(source)
 
     def _resolve(self, source: Source, asked: Import) -> None:
         self.imports += 1
@@ -147,11 +189,10 @@ class Analysis:
                         yield source.path, asked
 
     def _may_import(self, source: Source, path: str) -> bool:
-        scanned = self.readings.scanned(source) if source.language else None
-        if scanned is None or not scanned.enough:
-            return source.language is None or scanned is not None
-        named = (each for asked in scanned.imports for each in singly(asked))
-        return any(self.resolve(source.path, each).path == path for each in named)
+        settled = self._settle(source)
+        if settled is None:
+            return self.readings.parsed(source) is not None
+        return any(target.partition("\0")[0] == path for target in settled.targets)
 
 
 def singly(asked: Import) -> Iterable[Import]:

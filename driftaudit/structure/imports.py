@@ -1,5 +1,6 @@
 """An import as it stands in a source, and what a source says of itself."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -52,3 +53,14 @@ class Parsed:
     imports: tuple[Import, ...] = ()
     error: str = ""
     names: frozenset[str] | None = None
+
+
+def places_of(text: str, words: Iterable[str]) -> list[int]:
+    """Return where words stand in a text, in order: many times quicker than an expression that seeks them."""
+    found = []
+    for word in words:
+        at = text.find(word)
+        while at >= 0:
+            found.append(at)
+            at = text.find(word, at + len(word))
+    return sorted(found)

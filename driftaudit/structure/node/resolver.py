@@ -20,6 +20,7 @@ from driftaudit.structure.resolution import GIVEN, Resolution, State, found, mis
 from driftaudit.structure.tree import FileTree, There, joined_path
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+_DECLARATION = re.compile(r"\.d\.[cm]?ts\Z")
 _PACKAGE = re.compile(r"(?:@[a-z0-9~_.-]+/)?[a-z0-9_.-][a-z0-9~_.-]*(?=/|\Z)", re.IGNORECASE)
 _NOT_RELATIVE = ("/", "~", "@/", "$")
 
@@ -117,7 +118,7 @@ class NodeResolver:
         may_be_bundled = nearest is not None and (
             nearest.is_bundled or (form is Form.IMPORT_CALL and not nearest.is_module)
         )
-        if other.is_fine and may_be_bundled:
+        if other.is_fine and may_be_bundled and not _DECLARATION.search(other.path or ""):
             return unknown(f"Node does not find it, a bundler would: {other.path}", result.path)
         return result
 

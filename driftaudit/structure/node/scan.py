@@ -6,8 +6,9 @@ does any source in which something is asked for by other than a plain text.
 
 import re
 
-from driftaudit.structure.imports import Form, Import, Scanned
+from driftaudit.structure.imports import Form, Import, Scanned, places_of
 
+_WORDS = ("import", "from", "require")
 _CALL = re.compile(
     r"\b(import|from|require)\b"
     r"(?:\s*\.\s*(?:meta\s*\.\s*)?resolve)?"
@@ -23,7 +24,10 @@ def scanned(content: bytes) -> Scanned:
         return Scanned((), enough=False)
     imports: list[Import] = []
     line, counted = 1, 0
-    for match in _CALL.finditer(text):
+    for at in places_of(text, _WORDS):
+        match = _CALL.match(text, at)
+        if match is None:
+            continue
         word, opened, quote, module, more, comment = match.groups()
         if word == "from" and opened:
             continue

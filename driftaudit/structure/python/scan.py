@@ -2,14 +2,12 @@
 
 import re
 
-from driftaudit.structure.imports import Form, Import, Scanned
+from driftaudit.structure.imports import Form, Import, Scanned, places_of
 
 _STATEMENT = re.compile(
-    r"(?:^|[;:])[ \t\f]*"
-    r"(?:from[ \t]*(\.*[ \t]*[\w.]*)[ \t]+import[ \t]*(\([^)]*\)|[^\n;]*)|import[ \t]+([^\n;]+))",
-    re.MULTILINE,
+    r"[ \t\f]*(?:from[ \t]*(\.*[ \t]*[\w.]*)[ \t]+import\b[ \t]*(\([^)]*\)|[^\n;]*)|import[ \t]+([^\n;]+))"
 )
-_ONLY_GRAMMAR = re.compile(r"\\\r?\n|import_module|__import__|^[ \t]*from[^\n]*\\$", re.MULTILINE)
+_ONLY_GRAMMAR = ("\\\n", "\\\r", "import_module", "__import__")
 _COMMENT = re.compile(r"#[^\n]*")
 _NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 
@@ -20,22 +18,27 @@ def scanned(content: bytes) -> Scanned:
         text = content.decode("utf-8")
     except UnicodeDecodeError:  # the source may say which encoding it has
         return Scanned((), enough=False)
-    if _ONLY_GRAMMAR.search(text):
+    if any(word in text for word in _ONLY_GRAMMAR):
         return Scanned((), enough=False)
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     imports: list[Import] = []
     line, counted = 1, 0
-    for match in _STATEMENT.finditer(text):
-        line += text.count("\n", counted, match.start())
-        counted = match.start()
-        at = line + text.count("\n", match.start(), match.start() + 1)
+    for at in places_of(text, ("import",)):
+        start = text.rfind("\n", 0, at) + 1
+        begin = max(start, *(text.rfind(mark, start, at) + 1 for mark in ";:"))
+        match = _STATEMENT.match(text, begin)
+        if match is None:
+            continue
+        line += text.count("\n", counted, begin)
+        counted = begin
         module, names, modules = match.groups()
         if module is not None:
             taken = _names(names.strip().removeprefix("(").removesuffix(")"))
-            imports.append(Import("".join(module.split()), at, Form.PYTHON, taken))
+            imports.append(Import("".join(module.split()), line, Form.PYTHON, taken))
         else:
-            imports += [Import(each, at, Form.PYTHON) for each in _names(modules)]
-    return Scanned(tuple(imports))
+            imports += [Import(each, line, Form.PYTHON) for each in _names(modules)]
+    return Scanned(tuple(dict.fromkeys(imports)))
 
 
 def _names(text: str) -> tuple[str, ...]:
