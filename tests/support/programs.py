@@ -18,6 +18,8 @@ _PACKAGES = {
     "zstd": "zstd",
     "sshd": "openssh-server",
     "ssh": "openssh-client",
+    "sftp": "openssh-client",
+    "sftp-server": "openssh-sftp-server",
     "tcsh": "tcsh",
     "fish": "fish",
     "setpriv": "util-linux",
@@ -28,11 +30,15 @@ _PACKAGES = {
     "make": "make",
     "npm": "npm",
 }
+_PATH = (
+    "/usr/sbin:/sbin:/usr/bin:/bin:/usr/local/bin:/opt/homebrew/bin"
+    ":/usr/lib/openssh:/usr/libexec:/usr/libexec/openssh"
+)
 
 
 def program(name: str) -> str:
     """Return the path of a program, or fail the test with the line that installs it."""
-    found = shutil.which(name, path="/usr/sbin:/sbin:/usr/bin:/bin:/usr/local/bin:/opt/homebrew/bin")
+    found = shutil.which(name, path=_PATH)
     if not found:
         pytest.fail(
             f"{name} is needed for this test: apt-get install {_PACKAGES[name]} (or: make test-programs)"

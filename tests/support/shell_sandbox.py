@@ -37,6 +37,15 @@ for word in "$@"; do
 done
 exec cp -L "${{words[@]}}"
 """
+_SFTP = """#!/bin/bash
+words=()
+while [[ $1 == -* ]]; do
+  case $1 in -b) words+=(-b "$2"); shift 2;; *) shift;; esac
+done
+start={remote}
+case $1 in *:*) start={remote}/${{1#*:}};; esac
+exec {sftp} -q -D "{server} -d $start" "${{words[@]}}"
+"""
 
 
 @dataclass(frozen=True)
@@ -72,9 +81,15 @@ class Sandbox:
                 os.utime(place, (1e9, 1e9))  # no file is taken for the same by its time
         programs = self.base / "bin"
         programs.mkdir()
-        for name, text in (("ssh", _SSH), ("scp", _SCP)):
+        known = {
+            "remote": self.remote,
+            "local": self.local,
+            "sftp": program("sftp"),
+            "server": program("sftp-server"),
+        }
+        for name, text in (("ssh", _SSH), ("scp", _SCP), ("sftp", _SFTP)):
             place = programs / name
-            place.write_text(text.format(remote=self.remote, local=self.local))
+            place.write_text(text.format(**known))
             place.chmod(0o755)
 
     def run(self, script: str) -> subprocess.CompletedProcess[bytes]:

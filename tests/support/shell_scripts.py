@@ -71,8 +71,12 @@ def _lay(tree: Tree, path: str, content: str) -> None:
         tree[path] = content
 
 
-def _taken(tree: Tree) -> set[str]:
+def known_paths(tree: Tree) -> list[str]:
     """Return all paths of a tree, those of its folders among them, without slashes at their ends."""
+    return sorted(_taken(tree))
+
+
+def _taken(tree: Tree) -> set[str]:
     found = set()
     for path in tree:
         parts = path.rstrip("/").split("/")
@@ -96,8 +100,8 @@ class Writer:
 
     def __init__(self, chance: Random, local: Tree, remote: Tree) -> None:
         self.chance = chance
-        self._remote = sorted(_taken(remote))
-        self._known = sorted(_taken(local))
+        self._remote = known_paths(remote)
+        self._known = known_paths(local)
         self._depth = 0
 
     def script(self) -> str:
