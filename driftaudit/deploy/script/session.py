@@ -111,6 +111,8 @@ class Setting:
     given: str | None = None  # what the script reads from its standard input
     rsync: RsyncPlanner | None = None
     reader: Reader = field(default_factory=Reader)
+    work_tree: Parts | None = None  # the top of the repository here
+    is_desired: Callable[[str], bool] | None = None  # whether a path from the root is to be there
 
 
 class EndlessError(Exception):
