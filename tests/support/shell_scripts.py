@@ -90,9 +90,16 @@ def a_path(chance: Random) -> str:
 
 
 def _is_into_itself(command: str) -> bool:
-    """Whether one path of a command leads on from another: scripts do that, but seldom."""
-    paths = [re.sub(r"^\./|^\.\./site/|/\.?$", "", word.strip("\"'")) for word in command.split()]
-    return any(path != other and f"{other}/".startswith(f"{path}/") for path in paths for other in paths)
+    """Whether one path of a command is or leads to another: scripts do that, but seldom."""
+    words = re.sub(r"[\"']|\$\{Y:-|\$\(pwd\)/|\.\./site/|\./", "", command).split()
+    paths = [{re.sub(r"/\.?$", "", part) for part in re.split("[{},]", word) if part} for word in words]
+    return any(
+        f"{below}/".startswith(f"{above}/")
+        for n, sources in enumerate(paths)
+        for above in sources
+        for others in paths[n + 1 :]
+        for below in others
+    )
 
 
 class Writer:
@@ -138,7 +145,7 @@ class Writer:
     def _simple(self) -> str:
         form = self.chance.choice(WRITING if self.chance.random() < 0.88 else OTHERS)
         text = re.sub("[@§¤]", self._filled, form)
-        is_rare = _is_into_itself(text) and self.chance.random() < 0.85
+        is_rare = _is_into_itself(text) and self.chance.random() < 0.9
         return self._simple() if is_rare else text
 
     def _filled(self, found: re.Match[str]) -> str:

@@ -74,8 +74,8 @@ class Copier:
 
     def _copy_folder(self, origin: Parts, node: Folder, parts: Parts) -> int | None:
         there = self.target.get(parts)
-        if self._way and (origin in self._given or (self.manner.follows_below and origin in self._way)):
-            return 1  # given already, or "cannot copy cyclic symbolic link"
+        if self._way and origin in (self._way if self.manner.follows_below else self._given):
+            return 1  # "cannot copy cyclic symbolic link", or given already
         if there is not None and not isinstance(there, Folder | Unseen):
             return 1
         if self.source is self.target and origin == parts:
