@@ -14,6 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import mkdtemp
 
+import pytest
+
 from driftaudit.deploy.script.call import is_below
 from driftaudit.deploy.script.differences import Differences
 from driftaudit.deploy.script.session import Setting
@@ -22,6 +24,8 @@ from driftaudit.deploy.script.tree import Editor, Folder
 from tests.properties.test_script_oracle import SEED, is_unsure
 from tests.support.checkouts import Checkout, archived, cleaned, git, lay_checkout, reset, revision
 from tests.support.shell_sandbox import Sandbox, below, real_effect, seen
+
+pytestmark = pytest.mark.timeout(3600)
 
 CHECKOUTS = int(os.environ.get("DRIFTAUDIT_CHECKOUTS", "25"))
 

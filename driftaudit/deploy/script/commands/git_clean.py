@@ -108,4 +108,6 @@ class _Sweep:
         paths = [path for path in self.options.operands if not set(path) & set("*?[:")]
         if len(paths) < len(self.options.operands) or not paths:
             return True
-        return any(is_below(parts, self.call.files.find(self.top, path).parts) for path in paths)
+        return any(
+            is_below(parts, self.call.files.find(self.top, path, follow=False).parts) for path in paths
+        )
