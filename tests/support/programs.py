@@ -27,6 +27,7 @@ _PACKAGES = {
     "busybox": "busybox-static",
     "unshare": "util-linux",
     "bash": "bash",
+    "dash": "dash",
     "make": "make",
     "npm": "npm",
 }
