@@ -44,7 +44,7 @@ def is_refused(statement: Statement) -> bool:
 
 
 def has_names(statement: Statement) -> bool:
-    """Whether a statement has words that dash takes for names as they are: with `{a,b}`, with `*` after `>`."""
+    """Whether a statement has words that are names for dash as they stand: `{a,b}`, and `*` after `>`."""
     command = statement.command
     words: tuple[Word, ...] = command.words if isinstance(command, Call) else ()
     targets = tuple(redirect.word for redirect in statement.redirects)

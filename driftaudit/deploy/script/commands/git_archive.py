@@ -17,6 +17,8 @@ def archive(call: Call, start: Parts, words: list[str]) -> int | None:
     contents = call.session.contents
     if members is None:
         content = contents.unknown()
+    elif not members and len(options.operands) > 1:
+        return 128
     else:
         prefix = options.value("P") or ""
         content = contents.of_archive(Member(prefix + each.path, each.node) for each in members)
@@ -46,8 +48,9 @@ def _members(call: Call, start: Parts, operands: list[str]) -> list[Member] | No
     inside = [
         Member(each.path[len(below) :].lstrip("/"), each.node) for each in found if _is_in(each.path, below)
     ]
-    wanted = [each for each in inside if each.path and _is_wanted(each, paths)]
-    return wanted if wanted or not paths else None
+    if not all(any(_is_wanted(each, [path]) for each in inside) for path in paths):
+        return []  # "pathspec did not match any files"
+    return [each for each in inside if each.path and _is_wanted(each, paths)]
 
 
 def _is_in(path: str, folder: str) -> bool:
