@@ -74,8 +74,13 @@ def plan_script(request: ScriptRequest) -> ScriptPlan:
         path=request.script.name,
         rsync=real_rsync,
         reader=Reader(
-            text=local.text, archive=local.archive, digest=lambda data: blob_id(data, object_format)
+            text=local.text,
+            archive=local.archive,
+            digest=lambda data: blob_id(data, object_format),
+            revision=local.revision,
         ),
+        work_tree=local.parts if request.repository else None,
+        is_desired=request.trees.desired.has,
     )
     outcome = simulate(request.script.text, setting)
     plan = judged(request.script, outcome, setting, request.trees, request.changes)
@@ -209,6 +214,21 @@ class _Local:
         except DriftauditError:
             return None
         return None if snapshot.problems else members_of(snapshot.entries, self._width)
+
+    def revision(self, name: str) -> Members | None:
+        """Return the files of a revision as git would pack them, None where that hangs on attributes."""
+        if self._repository is None:
+            return None
+        try:
+            commit = self._repository.commit(name)
+        except DriftauditError:
+            return None
+        entries = self._repository.tree(commit)
+        rules = [entry.digest for entry in entries if entry.path.rpartition("/")[2] == ".gitattributes"]
+        texts = self._repository.blobs([oid for oid in rules if oid], _LARGEST_TEXT)
+        if len(texts) < len(set(rules)) or any(b"export-" in text for text in texts.values()):
+            return None
+        return members_of(entries, self._width)
 
 
 def members_of(entries: Sequence[Entry], width: int) -> Members:

@@ -18,6 +18,8 @@ _PACKAGES = {
     "zstd": "zstd",
     "sshd": "openssh-server",
     "ssh": "openssh-client",
+    "sftp": "openssh-client",
+    "sftp-server": "openssh-sftp-server",
     "tcsh": "tcsh",
     "fish": "fish",
     "zsh": "zsh",
@@ -26,6 +28,7 @@ _PACKAGES = {
     "busybox": "busybox-static",
     "unshare": "util-linux",
     "bash": "bash",
+    "dash": "dash",
     "make": "make",
     "node": "nodejs",
     "npm": "npm",
@@ -34,11 +37,15 @@ _PACKAGES = {
     "sh": "dash",
     "systemd-analyze": "systemd",
 }
+_PATH = (
+    "/usr/sbin:/sbin:/usr/bin:/bin:/usr/local/bin:/opt/homebrew/bin"
+    ":/usr/lib/openssh:/usr/libexec:/usr/libexec/openssh"
+)
 
 
 def program(name: str) -> str:
     """Return the path of a program, or fail the test with the line that installs it."""
-    found = shutil.which(name, path="/usr/sbin:/sbin:/usr/bin:/bin:/usr/local/bin:/opt/homebrew/bin")
+    found = shutil.which(name, path=_PATH)
     if not found:
         pytest.fail(
             f"{name} is needed for this test: apt-get install {_PACKAGES[name]} (or: make test-programs)"

@@ -15,6 +15,7 @@ from driftaudit.deploy.script.tree import UNSEEN, File, Folder, Link, Node, Part
 from driftaudit.deploy.script.world import Host
 from tests.support.programs import program
 
+_DEEPEST = 50  # looked into: cp may copy a folder into itself until no path can be longer
 Tree = dict[str, str]  # path -> content; "-> x" is a link to x, a path that ends with "/" is a folder
 
 _SSH = """#!/bin/bash
@@ -36,6 +37,15 @@ for word in "$@"; do
   esac
 done
 exec cp -L "${{words[@]}}"
+"""
+_SFTP = """#!/bin/bash
+words=()
+while [[ $1 == -* ]]; do
+  case $1 in -b) words+=(-b "$2"); shift 2;; *) shift;; esac
+done
+start={remote}
+case $1 in *:*) start={remote}/${{1#*:}};; esac
+exec {sftp} -q -D "{server} -d $start" "${{words[@]}}"
 """
 
 
@@ -72,12 +82,18 @@ class Sandbox:
                 os.utime(place, (1e9, 1e9))  # no file is taken for the same by its time
         programs = self.base / "bin"
         programs.mkdir()
-        for name, text in (("ssh", _SSH), ("scp", _SCP)):
+        known = {
+            "remote": self.remote,
+            "local": self.local,
+            "sftp": program("sftp"),
+            "server": program("sftp-server"),
+        }
+        for name, text in (("ssh", _SSH), ("scp", _SCP), ("sftp", _SFTP)):
             place = programs / name
-            place.write_text(text.format(remote=self.remote, local=self.local))
+            place.write_text(text.format(**known))
             place.chmod(0o755)
 
-    def run(self, script: str) -> subprocess.CompletedProcess[bytes]:
+    def run(self, script: str, shell: str = "bash") -> subprocess.CompletedProcess[bytes]:
         """Run a script for real, in the local folder, and where it may touch nothing else."""
         place = self.base / "deploy.sh"
         place.write_text(script)
@@ -87,7 +103,7 @@ class Sandbox:
             "LC_ALL": "C",
         }
         return subprocess.run(
-            [program("bash"), str(place)],
+            [program(shell), str(place)],
             cwd=self.local,
             env=environment,
             capture_output=True,
@@ -102,8 +118,8 @@ class Sandbox:
         for host, folder in self.roots.items():
             found = _modelled(folder, texts)
             trees[host] = self._around(folder, found)
-        here = Host("here", _parts(self.local), {"HOME": str(self.local)}, is_closed=True)
-        there = Host("there", _parts(self.remote), {"HOME": str(self.remote)}, is_closed=True)
+        here = Host("here", _parts(self.local), {"HOME": str(self.local)}, is_closed=True, shell="bash")
+        there = Host("there", _parts(self.remote), {"HOME": str(self.remote)}, is_closed=True, shell="bash")
         return Setting(
             here,
             there,
@@ -174,7 +190,8 @@ def _seen(folder: Path, above: str) -> Iterator[tuple[str, bytes | str | None]]:
             yield path, os.readlink(entry.path)  # noqa: PTH115 # a path drops slashes
         elif entry.is_dir():
             yield path, None
-            yield from _seen(Path(entry.path), path + "/")
+            if path.count("/") < _DEEPEST:
+                yield from _seen(Path(entry.path), path + "/")
         else:
             yield path, Path(entry.path).read_bytes()
 

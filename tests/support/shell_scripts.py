@@ -71,8 +71,12 @@ def _lay(tree: Tree, path: str, content: str) -> None:
         tree[path] = content
 
 
-def _taken(tree: Tree) -> set[str]:
+def known_paths(tree: Tree) -> list[str]:
     """Return all paths of a tree, those of its folders among them, without slashes at their ends."""
+    return sorted(_taken(tree))
+
+
+def _taken(tree: Tree) -> set[str]:
     found = set()
     for path in tree:
         parts = path.rstrip("/").split("/")
@@ -86,9 +90,16 @@ def a_path(chance: Random) -> str:
 
 
 def _is_into_itself(command: str) -> bool:
-    """Whether one path of a command leads on from another: scripts do that, but seldom."""
-    paths = [re.sub(r"^\./|^\.\./site/|/\.?$", "", word.strip("\"'")) for word in command.split()]
-    return any(path != other and f"{other}/".startswith(f"{path}/") for path in paths for other in paths)
+    """Whether one path of a command is or leads to another: scripts do that, but seldom."""
+    words = re.sub(r"[\"']|\$\{Y:-|\$\(pwd\)/|\.\./site/|\./", "", command).split()
+    paths = [{re.sub(r"/\.?$", "", part) for part in re.split("[{},]", word) if part} for word in words]
+    return any(
+        f"{below}/".startswith(f"{above}/")
+        for n, sources in enumerate(paths)
+        for above in sources
+        for others in paths[n + 1 :]
+        for below in others
+    )
 
 
 class Writer:
@@ -96,8 +107,8 @@ class Writer:
 
     def __init__(self, chance: Random, local: Tree, remote: Tree) -> None:
         self.chance = chance
-        self._remote = sorted(_taken(remote))
-        self._known = sorted(_taken(local))
+        self._remote = known_paths(remote)
+        self._known = known_paths(local)
         self._depth = 0
 
     def script(self) -> str:
@@ -134,7 +145,7 @@ class Writer:
     def _simple(self) -> str:
         form = self.chance.choice(WRITING if self.chance.random() < 0.88 else OTHERS)
         text = re.sub("[@§¤]", self._filled, form)
-        is_rare = _is_into_itself(text) and self.chance.random() < 0.85
+        is_rare = _is_into_itself(text) and self.chance.random() < 0.9
         return self._simple() if is_rare else text
 
     def _filled(self, found: re.Match[str]) -> str:

@@ -40,6 +40,7 @@ class Reader:
     text: Callable[[str], bytes | None] = _nothing
     archive: Callable[[str], Members | None] = _nothing
     digest: Callable[[bytes], str] = blob_id
+    revision: Callable[[str], Members | None] = _nothing  # the files of a revision of the repository here
 
 
 class Contents:
@@ -84,6 +85,10 @@ class Contents:
         if content not in self._archives:
             self._archives[content] = self._reader.archive(content)
         return self._archives[content]
+
+    def revision(self, name: str) -> Members | None:
+        """Return the files of a revision, by their paths from the top; None where they are not known."""
+        return None if has_symbols(name) else self._reader.revision(name)
 
     def alias(self, content: str) -> str:
         """Return another id for the same archive: packed again, or under another compression."""

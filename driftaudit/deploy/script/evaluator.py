@@ -6,6 +6,7 @@ from typing import TypeAlias
 from driftaudit.deploy.script.arithmetic import calculated
 from driftaudit.deploy.script.commands.shells import at_exit
 from driftaudit.deploy.script.conditions import holds
+from driftaudit.deploy.script.dialect import LITERAL, has_names, is_refused, reads_escapes
 from driftaudit.deploy.script.loops import Loops
 from driftaudit.deploy.script.parameters import ExpansionError
 from driftaudit.deploy.script.redirects import closed, opened
@@ -69,6 +70,30 @@ class Evaluator:
 
     def _statement(self, statement: Statement, world: World) -> Worlds:
         self.session.count()
+        return self._stated(statement, world) if world.is_bash else self._in_either_shell(statement, world)
+
+    def _in_either_shell(self, statement: Statement, world: World) -> Worlds:
+        """Run a statement as bash reads it, and as dash does where that is something else."""
+        found: Worlds = []
+        if is_refused(statement):
+            found.append(world.fork())
+        if isinstance(statement.command, Function) and statement.command.reserved:
+            found += self.run((statement.command.body,), [world.fork()])  # it is no function there
+        for each in found:
+            each.flow, each.status = Flow.EXIT, 2
+        if reads_escapes(statement):
+            detail = "$'…' is another text for a shell that is not bash"
+            self.session.problem(Trouble.UNMODELLED, statement.line, detail, may_touch=True)
+        if has_names(statement) and LITERAL not in world.options:
+            other = world.fork()
+            other.options |= {LITERAL}
+            ends = self._stated(statement, other)
+            for end in ends:
+                end.options -= {LITERAL}
+            found += ends
+        return found + self._stated(statement, world)
+
+    def _stated(self, statement: Statement, world: World) -> Worlds:
         if statement.background:
             self.session.problem(Trouble.BACKGROUND, statement.line, "a command with &", may_touch=False)
             found = self._in_subshell(world, lambda shell: self._redirected(statement, shell))
@@ -154,14 +179,14 @@ class Evaluator:
 
     def _condition(self, command: Condition, world: World) -> Worlds:
         found = holds(self.session, world, command.expression)
-        world.status = None if found is None else int(not found)
+        world.status = None if found is None else _in_bash(world, int(not found))
         return [world]
 
     def _calculation(self, command: Calculation, world: World) -> Worlds:
         number: int | None = 0
         for expression in command.expressions:
             number = calculated(self.session, world, expression)
-        world.status = None if number is None else int(not number)
+        world.status = None if number is None else _in_bash(world, int(not number))
         return [world]
 
     def _either(self, command: Binary, world: World) -> Worlds:
@@ -225,6 +250,11 @@ class Evaluator:
             else:
                 found += parted(end, 0)
         return found
+
+
+def _in_bash(world: World, status: int) -> int | None:
+    """Return the status of what only bash has: elsewhere it fails."""
+    return status if world.is_bash or status else None
 
 
 def parted(world: World, wanted: int) -> list[tuple[World, bool]]:

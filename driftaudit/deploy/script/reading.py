@@ -139,7 +139,7 @@ class Reader:
         return Case(self.word(node["Word"]), tuple(items))
 
     def _function(self, node: Node) -> Command:
-        return Function(node["Name"]["Value"], self.statement(node["Body"]))
+        return Function(node["Name"]["Value"], self.statement(node["Body"]), bool(node.get("RsrvWord")))
 
     def _condition(self, node: Node) -> Command:
         return Condition(node["X"])

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from driftaudit.deploy.script.call import Call
 from driftaudit.deploy.script.contents import EMPTY
+from driftaudit.deploy.script.dialect import LITERAL
 from driftaudit.deploy.script.session import Session
 from driftaudit.deploy.script.syntax import Redirect
 from driftaudit.deploy.script.tree import Editor, File, Folder, Parts
@@ -54,7 +55,8 @@ def _open(session: Session, world: World, redirect: Redirect, found: Opened, lin
     if operator == "<<<":
         world.given = session.contents.of_text(words.text(redirect.word) + "\n")
         return True
-    fields = words.fields(redirect.word)
+    is_literal = LITERAL in world.options
+    fields = [words.text(redirect.word)] if is_literal else words.fields(redirect.word)
     if len(fields) != 1:
         return False  # "ambiguous redirect"
     text = fields[0]

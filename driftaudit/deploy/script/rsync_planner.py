@@ -13,6 +13,7 @@ _SECONDS = 300
 _MOST_ENTRIES = 300_000
 _PROBE = ".driftaudit-unseen"  # stands for all that may be in a folder and was not seen
 _UNREAD = "unread link"
+_SHELL = '#!/bin/sh\nshift\nexec "$@"\n'  # in the place of ssh: the other host is this one
 
 
 def real_rsync(request: RsyncRequest) -> RsyncAnswer | str:
@@ -42,7 +43,8 @@ def _laid_out(top: Path, request: RsyncRequest) -> list[str]:
     sources = []
     for n, source in enumerate(request.sources):
         folder = top / f"source{n}"
-        folder.mkdir()
+        if source.has_way:
+            folder.mkdir()
         if source.node is not None:
             _lay(folder / _safe(source.name), source.node)
         sources.append(f"{folder / _safe(source.name)}{'/' if source.is_content else ''}")
@@ -61,7 +63,16 @@ def _asked(top: Path, request: RsyncRequest, sources: list[str]) -> RsyncAnswer 
     by_content = {"-c", "--checksum"} & set(request.options)
     # What has another time is sent: times are not known, so it may be all.
     manner = "--checksum" if by_content else "--ignore-times"
-    command = ["rsync", manner, *request.options, "--no-owner", "--no-group", "--", *sources, target]
+    shell = top / "shell"
+    shell.write_text(_SHELL)
+    shell.chmod(0o700)
+    if request.is_sent:
+        target = f"host:{target}"
+    if request.is_fetched:
+        sources = [f"host:{source}" for source in sources]
+    # Names are sent, and not written on a command line: none is read by a shell.
+    options = ["--rsh=./shell", "--protect-args", manner, *request.options, "--no-owner", "--no-group"]
+    command = ["rsync", *options, "--", *sources, target]
     try:
         done = subprocess.run(  # noqa: S603 # the options are on a list of those that run nothing
             command,

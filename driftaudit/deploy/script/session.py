@@ -56,22 +56,31 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class RsyncSource:
-    """One source of rsync; with `is_content` what is in the folder is brought, not the folder itself."""
+    """One source of rsync; with `is_content` what is in the folder is brought, not the folder itself.
+
+    `has_way`: the folder that it lies, or would lie, in is there.
+    """
 
     name: str
     node: Node | None
     is_content: bool
+    has_way: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class RsyncRequest:
-    """What rsync is asked to do. The options are none that run, read or write anything else."""
+    """What rsync is asked to do. The options are none that run, read or write anything else.
+
+    Between two hosts each end knows only those filters that it is sent; on one host both know all.
+    """
 
     options: tuple[str, ...]
     sources: tuple[RsyncSource, ...]
     target: Node | None
     has_slash: bool
     name: str = "target"
+    is_sent: bool = False  # to another host
+    is_fetched: bool = False  # from another host
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +120,8 @@ class Setting:
     given: str | None = None  # what the script reads from its standard input
     rsync: RsyncPlanner | None = None
     reader: Reader = field(default_factory=Reader)
+    work_tree: Parts | None = None  # the top of the repository here
+    is_desired: Callable[[str], bool] | None = None  # whether a path from the root is to be there
 
 
 class EndlessError(Exception):

@@ -7,6 +7,7 @@ from driftaudit.deploy.script.call import Call
 from driftaudit.deploy.script.commands.registry import PROGRAMS, shell_commands
 from driftaudit.deploy.script.commands.shells import run_file
 from driftaudit.deploy.script.commands.unmodelled import run_unmodelled
+from driftaudit.deploy.script.dialect import ONLY_BASH
 from driftaudit.deploy.script.session import Session, Trouble
 from driftaudit.deploy.script.symbols import has_symbols
 from driftaudit.deploy.script.syntax import Assignment, Declaration, Statement
@@ -38,6 +39,18 @@ class Prepared:
     command: syntax.Call
     words: list[str]
     has_run: bool
+
+
+def _is_missing_in_dash(words: list[str]) -> bool:
+    return words[0] in ONLY_BASH or (words[0] == "set" and "pipefail" in words)
+
+
+def _refused(world: World, words: list[str]) -> World:
+    """Return the world of a shell that has not got a command; at an option of `set` it ends."""
+    other = world.fork()
+    other.status = 127
+    other.flow = Flow.EXIT if words[0] == "set" else other.flow
+    return other
 
 
 class Simple:
@@ -107,6 +120,11 @@ class Simple:
         if name in world.functions:
             return self._function(world, world.functions[name], words, line)
         call = Call(self._session, world, words, line)
+        if not world.is_bash and _is_missing_in_dash(words):
+            return [_refused(world, words), *self._modelled(call, world, name, line)]
+        return self._modelled(call, world, name, line)
+
+    def _modelled(self, call: Call, world: World, name: str, line: int) -> list[World]:
         runs_others = self._shell.get(name if name.startswith(".") else call.name)
         if runs_others:
             return runs_others(call)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from driftaudit.deploy.script.commands.shells import at_exit
 from driftaudit.deploy.script.contents import Contents
+from driftaudit.deploy.script.dialect import is_sh
 from driftaudit.deploy.script.differences import Differences, differences, same
 from driftaudit.deploy.script.evaluator import Evaluator
 from driftaudit.deploy.script.parser import parse
@@ -54,8 +55,9 @@ def simulate(text: str, setting: Setting, *, at_target: bool = False) -> Outcome
         detail = "Windows line ends: a shell takes the carriage return for a part of each line's last word"
         session.problem(Trouble.LINE_ENDS, line, detail, may_touch=True)
         text = text.replace("\r\n", "\n")
-    statements = parse(text).statements
-    ends = _run(evaluator, statements, first_world(session, setting.there if at_target else setting.here))
+    world = first_world(session, setting.there if at_target else setting.here)
+    world.is_bash = not is_sh(text)
+    ends = _run(evaluator, parse(text).statements, world)
     return _outcome(session, ends)
 
 

@@ -175,10 +175,11 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function's declaration."""
+    """A function's declaration; with `reserved` it was written `function name`."""
 
     name: str
     body: "Statement"
+    reserved: bool = False
 
 
 @dataclass(frozen=True, slots=True)

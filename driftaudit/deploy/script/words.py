@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from driftaudit.deploy.script.arithmetic import calculated
 from driftaudit.deploy.script.braces import braces_expanded
 from driftaudit.deploy.script.commands.shells import at_exit
+from driftaudit.deploy.script.dialect import LITERAL
 from driftaudit.deploy.script.escapes import escapes_read
 from driftaudit.deploy.script.globs import OTHERS, expanded
 from driftaudit.deploy.script.parameters import (
@@ -57,7 +58,8 @@ class Words:
     def fields(self, word: Word) -> list[str]:
         """Return the fields that a word of a command becomes. Raises ExpansionError."""
         found: list[str] = []
-        for parts in braces_expanded(word.parts):
+        is_literal = LITERAL in self.world.options
+        for parts in [word.parts] if is_literal else braces_expanded(word.parts):
             for field in self._split(list(self._pieces(parts, word.line))):
                 found.extend(self._paths(field))
         return found

@@ -22,7 +22,7 @@ class Flow(Enum):
 class Host:
     """One machine: its name, the home of who logs in there, and the variables that are set at the start.
 
-    `is_closed` says that no other variable is set.
+    `is_closed` says that no other variable is set. `shell` is that of who logs in there, None if not known.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Host:
     variables: Mapping[str, str] = field(default_factory=dict)
     user: str | None = None
     is_closed: bool = False
+    shell: str | None = None
 
 
 @dataclass(slots=True)
@@ -64,6 +65,7 @@ class World:
     sink: Parts | None = None  # the file that takes what is printed
     is_tested: bool = False  # what fails here is a condition: `set -e` does not heed it
     at_exit: str | None = None
+    is_bash: bool = True  # else it may be dash
 
     def fork(self) -> "World":
         """Return a world that goes its own way from here."""

@@ -40,6 +40,7 @@ def _key(world: World) -> object:
         world.cwd,
         world.logical_cwd,
         world.options,
+        world.is_bash,
         world.exported,
         world.stack,
         world.arguments,

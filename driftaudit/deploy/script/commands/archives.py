@@ -82,7 +82,7 @@ def _given_up(call: Call, line: _Line) -> int:
     if content is not None and call.session.contents.archive(content) == ():
         return 0
     if line.mode == "c" and line.archive != "-" and call.may_write(line.archive):
-        call.write_file(call.place(line.archive), call.session.contents.of_archive(()))
+        call.write_file(call.place(line.archive), call.session.contents.of_text(""))
     return 2
 
 

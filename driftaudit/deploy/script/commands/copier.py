@@ -74,8 +74,8 @@ class Copier:
 
     def _copy_folder(self, origin: Parts, node: Folder, parts: Parts) -> int | None:
         there = self.target.get(parts)
-        if self._way and (origin in self._given or (self.manner.follows_below and origin in self._way)):
-            return 1  # given already, or "cannot copy cyclic symbolic link"
+        if self._way and origin in (self._way if self.manner.follows_below else self._given):
+            return 1  # "cannot copy cyclic symbolic link", or given already
         if there is not None and not isinstance(there, Folder | Unseen):
             return 1
         if self.source is self.target and origin == parts:
@@ -146,7 +146,7 @@ class Copier:
     def _replace(self, origin: Parts, node: Node, parts: Parts) -> int | None:
         """Lay a link or a special file there, in the place of anything but a folder."""
         there = self.target.get(parts)
-        is_itself = self.source is self.target and origin == parts
+        is_itself = self.source is self.target and parts in (origin, self._end_of(origin))
         if isinstance(there, Folder) or (is_itself and not self.manner.keeps_existing):
             return 1
         if self._was_made(parts):
@@ -155,6 +155,10 @@ class Copier:
             return 0
         self.target.put(parts, node)
         return 0
+
+    def _end_of(self, link: Parts) -> Parts:
+        """Return where a link leads in the end."""
+        return self.source.find(link[:-1], link[-1]).parts if link else ()
 
     def _was_made(self, parts: Parts) -> bool:
         if parts in self.made:

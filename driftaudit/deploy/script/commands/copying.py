@@ -113,7 +113,7 @@ def _copied(copier: Copier, source: str, target: Place) -> int | None:
         copier.target.put(target.parts, File(call.session.contents.unknown()))
         return None
     origin = call.place(source, follow=copier.manner.follows_given)
-    is_found = origin.node is not None and not origin.trouble
+    is_found = isinstance(origin.node, File) and not origin.trouble
     if is_found and copier.manner.unlinks and _is_same_link(call, source, target):
         copier.target.remove(target.parts)  # and with it the way to what was to be copied
         return 1

@@ -56,13 +56,14 @@ def find(call: Call, named: Named) -> list[World]:
     if acts and not all(call.may_remove(start) for start in line.starts):
         world.status = None
         return [world]
+    if line.deletes and not line.runs:
+        _delete_all(call, line)
+        return [world]
     found = [each for start in line.starts for each in _matches(call, start, line)]
     world.status = int(not all(_is_there(call, start) for start in line.starts))
     if line.runs:
         return _run(call, line, [each.path for each in found], named)
-    if line.deletes:
-        _delete(call, line, found)
-    elif not line.is_vague and not line.unknown and "-print0" not in call.words:
+    if not line.is_vague and not line.unknown and "-print0" not in call.words:
         call.print("".join(f"{each.path}\n" for each in found))
     else:
         call.print_content(call.session.contents.unknown())
@@ -163,11 +164,30 @@ def _walk(found: _Found, most: int) -> Iterator[_Found]:
             yield from _walk(_Found(path, found.node.children[name], found.depth + 1), most)
 
 
+def _delete_all(call: Call, line: _Line) -> None:
+    """Delete what fits below one start after the other: the first may take the next away."""
+    status = 0
+    for start in line.starts:
+        if not _is_there(call, start):
+            status = 1
+            continue
+        call.world.status = 0
+        _delete(call, line, list(_matches(call, start, line)))
+        status = status or call.world.status
+    call.world.status = status
+    before = dict(call.world.trees)
+    call.finish()
+    call.session.step(call.line, before, call.world.trees)
+
+
 def _delete(call: Call, line: _Line, found: list[_Found]) -> None:
     """Delete what fits, from below upwards: a folder may be empty by then; one that is not stays."""
     for each in reversed(found):
         place = call.place(each.path, follow=False)
         if each.path == "." or place.node is None:
+            continue
+        if _last(each.path) in (".", ".."):
+            call.world.status = 1  # "Invalid argument"
             continue
         if not all(test(_Found(each.path, place.node, each.depth)) for test in line.tests):
             continue
@@ -176,9 +196,6 @@ def _delete(call: Call, line: _Line, found: list[_Found]) -> None:
             continue
         call.removing(place)
         call.files.remove(place.parts)
-    before = dict(call.world.trees)
-    call.finish()
-    call.session.step(call.line, before, call.world.trees)
 
 
 def _run(call: Call, line: _Line, paths: list[str], named: Named) -> list[World]:

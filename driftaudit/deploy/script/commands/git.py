@@ -1,16 +1,18 @@
 """`git` in the model: what it may overwrite and delete is taken for overwritten and deleted."""
 
-from driftaudit.deploy.script.call import Call, Programs
+from driftaudit.deploy.script.call import Call, Programs, is_below
+from driftaudit.deploy.script.commands.git_archive import archive
+from driftaudit.deploy.script.commands.git_clean import clean
 from driftaudit.deploy.script.options import Grammar, parsed
 from driftaudit.deploy.script.session import Trouble
-from driftaudit.deploy.script.tree import Folder, Parts, Unseen
+from driftaudit.deploy.script.tree import File, Folder, Parts, walk
 
 _ORDERED = Grammar("pP", "Cc", {"no-pager": "p", "git-dir": "", "work-tree": "", "bare": ""}, ordered=True)
 # They read, or write below .git alone.
 _READING = frozenset(
     """
-    add blame branch bundle cat-file commit config count-objects credential describe diff fetch for-
-    each-ref fsck gc help log ls-files ls-remote ls-tree merge-base name-rev notes prune push reflog
+    add blame branch bundle cat-file commit config count-objects credential describe diff fetch
+    for-each-ref fsck gc help log ls-files ls-remote ls-tree merge-base name-rev notes prune push reflog
     remote rev-list rev-parse shortlog show show-ref status symbolic-ref tag var version
     """.split()  # noqa: SIM905 # it is read as words
 )
@@ -40,62 +42,76 @@ def git(call: Call) -> int | None:
         call.print(call.session.fresh(f"git {command}") + "\n")
         return None
     if command == "archive":
-        return _archive(call, words)
+        return archive(call, start, words)
     if command == "clean":
-        return _clean(call, start, words)
+        return clean(call, start, words)
     if command in _WRITING:
         return _write(call, start, command, words)
     call.problem(Trouble.UNMODELLED, f"git {command}", may_touch=call.is_target)
     return None
 
 
-def _archive(call: Call, words: list[str]) -> int | None:
-    """Pack a revision: its members are not known to the model."""
-    options = parsed(words, Grammar("v", "o", {"output": "o", "format": "", "prefix": "", "remote": ""}))
-    content = call.session.contents.unknown()
-    path = options.value("o")
-    if path is None:
-        call.print_content(content)
-    elif call.may_write(path):
-        return int(not call.write_file(call.place(path), content))
-    return 0
-
-
-def _clean(call: Call, start: Parts, words: list[str]) -> int | None:
-    """Delete what is not tracked: which that is is not known, so all but .git may go."""
-    options = parsed(words, Grammar("dfnqxXi", "e", {"force": "f", "dry-run": "n", "exclude": "e"}))
-    if "n" in options or "f" not in options:
-        return 0
-    if call.is_target:
-        detail = "git clean deletes all that is not tracked, and what that is is not known here"
-        call.problem(Trouble.UNKNOWN_EFFECT, detail, may_touch=True)
-    _take_for_changed(call, start)
-    return 0
-
-
 def _write(call: Call, start: Parts, command: str, words: list[str]) -> int | None:
-    """Change tracked files to what a revision has, which the model does not know."""
+    """Change tracked files to what a revision has.
+
+    What is tracked on the target is not known: that is a gap. Where changes that are in no commit are thrown
+    away, all that is desired is taken for overwritten; elsewhere git refuses to lose them.
+    """
     shown = " ".join(["git", command, *words])[:80]
     if command == "stash" and words[:1] in (["list"], ["show"]):
         return 0
-    if call.is_target:
-        detail = f"{shown} overwrites and deletes files, and which is not known here"
-        call.problem(Trouble.UNKNOWN_EFFECT, detail, may_touch=True)
-    else:
+    if not call.is_target:
         detail = f"{shown}: what it brings is taken for there already"
         call.problem(Trouble.UNKNOWN_EFFECT, detail, may_touch=False)
-    if call.is_target:
-        _take_for_changed(call, start)
+        return None
+    if _is_no_checkout(call, start):
+        return 128
+    detail = f"{shown} overwrites and deletes tracked files, and which these are is not known here"
+    call.problem(Trouble.UNKNOWN_EFFECT, detail, may_touch=True)
+    _changed(call, start, loses_changes=_loses_changes(command, words))
     return None
 
 
-def _take_for_changed(call: Call, start: Parts) -> None:
-    """Take all below a folder but .git for what nobody knows any more."""
-    node = call.files.get(start)
-    if not call.is_target or not isinstance(node, Folder):
+def _loses_changes(command: str, words: list[str]) -> bool:
+    """Whether a command throws away what was changed and is in no commit."""
+    flags = {word for word in words if word.startswith("-")}
+    match command:
+        case "reset":
+            return bool(flags & {"--hard", "--merge"})
+        case "checkout" | "switch":
+            is_forced = bool(flags & {"-f", "--force", "--discard-changes"})
+            return is_forced or "--" in words or "." in words or (command == "checkout" and len(words) > 1)
+        case "pull" | "merge" | "rebase" | "cherry-pick" | "revert" | "am" | "stash":
+            return False
+        case _:
+            return True
+
+
+def _is_no_checkout(call: Call, start: Parts) -> bool:
+    """Whether neither a folder nor one above it can be a checkout."""
+    for depth in range(len(start), -1, -1):
+        node = call.files.get((*start[:depth], ".git"))
+        if node is not None:
+            return False
+    return True
+
+
+def _changed(call: Call, start: Parts, *, loses_changes: bool) -> None:
+    """Take a checkout for one in which there may be more than before, and desired files may be others."""
+    folder = call.files.get(start)
+    if not isinstance(folder, Folder):
         return
-    kept = {name: child for name, child in node.children.items() if name == ".git"}
-    call.files.put(start, Folder({**kept, **dict.fromkeys(set(node.children) - set(kept), Unseen())}))
+    setting = call.session.setting
+    is_desired = setting.is_desired or (lambda _path: True)
+    for path, node in list(walk(folder)) if loses_changes else ():
+        parts = (*start, *path.split("/")) if path else start
+        below = "/".join(parts[len(setting.root) :]) if is_below(parts, setting.root) else path
+        if isinstance(node, File) and not path.startswith(".git/") and is_desired(below):
+            content = call.session.contents.unknown(unsure=True)
+            call.files.put(parts, File(content, node.executable))
+    changed = call.files.get(start)
+    if isinstance(changed, Folder):
+        call.files.put(start, Folder(changed.children, is_open=True, serial=changed.serial))
 
 
 GIT: Programs = {"git": git}

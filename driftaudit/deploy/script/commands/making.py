@@ -122,7 +122,7 @@ def _linked(call: Call, source: str, path: str, flags: set[str]) -> int | None:
         node = Link(text)
     else:
         shared = call.place(source, follow="L" in flags)
-        if not isinstance(shared.node, File | Link):
+        if shared.trouble or not isinstance(shared.node, File | Link):
             return None if isinstance(shared.node, Unseen) else 1
     if place.node is not None and not isinstance(place.node, Unseen) and not _gives_way(place, flags):
         return 1

@@ -22,6 +22,9 @@ def echo(call: Call) -> int:
         text, cut, _rest = text.partition("\\c")
         text = escapes_read(text)
         flags += "n" if cut else ""
+    if not call.world.is_bash and ("\\" in text or flags.strip("n")):
+        call.print_content(call.session.contents.unknown())  # each shell has its own way with that
+        return 0
     call.print(text if "n" in flags else text + "\n")
     return 0
 

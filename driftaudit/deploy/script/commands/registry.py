@@ -14,6 +14,7 @@ from driftaudit.deploy.script.commands.printing import PRINTING
 from driftaudit.deploy.script.commands.remote import REMOTE, ssh
 from driftaudit.deploy.script.commands.removal import REMOVAL
 from driftaudit.deploy.script.commands.rsync import RSYNC
+from driftaudit.deploy.script.commands.sftp import SFTP
 from driftaudit.deploy.script.commands.shells import bash, evaluate, source
 from driftaudit.deploy.script.commands.wrappers import Named, wrapping, xargs
 from driftaudit.deploy.script.world import World
@@ -29,6 +30,7 @@ PROGRAMS: Programs = {
     **EDITING,
     **GIT,
     **RSYNC,
+    **SFTP,
 }
 """Those that take a world to one other world."""
 

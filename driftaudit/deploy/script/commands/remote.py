@@ -30,6 +30,7 @@ def ssh(call: Call) -> list[World]:
     if statements is None:
         return [call.world]
     shell = call.world.fork()
+    shell.is_bash = target.shell == "bash"
     shell.host, shell.cwd, shell.logical_cwd = target, target.home, target.home
     shell.variables, shell.functions, shell.locals = {}, {}, {}
     shell.arguments, shell.name, shell.options, shell.stack = (), "bash", frozenset(), ()

@@ -90,8 +90,9 @@ def _removed_upwards(call: Call, path: str, *, above: bool) -> int | None:
 
 
 def _above(path: str) -> list[str]:
+    start = "/" if path.startswith("/") else ""
     parts = path.strip("/").split("/")[:-1]
-    return ["/".join(parts[: n + 1]) for n in reversed(range(len(parts)))]
+    return [start + "/".join(parts[: n + 1]) for n in reversed(range(len(parts)))]
 
 
 def _removed_if_empty(call: Call, path: str) -> int | None:

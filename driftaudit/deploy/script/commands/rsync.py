@@ -159,7 +159,16 @@ def _carried_out(call: Call, line: _Line) -> int | None:
     if sources[0].host != call.world.host and all(source.node is None for source in found):
         return 23
     has_slash = last.path.endswith("/")
-    answer = planner(RsyncRequest(tuple(line.options), found, place.node, has_slash, _name(place.parts)))
+    request = RsyncRequest(
+        tuple(line.options),
+        found,
+        place.node,
+        has_slash,
+        _name(place.parts),
+        is_sent=last.host != call.world.host,
+        is_fetched=sources[0].host != call.world.host,
+    )
+    answer = planner(request)
     if isinstance(answer, str):
         call.problem(Trouble.UNMODELLED, f"rsync: {answer}", may_touch=True)
         return None
@@ -169,7 +178,8 @@ def _carried_out(call: Call, line: _Line) -> int | None:
         editor.put((*place.parts[:-1], name), node)
     if "--remove-source-files" in line.options:
         detail = "rsync --remove-source-files: sources are taken to stay"
-        call.problem(Trouble.UNMODELLED, detail, may_touch=False)
+        is_target = sources[0].host.name == call.session.setting.there.name
+        call.problem(Trouble.UNMODELLED, detail, may_touch=is_target)
     return answer.status
 
 
@@ -195,7 +205,9 @@ def _source(call: Call, end: End) -> RsyncSource:
     if isinstance(node, Unseen) or (isinstance(node, Folder) and node.is_open):
         detail = f"rsync brings {end.path}, of which not all was seen"
         call.problem(Trouble.UNSEEN, detail, may_touch=True)
-    return RsyncSource(_name(place.parts), node, is_content=has_slash)
+    above = end.place(end.path.rpartition("/")[0] or ("/" if end.path.startswith("/") else "."))
+    has_way = has_slash or isinstance(above.node, Folder | Unseen)
+    return RsyncSource(_name(place.parts), node, is_content=has_slash, has_way=has_way)
 
 
 def _name(parts: Parts) -> str:

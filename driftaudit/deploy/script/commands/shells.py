@@ -1,6 +1,7 @@
 """Commands that run a text or a file as a script: `bash -c`, `eval`, `source`, `./script.sh`."""
 
 from driftaudit.deploy.script.call import Call
+from driftaudit.deploy.script.dialect import is_sh
 from driftaudit.deploy.script.options import Grammar, parsed
 from driftaudit.deploy.script.parser import ScriptSyntaxError, parse
 from driftaudit.deploy.script.reading import Origin
@@ -112,6 +113,7 @@ def in_new_shell(
     shell.variables = _inherited(world)
     shell.name, shell.arguments, shell.options = name, arguments, frozenset(switches)
     shell.functions, shell.stack, shell.locals = {}, (), {}
+    shell.is_bash = call.name == "bash" if call.name in _SHELLS else not is_sh(text or "")
     return run_below(call, world, shell, statements)
 
 
