@@ -49,6 +49,7 @@ class _WithCommand(click.Command):
 @options.trees
 @options.scanning
 @options.probes
+@options.imports
 @options.reports
 @click.option("--record", metavar="FILE", help="Where what happened goes, as JSON.")
 @click.option(
@@ -81,6 +82,7 @@ def command(
     override: bool,
     reason: str | None,
     secrets_folder: str | None,
+    no_structure: bool,
     wanted: options.Options,
 ) -> int:
     """Run COMMAND if a check of TARGET passes, then see whether what it did is what was planned.
@@ -106,7 +108,7 @@ def command(
     workplace = Workplace(wanted)
     with begun_audit(workplace, target, wanted) as audit:
         request = GuardRequest(
-            audit=replace(audit, structure=True),
+            audit=replace(audit, structure=not no_structure),
             command=words,
             shown=_shown(words),
             person=_person(workplace.repository_if_any()),

@@ -62,6 +62,7 @@ class Card:
     width: int
     trend: str
     unseen: str
+    ill: str
 
 
 def page_name(run: int) -> str:
@@ -73,7 +74,7 @@ def index(histories: Sequence[TargetHistory], now: datetime) -> str:
     """Return the page of all targets, those that need somebody first."""
     cards = [_card(history, now) for history in histories if history.runs]
     order = ("failed", "blocked", "incomplete", "pass")
-    cards.sort(key=lambda card: (order.index(card.last.verdict), card.name))
+    cards.sort(key=lambda card: (order.index(card.last.verdict), not card.ill, card.name))
     return _filled("site/index.html.j2", {"cards": cards, "when": minute(now)})
 
 
@@ -104,6 +105,7 @@ def _card(history: TargetHistory, now: datetime) -> Card:
         width=_STEP * len(shown),
         trend=_in_words(shown),
         unseen=unseen,
+        ill=f"{count_of(last.figures.unhealthy, 'probe')} not well" if last.figures.unhealthy else "",
     )
 
 

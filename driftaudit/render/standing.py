@@ -67,12 +67,14 @@ def _row(tracked: Tracked, now: datetime) -> StandingRow:
     end = tracked.last_seen if tracked.standing is Standing.RESOLVED else now
     days = max((end - tracked.first_seen).days, 0)
     runs = count_of(tracked.runs, "run")
+    unseen = f", not looked at since {_day(tracked.last_seen)}" if tracked.unseen else ""
+    age = count_of(days, "day") if days else "less than a day"
     return StandingRow(
         tracked.standing.value,
         tracked.severity,
         printable(tracked.path) or _WHOLE_DEPLOY,
         tracked.origin.value,
-        f"{count_of(days, 'day') if days else 'less than a day'}, {runs}, since {_day(tracked.first_seen)}",
+        f"{age}, {runs}, since {_day(tracked.first_seen)}{unseen}",
     )
 
 

@@ -6,11 +6,15 @@ from datetime import UTC, datetime, timedelta
 from driftaudit.model.audit import Audit
 from driftaudit.model.finding import Severity
 from driftaudit.model.tracking import RunFigures, Standing, Tracked, Tracking
+from driftaudit.render.imports import import_groups
 from driftaudit.render.json_values import Document, path_keys, timestamp
 from driftaudit.render.printable import printable
+from driftaudit.render.running import health_rows, probe_total
+from driftaudit.render.story import live_commit
 from driftaudit.render.wording import count_of
 
 _MOST = {Standing.NEW: 20, Standing.PERSISTING: 10, Standing.RESOLVED: 10, Standing.WAIVED: 0}
+_MOST_IMPORTS = 10
 _ORDER = tuple(Severity)
 _WIDEST_PATH = 60  # columns that paths are lined up in
 
@@ -20,8 +24,11 @@ def text(audit: Audit, *, quiet: bool = False) -> str:
     tracking = audit.tracking
     title = f"{printable(audit.target)}  {minute(audit.started_at)} UTC"
     lines = [] if quiet else [title if tracking is None else f"{title}, run {tracking.run}"]
-    if tracking and not quiet:
-        lines += [f"  {_compared(tracking)}", *_groups(tracking, audit.started_at), ""]
+    if not quiet:
+        lines += [f"  {line}" for line in live_commit(audit)[:1]]
+        if tracking:
+            lines += [f"  {_compared(tracking)}", *_groups(tracking, audit.started_at)]
+        lines += [*_running(audit), *_imports(audit), ""]
     verdict = audit.decision.verdict.value.upper()
     return "\n".join([*lines, f"{verdict}  {printable(audit.decision.reason)}"]) + "\n"
 
@@ -67,6 +74,22 @@ def _since_when(found: Sequence[Tracked], standing: Standing, now: datetime) -> 
     unseen = sum(each.unseen for each in found)
     could_not = f"; {unseen:,} of them could not be looked at" if unseen else ""
     return f"  the oldest for {age(found[0].first_seen, now)}{could_not}"
+
+
+def _running(audit: Audit) -> Iterator[str]:
+    if audit.probes:
+        yield f"  probes      {probe_total(audit.probes)}"
+    for row in health_rows(audit.health):
+        yield f"      {row.severity.value:<5}  {row.kind}: {row.detail}  ({row.rule})"
+
+
+def _imports(audit: Audit) -> Iterator[str]:
+    for group in import_groups(audit.structure):
+        yield f"  {group.title}: {group.total}  ({group.rule})"
+        for row in group.rows[:_MOST_IMPORTS]:
+            yield f"      {group.severity.value:<5}  {row.place}  {row.module}"
+        if len(group.rows) > _MOST_IMPORTS:
+            yield f"      and {len(group.rows) - _MOST_IMPORTS:,} more"
 
 
 def _rows(found: Sequence[Tracked], standing: Standing, now: datetime) -> Iterator[str]:
