@@ -7,6 +7,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import IO
 
 from driftaudit.errors import SourceError
@@ -75,11 +76,13 @@ class LocalHost:
     def run(self, script: str, seconds: float) -> Ran:
         """Run a script here. Raises as `Host` says."""
         text, marker = framed(script, seconds)
+        home = Path.home()
         with subprocess.Popen(
             ["/bin/sh", "-s"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            cwd=home if home.is_dir() else None,  # where a login begins
             start_new_session=True,
         ) as process:
             channel = _ProcessChannel(process)

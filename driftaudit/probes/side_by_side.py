@@ -151,7 +151,7 @@ def _folder(name: tuple[str, ...], process: Managed, facts: HostFacts) -> Sympto
     """Say that a process runs from elsewhere than the root: neither its folder nor its script is there."""
     row = facts.processes.get(process.pid or 0)
     if row is None:
-        detail = f"process {process.pid}, which {process.manager} named, was gone a moment later"
+        detail = f"process {process.pid}, which {process.manager} named, is gone or hidden (see `become:`)"
         return Symptom(HealthKind.UNKNOWN, name, detail)
     if row.cwd and row.cwd.endswith(_DELETED):
         detail = f"it runs in a folder that was deleted: {row.cwd.removesuffix(_DELETED)}"

@@ -27,7 +27,7 @@ def text(report: ProbeReport, options: RenderOptions) -> str:
         lines += table_lines(report.health.probes)
         lines += process_lines(report.health.processes)
     lines += finding_lines(report.health.findings)
-    return "\n".join([*lines, verdict_line(report.health)]) + "\n"
+    return "\n".join([*lines, verdict_line(report.health)]).lstrip("\n") + "\n"
 
 
 def json(report: ProbeReport, options: RenderOptions) -> str:  # noqa: ARG001 - all of it, always
