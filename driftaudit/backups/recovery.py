@@ -102,7 +102,7 @@ class _Planner:
             self.unproven += was.has_content and (was.digest is None or live is None or live.digest is None)
             return None
         state, why = found
-        if live and state is not HoleState.UNKNOWN and self._trees.is_runtime(was.path):
+        if live and self._trees.is_runtime(was.path):
             self.expected += 1
             return None
         return Hole(

@@ -56,7 +56,7 @@ def open_database(place: str, *, patience: float = _PATIENCE) -> Database:
     Raises HistoryError where it cannot be opened, is damaged, or of a newer version.
     """
     url = _url(place)
-    shown = url.render_as_string(hide_password=True) if url.host else str(url.database or place)
+    shown = url.set(drivername="postgresql").render_as_string() if is_url(place) else place
     with _told(shown):
         engine = _sqlite(Path(place), patience) if url.drivername == "sqlite" else _postgresql(url, patience)
     database = Database(engine, shown)
@@ -174,6 +174,7 @@ _ADVICE = (
         "malformed",
         "It is damaged. Bring it back from a backup, or put it aside: a new one is begun.",
     ),
+    ("connection", "Check the address, and whether the server runs."),
     ("readonly", "Give yourself write access, or let --history name a file of yours."),
     ("read-only", "Give yourself write access, or let --history name a file of yours."),
     ("permission", "Give yourself write access, or let --history name a file of yours."),

@@ -40,8 +40,9 @@ class AppriseNotifier:
                 "See the services in apprise's documentation.",
             )
         body = f"{notice.text}\n{notice.link}" if notice.link else notice.text
+        plain = apprise.NotifyFormat.TEXT  # names of files are no markup, whatever the service shows
         for attempt in range(1, self.attempts + 1):
-            if bool(service.notify(title=notice.title, body=body)):
+            if bool(service.notify(title=notice.title, body=body, body_format=plain)):
                 return
             if attempt < self.attempts:
                 pause(back_off(attempt))

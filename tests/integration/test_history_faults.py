@@ -199,7 +199,7 @@ def test_an_audit_that_is_spoilt_is_said(tmp_path: Path) -> None:
     [
         ("mysql://host/db", "a history cannot lie at a mysql URL"),
         ("sqlite://host/db", "a history cannot lie at a sqlite URL"),
-        ("postgresql://user:s3cret@127.0.0.1:1/db", "refused"),
+        ("postgresql://user:s3cret@127.0.0.1:1/db", "postgresql://user:***@127.0.0.1:1/db cannot be used"),
         ("/dev/null/history.db", "/dev/null is no folder"),
     ],
 )

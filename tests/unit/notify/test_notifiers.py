@@ -129,6 +129,15 @@ def test_apprise_tells_by_its_own_addresses(receiver: Receiver, monkeypatch: pyt
     assert posted.document["message"] == f"{NOTICE.text}\n{NOTICE.link}"
 
 
+def test_names_of_files_are_no_markup_to_a_service(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SERVICE", receiver.url.replace("http:", "json:") + "?format=html")
+    notice = Notice("production", "1 finding new: <b>x</b>", "", {})
+    assert list(notify_all([NotifierSettings("apprise", "env:SERVICE")], notice)) == []
+    assert "&lt;b&gt;x" in receiver.posted[0].document["message"]
+
+
 def test_a_service_that_fails_is_tried_again_and_named_without_its_address(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
