@@ -9,6 +9,8 @@ from pathlib import Path
 
 from driftaudit.audit import AuditRequest, Examination, examine
 from driftaudit.errors import DriftauditError, ExitCode
+from driftaudit.fingerprint import fit_to_keep
+from driftaudit.guarding.before import keep_before
 from driftaudit.guarding.history import GuardHistory
 from driftaudit.guarding.lock import Lock, held
 from driftaudit.guarding.observing import (
@@ -24,9 +26,9 @@ from driftaudit.guarding.running import run_command
 from driftaudit.model.aftermath import State
 from driftaudit.model.audit import Audit, Verdict
 from driftaudit.model.guard_run import PROBE_WAIT, GuardRun, Override, Person, Phase, Refusal
-from driftaudit.outcome import Promise
 from driftaudit.render.guard import document
 from driftaudit.sources.as_read import as_read
+from driftaudit.sources.snapshot_file import Saved
 
 FRESH = 5.0  # seconds: a check that began longer ago is made once more before the command is run
 RUN_VARIABLE = "DRIFTAUDIT_GUARD_RUN"
@@ -77,10 +79,12 @@ def run_guard(request: GuardRequest, watch: Watch) -> GuardRun:
 
 class _Guard:
     def __init__(self, request: GuardRequest, watch: Watch, lock: Lock, place: str) -> None:
-        self._request, self._watch, self._lock, self._place = request, watch, lock, place
+        self._watch, self._lock, self._place = watch, lock, place
         self._history = GuardHistory(request.folder / "guard.jsonl")
         # What is checked is what the result is held against, whatever the command makes of its source.
-        self._audit = replace(request.audit, desired=as_read(request.audit.desired))
+        wanted = replace(request.audit, lists_all=True)
+        self._request = replace(request, audit=wanted)
+        self._audit = replace(wanted, desired=as_read(wanted.desired))
 
     def run(self) -> GuardRun:
         """Check, and go on from there."""
@@ -100,7 +104,7 @@ class _Guard:
             if changed:
                 return self._refused(run, f"{_CHANGED}: {changed}", ExitCode.INCOMPLETE)
             before = now
-        return self._go(run, promise_of(before))
+        return self._go(run, before)
 
     def _override(self, run: GuardRun, before: Examination, wanted: OverrideRequest) -> GuardRun:
         with self._watch() as progress:
@@ -114,11 +118,12 @@ class _Guard:
             reason = f"{_CHANGED}: what the deploy would bring"
         if reason:
             return self._refused(run, reason, ExitCode.INCOMPLETE)
-        return self._go(run, promise_of(now))
+        return self._go(run, now)
 
-    def _go(self, run: GuardRun, promise: Promise) -> GuardRun:
+    def _go(self, run: GuardRun, before: Examination) -> GuardRun:
         """Run the command, then look at the target. From here on whatever happens ends in the record."""
-        run = self._recorded(replace(run, phase=Phase.BEGUN))
+        promise = promise_of(before)
+        run = self._recorded(replace(run, phase=Phase.BEGUN, before=self._kept(run, before)))
         result = run_command(self._request.command, {RUN_VARIABLE: run.id}, self._lock.claim)
         run = replace(run, result=result, phase=Phase.ENDED)
         try:
@@ -132,6 +137,15 @@ class _Guard:
         else:
             run = replace(run, aftermath=after)
         return self._recorded_if_possible(self._probed(run))
+
+    def _kept(self, run: GuardRun, before: Examination) -> str | None:
+        """Keep what is live now, for `recover`; None where there is nothing yet."""
+        live, audit = before.trees.seen, self._audit
+        if live.source.kind == "absent":
+            return None
+        object_format = audit.repository.object_format if audit.repository else "sha1"
+        saved = Saved(fit_to_keep(live, audit.policy.labels), object_format)
+        return str(keep_before(self._request.folder / "before", self._place, run.id, saved))
 
     def _probed(self, run: GuardRun) -> GuardRun:
         """Ask the application, where there are probes: what is known by then is in the record before.

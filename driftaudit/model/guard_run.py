@@ -72,7 +72,8 @@ class GuardRun:
     `audit` is the last one before the command. `override` is None where there was none, or none was needed,
     `result` and `aftermath` where the command was not run, or is not over. `unrecorded` says why the history
     does not have its end. `health` is that of the application afterwards, None where no probe was asked;
-    `unasked` says why, where one should have been.
+    `unasked` says why, where one should have been. `before` is the file with what was live before
+    the command.
     """
 
     id: str
@@ -90,6 +91,7 @@ class GuardRun:
     unrecorded: str = ""
     health: Health | None = None
     unasked: str = ""
+    before: str | None = None
 
     @property
     def exit_code(self) -> ExitCode:

@@ -7,16 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from driftaudit.audit import AuditRequest, Examination, examine
-from driftaudit.config.rules import SECRET
 from driftaudit.errors import DriftauditError, HistoryError, UsageError
 from driftaudit.evidence.composer import with_evidence
+from driftaudit.fingerprint import fit_to_keep as without_secrets
 from driftaudit.history.codec import fit_to_keep
 from driftaudit.history.store import Failure, History, Night
 from driftaudit.model.audit import Audit
 from driftaudit.model.history import Keep, StoredRun
-from driftaudit.model.snapshot import Snapshot
 from driftaudit.nightly.turning import Turn, turn
-from driftaudit.policy.labels import Labels
 from driftaudit.sources.base import Progress, no_progress
 
 OpenHistory = Callable[[], AbstractContextManager[History]]
@@ -123,13 +121,6 @@ def _night(request: AuditRequest, examination: Examination, audit: Audit) -> Nig
         audit=audit,
         url=seen.source.url,
         pruned=frozenset(entry.path for entry in seen.entries if entry.pruned),
-        live=None if seen.source.kind == "absent" else _fit_to_keep(seen, request.policy.labels),
+        live=None if seen.source.kind == "absent" else without_secrets(seen, request.policy.labels),
         object_format=request.repository.object_format if request.repository else "sha1",
     )
-
-
-def _fit_to_keep(live: Snapshot, labels: Labels) -> Snapshot:
-    """Return the live tree without what a secret could be guessed by."""
-    secrets = labels.paths_with(SECRET, (entry.path for entry in live.entries))
-    entries = tuple(entry.without_content() if entry.path in secrets else entry for entry in live.entries)
-    return replace(live, entries=entries)

@@ -11,6 +11,7 @@ from driftaudit.render.json_values import Document, path_keys, readable, timesta
 from driftaudit.render.printable import printable
 from driftaudit.render.probe import health_keys, verdict_line
 from driftaudit.render.rescue import names
+from driftaudit.render.shell_words import shell_word
 from driftaudit.render.wording import count_of
 
 SCHEMA = "driftaudit/guard/v1"
@@ -32,6 +33,7 @@ _STATES = {
     State.UNTOLD: "As far as could be seen the target is as planned; not all could be seen",
     State.UNKNOWN: "In what state the target is is NOT KNOWN",
 }
+_HARMLESS = (State.AS_PLANNED, State.AS_BEFORE)
 
 
 def text(run: GuardRun) -> str:
@@ -76,6 +78,7 @@ def document(run: GuardRun) -> Document:
         "result": _result(run.result) if run.result else None,
         "after": aftermath_document(run.aftermath) if run.aftermath else None,
         "probes": _probes(run),
+        "before": None if run.before is None else readable(run.before),
     }
 
 
@@ -180,6 +183,9 @@ def _lines(run: GuardRun) -> Iterator[str]:
     if run.aftermath:
         yield from state_lines(run.aftermath)
     yield from _health_lines(run)
+    if run.before and (not run.aftermath or run.aftermath.state not in _HARMLESS):
+        target, file = shell_word(run.audit.target), shell_word(run.before)
+        yield f"What was lost, and what has it: driftaudit recover {target} --snapshot {file}"
     if run.unrecorded:
         yield f"The end of this run is not in the history: {printable(run.unrecorded)}"
 

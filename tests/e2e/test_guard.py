@@ -1,6 +1,9 @@
 """A deploy command under guard, by the command line, with real commands."""
 
+import gzip
 import os
+import re
+import shlex
 import stat
 import subprocess
 import sys
@@ -94,6 +97,38 @@ def test_a_command_that_fails_half_way(stale: Site) -> None:
         "src/lib/one.txt": "lost",
         "src/new.txt": "missing",
     }
+
+
+def test_after_a_loss_the_line_that_guard_prints_finds_what_was_there(stale: Site) -> None:
+    outcome = guard(stale, [], "rm", "-r", f"{stale.production}/src/lib")
+    assert outcome.code == 7
+    [line] = re.findall(r"What was lost, and what has it: driftaudit (recover .*)", outcome.err)
+    recovery = driftaudit(stale.repository, *shlex.split(line), **environment(stale))
+    assert recovery.code == 3
+    assert "src/lib/one.txt  from commit" in recovery.out
+    before = record(stale)["before"]
+    assert Path(before).stat().st_mode & 0o777 == 0o600
+    assert history(stale)[0]["before"] == before, "it is said before the command begins"
+
+
+def test_snapshots_from_before_are_few_and_hold_no_secret(stale: Site) -> None:
+    write(stale.production, {".env": "TOKEN=planted\n"})
+    for _ in range(12):
+        assert guard(stale, [], "true").code == 7
+    [place] = (state(stale) / "before").iterdir()
+    kept = sorted(place.iterdir())
+    assert len(kept) == 10
+    assert str(kept[-1]) == record(stale)["before"]
+    oid = git(stale.repository, "hash-object", str(stale.production / ".env"))
+    assert oid not in gzip.decompress(kept[-1].read_bytes().split(b"\n", 2)[2]).decode()
+
+
+def test_where_nothing_can_be_kept_nothing_runs(stale: Site) -> None:
+    write(state(stale), {"before": "a file"})
+    outcome = guard(stale, [], "touch", f"{stale.folder}/ran")
+    assert outcome.code == 2
+    assert "cannot be kept in" in outcome.err
+    assert not (stale.folder / "ran").exists()
 
 
 @pytest.mark.parametrize(

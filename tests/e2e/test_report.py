@@ -36,7 +36,8 @@ def test_a_night_is_stored_written_and_summed_up(night: Site) -> None:
     assert outcome.code == 3
     lines = outcome.out.splitlines()
     assert lines[0].startswith("production  20") and lines[0].endswith(" UTC, run 1")
-    assert lines[1] == "  the first run that is stored: all is new"
+    assert lines[1].endswith(", which is what is desired")
+    assert lines[2] == "  the first run that is stored: all is new"
     assert lines[-1] == "BLOCKED  This deploy destroys what exists nowhere else: 2 paths."
     assert "  new              2" in lines
     assert pages(night) == {
