@@ -148,6 +148,7 @@ def unset(call: Call) -> int:
     for word in call.words:
         if not word.startswith("-"):
             call.world.variables[word] = None
+            call.world.arrays.pop(word, None)
             call.world.functions.pop(word, None)
     return 0
 
@@ -161,6 +162,7 @@ def read(call: Call) -> None:
         elif skips:
             skips = False
         else:
+            call.world.arrays.pop(word, None)
             call.world.variables[word] = call.session.anything(f"${word}")
 
 

@@ -213,9 +213,8 @@ def choosing(call: Call) -> None:
         return
     contents = call.session.contents
     left = _left_out(call)
-    call.print_content(
-        contents.of_text("") if left is not None and len(lines) <= left else contents.some_of(lines)
-    )
+    is_none = left is not None and len(lines) <= left
+    call.print_content(contents.of_text("") if is_none else contents.some_of(lines))
 
 
 def _left_out(call: Call) -> int | None:
