@@ -233,10 +233,10 @@ def zip_program(call: Call) -> int | None:
     before = call.content_of(path)
     members = {member.path: member for member in (before and call.session.contents.archive(before)) or ()}
     skipped = excludes(options.values.get("x", []))
-    for source in sources:
-        for member in packed(call, call.world.cwd, source, skipped, follows="y" not in options) or ():
-            members[member.path] = member
-    if not members:
+    found = [packed(call, call.world.cwd, path, skipped, follows="y" not in options) for path in sources]
+    for member in chain.from_iterable(each or () for each in found):
+        members[member.path] = member
+    if not any(found):
         return 12  # "Nothing to do!"
     content = call.session.contents.of_archive(members.values())
     return int(not call.write_file(call.place(path), content))

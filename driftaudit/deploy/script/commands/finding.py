@@ -186,10 +186,10 @@ def _delete(call: Call, line: _Line, found: list[_Found]) -> None:
         place = call.place(each.path, follow=False)
         if each.path == "." or place.node is None:
             continue
+        if not all(test(_Found(each.path, place.node, each.depth)) for test in line.tests):
+            continue
         if _last(each.path) in (".", ".."):
             call.world.status = 1  # "Invalid argument"
-            continue
-        if not all(test(_Found(each.path, place.node, each.depth)) for test in line.tests):
             continue
         if isinstance(place.node, Folder) and place.node.names():
             call.world.status = 1
