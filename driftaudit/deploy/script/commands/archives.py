@@ -260,6 +260,9 @@ def unzip(call: Call) -> int | None:
         return None
     place = call.place(folder)
     if place.node is None:
+        in_way = call.place(folder.rstrip("/") or "/", follow=False).node
+        if in_way is not None or not call.has_folder(place):
+            return 2  # "cannot create extraction directory"
         call.files.put(place.parts, Folder())
     chosen = [member for member in members if _is_wanted(member.path, wanted)]
     return unpacked(call, place.parts, chosen, Manner(keeps_existing="n" in options, keeps_links=True))
