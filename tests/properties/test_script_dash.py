@@ -18,7 +18,7 @@ from tests.properties.test_script_oracle import SEED
 from tests.support.shell_sandbox import Sandbox, below, real_effect, seen
 from tests.support.shell_scripts import Case, case
 
-SCRIPTS = int(os.environ.get("DRIFTAUDIT_SCRIPTS", "60"))
+SCRIPTS = int(os.environ.get("DRIFTAUDIT_SCRIPTS", "40"))
 
 
 @pytest.mark.timeout(3600)

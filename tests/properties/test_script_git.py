@@ -27,7 +27,7 @@ from tests.support.shell_sandbox import Sandbox, below, real_effect, seen
 
 pytestmark = pytest.mark.timeout(3600)
 
-CHECKOUTS = int(os.environ.get("DRIFTAUDIT_CHECKOUTS", "25"))
+CHECKOUTS = int(os.environ.get("DRIFTAUDIT_CHECKOUTS", "15"))
 
 
 def test_what_is_cleaned_was_said_and_nothing_else_but_tracked_files() -> None:

@@ -13,7 +13,7 @@ import pytest
 from tests.properties.test_script_oracle import MOST_UNSURE, MOST_WITHOUT_CHANGE, SEED, compared
 from tests.support.sftp_batches import sftp_case
 
-BATCHES = int(os.environ.get("DRIFTAUDIT_SFTP_BATCHES", "60"))
+BATCHES = int(os.environ.get("DRIFTAUDIT_SFTP_BATCHES", "40"))
 
 
 @pytest.mark.timeout(3600)

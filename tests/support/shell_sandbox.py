@@ -15,7 +15,7 @@ from driftaudit.deploy.script.tree import UNSEEN, File, Folder, Link, Node, Part
 from driftaudit.deploy.script.world import Host
 from tests.support.programs import program
 
-_DEEPEST = 50  # looked into: cp may copy a folder into itself until no path can be longer
+_DEEPEST = 200  # looked into: cp may copy a folder into itself until no path can be longer
 Tree = dict[str, str]  # path -> content; "-> x" is a link to x, a path that ends with "/" is a folder
 
 _SSH = """#!/bin/bash

@@ -12,7 +12,7 @@ from tests.support.shell_sandbox import Tree
 _NAMES = ["a", "b", "c", "d"]
 _CONTENTS = ["1\n", "2\n", "x y\n", "", "no end"]
 _TARGETS = ["a", "b", "d", "d/a", "../a", "../b", "no", ".", "..", "a/b"]
-_FIRST = ["a", "a", "b/c", "b/c", ".", ".", "d", ""]  # of X
+_FIRST = ["a", "a", "b/c", "b/c", ".", ".", "d", "d", ""]  # of X
 _HEADS = ["", "", "set -e\n", "set -euo pipefail\nX= Y=\n"]
 
 
@@ -114,7 +114,7 @@ class Writer:
     def script(self) -> str:
         """Return a script of some lines."""
         head = self.chance.choice(_HEADS)
-        lines = [self._statement() for _n in range(self.chance.randint(3, 8))]
+        lines = [self._statement() for _n in range(self.chance.randint(4, 9))]
         if "set -e" in head:  # else most of them end at once
             lines = [self._survived(line) for line in lines]
         return f"{head}X={self.chance.choice(_FIRST)}\n" + "\n".join(lines)
@@ -125,14 +125,14 @@ class Writer:
 
     def path(self) -> str:
         """Return a path: of three two are there."""
-        if self._known and self.chance.random() < 0.72:
+        if self._known and self.chance.random() < 0.8:
             return self.chance.choice(self._known)
         return a_path(self.chance)
 
     def word(self) -> str:
         """Return a path as scripts write it."""
         path = self.path()
-        if self.chance.random() < 0.45:
+        if self.chance.random() < 0.5:
             return path
         return self.chance.choice(_SPELLINGS)(path, self.path)
 
@@ -143,7 +143,7 @@ class Writer:
         return self._compound(2) if kind < 0.75 else self._on_the_target()
 
     def _simple(self) -> str:
-        form = self.chance.choice(WRITING if self.chance.random() < 0.88 else OTHERS)
+        form = self.chance.choice(WRITING if self.chance.random() < 0.92 else OTHERS)
         text = re.sub("[@§¤]", self._filled, form)
         is_rare = _is_into_itself(text) and self.chance.random() < 0.9
         return self._simple() if is_rare else text

@@ -50,6 +50,7 @@ class Contents:
         self._reader = reader or Reader()
         self._texts: dict[str, str | None] = {}
         self._archives: dict[str, Members | None] = {}
+        self._lines: dict[str, tuple[str, ...]] = {}
         self._unsure: set[str] = set()
         self._serials = count(1)
 
@@ -65,6 +66,16 @@ class Contents:
         found = self.unknown()
         self._archives[found] = tuple(members)
         return found
+
+    def some_of(self, lines: Iterable[str]) -> str:
+        """Return the id of a text that is some of these lines, in whichever order."""
+        found = self.unknown()
+        self._lines[found] = tuple(lines)
+        return found
+
+    def lines(self, content: str) -> tuple[str, ...] | None:
+        """Return the lines that a content has none but some of, None where they are not known."""
+        return self._lines.get(content)
 
     def unknown(self, *, unsure: bool = False) -> str:
         """Return the id of a content that is not known; `unsure` if it may be what was there before."""

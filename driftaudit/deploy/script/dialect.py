@@ -64,7 +64,7 @@ def reads_escapes(statement: Statement) -> bool:
 def _is_strange(part: object) -> bool:
     match part:
         case Parameter():
-            return part.unmodelled or part.operator in _ONLY_BASH_OPERATORS
+            return part.unmodelled or bool(part.index) or part.operator in _ONLY_BASH_OPERATORS
         case Substitution():
             return part.process
         case Assignment():

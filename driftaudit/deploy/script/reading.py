@@ -97,7 +97,15 @@ class Reader:
         is_array = "Array" in node or "Index" in node
         if name and not value and not node.get("Naked"):
             value = Word((), self._origin.line_of(node))
-        return Assignment(name, value, node.get("Append", False), is_array)
+        elements = self._elements(node["Array"]) if "Array" in node else None
+        return Assignment(name, value, node.get("Append", False), is_array, elements)
+
+    def _elements(self, node: Node) -> tuple[Word, ...] | None:
+        """Return the elements of an array, None where they are given by their numbers or names."""
+        elements = node.get("Elems") or ()
+        if any("Index" in element or "Value" not in element for element in elements):
+            return None
+        return tuple(self.word(element["Value"]) for element in elements)
 
     def _binary(self, node: Node) -> Command:
         return Binary(node["Op"], self.statement(node["X"]), self.statement(node["Y"]))
@@ -193,19 +201,29 @@ class Reader:
 
     def _parameter(self, node: Node) -> Parameter:
         name = node["Param"]["Value"]
-        strange = any(key in node for key in ("Index", "Slice", "Excl", "Width", "Names", "Flags"))
+        strange = any(key in node for key in ("Slice", "Excl", "Width", "Names", "Flags"))
+        index = _index(node["Index"]) if "Index" in node else ""
+        strange = strange or index is None or bool(index and ("Repl" in node or "Exp" in node))
         if "Repl" in node:
             return self._replacing(name, node["Repl"], unmodelled=strange)
         expansion = node.get("Exp") or {}
         argument = self.word(expansion["Word"]) if expansion.get("Word") else None
         operator = expansion.get("Op", "")
-        return Parameter(name, operator, argument, None, node.get("Length", False), strange)
+        length = node.get("Length", False)
+        return Parameter(name, operator, argument, None, length, strange, index or "")
 
     def _replacing(self, name: str, node: Node, *, unmodelled: bool) -> Parameter:
         new = self.word(node["With"]) if node.get("With") else Word((), 0)
         old = self.word(node["Orig"]) if node.get("Orig") else Word((), 0)
         operator = "//" if node.get("All") else "/"
         return Parameter(name, operator, old, new, unmodelled=unmodelled)
+
+
+def _index(node: Node) -> str | None:
+    """Return the index of an array where it is a number, `@` or `*`."""
+    parts: list[Node] = node.get("Parts") or [{}]
+    text = parts[0].get("Value", "") if len(parts) == 1 else ""
+    return text if text in ("@", "*") or text.isdigit() else None
 
 
 _COMMANDS: dict[str, Callable[[Reader, Node], Command]] = {

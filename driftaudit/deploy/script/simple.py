@@ -10,7 +10,7 @@ from driftaudit.deploy.script.commands.unmodelled import run_unmodelled
 from driftaudit.deploy.script.dialect import ONLY_BASH
 from driftaudit.deploy.script.session import Session, Trouble
 from driftaudit.deploy.script.symbols import has_symbols
-from driftaudit.deploy.script.syntax import Assignment, Declaration, Statement
+from driftaudit.deploy.script.syntax import Assignment, Declaration, Statement, Word
 from driftaudit.deploy.script.words import Words
 from driftaudit.deploy.script.world import Flow, World
 
@@ -20,6 +20,10 @@ _MOST_CALLS = 40  # of functions in functions
 def set_variable(words: Words, assignment: Assignment) -> None:
     """Give a variable its value. Raises ExpansionError."""
     session, world = words.session, words.world
+    if assignment.elements is not None:
+        _set_array(words, assignment.name, assignment.elements, append=assignment.append)
+        return
+    elements = world.arrays.pop(assignment.name, ())
     if assignment.array or (assignment.name == "IFS" and assignment.append):
         world.variables[assignment.name] = session.anything(f"${assignment.name}")
         return
@@ -30,6 +34,19 @@ def set_variable(words: Words, assignment: Assignment) -> None:
         before = world.variables.get(assignment.name, session.environment(world.host, assignment.name))
         text = (before or "") + text
     world.variables[assignment.name] = text
+    if elements:
+        world.arrays[assignment.name] = (text, *elements[1:])
+
+
+def _set_array(words: Words, name: str, elements: tuple[Word, ...], *, append: bool) -> None:
+    """Give an array its elements; its name alone stands for the first one."""
+    world = words.world
+    before = world.arrays.get(name)
+    if before is None and world.variables.get(name) is not None:
+        before = (world.variables[name] or "",)
+    found = tuple(field for word in elements for field in words.fields(word))
+    world.arrays[name] = (*(before or ()), *found) if append else found
+    world.variables[name] = next(iter(world.arrays[name]), None)
 
 
 @dataclass(frozen=True, slots=True)

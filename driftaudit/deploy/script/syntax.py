@@ -33,7 +33,10 @@ class Double:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """`$name` or `${name…}`. `unmodelled` marks a form whose value is not worked out: slices, arrays."""
+    """`$name` or `${name…}`; `index` is that of an array: a number, `@` or `*`.
+
+    `unmodelled` marks a form whose value is not worked out: slices, names of names.
+    """
 
     name: str
     operator: str = ""
@@ -41,6 +44,7 @@ class Parameter:
     replacement: "Word | None" = None
     length: bool = False
     unmodelled: bool = False
+    index: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +82,13 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """`name=value`; without a value in `export name`. `array` values are not worked out."""
+    """`name=value`; without a value in `export name`. Of an `array` the `elements` are known or nothing."""
 
     name: str
     value: Word | None
     append: bool = False
     array: bool = False
+    elements: tuple[Word, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

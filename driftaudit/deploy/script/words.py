@@ -91,7 +91,9 @@ class Words:
             case Double():
                 yield from self._double(part, line)
             case Parameter(name="@" | "*", operator="", length=False, unmodelled=False):
-                yield from self._arguments()
+                yield from self._arguments(self.world.arguments)
+            case Parameter(index="@" | "*", length=False, unmodelled=False):
+                yield from self._arguments(self._elements(part.name))
             case ExtendedGlob():
                 self.session.problem(Trouble.UNMODELLED, line, f"the pattern {part.text}", may_touch=False)
                 yield _Piece(self.session.anything(part.text), quoted=True)
@@ -114,23 +116,41 @@ class Words:
                     text = below.text.replace("\\\n", "")
                     yield _Piece(re.sub(rf"\\([{special}])", r"\1", text), quoted=True)
                 case Parameter(name="@", operator="", length=False, unmodelled=False):
-                    yield from self._quoted_arguments()
+                    yield from self._quoted_arguments(self.world.arguments)
+                case Parameter(index="@", length=False, unmodelled=False):
+                    yield from self._quoted_arguments(self._elements(below.name))
                 case Parameter() | Substitution() | Arithmetic():
                     yield _Piece(self._value(below, line), quoted=True)
                 case _:
                     yield from self._part(below, line)
 
-    def _arguments(self) -> Iterator[_Piece]:
-        if self.world.arguments is None:
+    def _elements(self, name: str) -> tuple[str, ...]:
+        """Return the elements of an array; a plain variable is one of a single element."""
+        found = self.world.arrays.get(name)
+        if found is not None:
+            return found
+        text = value(self.session, self.world, name)
+        return () if text is None else (text,)
+
+    def _element(self, part: Parameter) -> str | None:
+        """Return one element of an array, or all as one text."""
+        elements = self._elements(part.name)
+        if part.index in ("@", "*"):
+            return str(len(elements)) if part.length else " ".join(elements)
+        number = int(part.index)
+        return elements[number] if number < len(elements) else None
+
+    def _arguments(self, arguments: tuple[str, ...] | None) -> Iterator[_Piece]:
+        if arguments is None:
             yield _Piece(value(self.session, self.world, "@") or "", quoted=False)
-        for n, argument in enumerate(self.world.arguments or ()):
+        for n, argument in enumerate(arguments or ()):
             yield _Piece("", quoted=False, ends_field=n > 0)
             yield _Piece(argument, quoted=False, splits=True)
 
-    def _quoted_arguments(self) -> Iterator[_Piece]:
-        if self.world.arguments is None:
+    def _quoted_arguments(self, arguments: tuple[str, ...] | None) -> Iterator[_Piece]:
+        if arguments is None:
             yield _Piece(value(self.session, self.world, "@") or "", quoted=True)
-        for n, argument in enumerate(self.world.arguments or ()):
+        for n, argument in enumerate(arguments or ()):
             yield _Piece(argument, quoted=True, ends_field=n > 0)
 
     def _home(self, text: str) -> tuple[str, str]:
@@ -175,7 +195,7 @@ class Words:
         return self.session.anything("$(…)") if text is None else text.rstrip("\n")
 
     def _parameter(self, part: Parameter, line: int) -> str:
-        found = None if part.unmodelled else value(self.session, self.world, part.name)
+        found = None if part.unmodelled else self._whole(part)
         shown = f"${{{part.name}}}"
         if part.unmodelled or part.operator.startswith("@"):
             return self.session.anything(shown)
@@ -184,6 +204,8 @@ class Words:
         if found is None:
             self._refuse_unset(part.name)
             found = ""
+        if part.length and part.index in ("@", "*"):
+            return found
         if part.length:
             return self.session.anything(shown) if self.session.symbols.within(found) else str(len(found))
         if not part.operator:
@@ -191,6 +213,10 @@ class Words:
         if part.operator in CASES and not self.session.symbols.within(found):
             return CASES[part.operator](found)
         return self._cut(part, found, line)
+
+    def _whole(self, part: Parameter) -> str | None:
+        """Return the value before anything is cut from it."""
+        return self._element(part) if part.index else value(self.session, self.world, part.name)
 
     def _refuse_unset(self, name: str) -> None:
         if "nounset" in self.world.options and name not in ("@", "*"):

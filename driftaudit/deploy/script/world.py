@@ -50,6 +50,7 @@ class World:
     given_line: int = 0  # where that begins in the script, if it is written there
     arguments: tuple[str, ...] | None = None
     name: str = "bash"
+    arrays: dict[str, tuple[str, ...]] = field(default_factory=dict)
     functions: dict[str, Statement] = field(default_factory=dict)
     locals: dict[str, str | None] = field(default_factory=dict)  # what they hide, in a function
     status: int | None = 0
@@ -73,6 +74,7 @@ class World:
             self,
             trees=dict(self.trees),
             variables=dict(self.variables),
+            arrays=dict(self.arrays),
             functions=dict(self.functions),
             locals=dict(self.locals),
         )

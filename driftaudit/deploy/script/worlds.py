@@ -45,5 +45,6 @@ def _key(world: World) -> object:
         world.stack,
         world.arguments,
         tuple(sorted(world.variables.items(), key=lambda item: item[0])),
+        tuple(sorted(world.arrays.items())),
         tuple(sorted((name, id(body)) for name, body in world.functions.items())),
     )

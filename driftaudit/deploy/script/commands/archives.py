@@ -233,10 +233,10 @@ def zip_program(call: Call) -> int | None:
     before = call.content_of(path)
     members = {member.path: member for member in (before and call.session.contents.archive(before)) or ()}
     skipped = excludes(options.values.get("x", []))
-    for source in sources:
-        for member in packed(call, call.world.cwd, source, skipped, follows="y" not in options) or ():
-            members[member.path] = member
-    if not members:
+    found = [packed(call, call.world.cwd, path, skipped, follows="y" not in options) for path in sources]
+    for member in chain.from_iterable(each or () for each in found):
+        members[member.path] = member
+    if not any(found):
         return 12  # "Nothing to do!"
     content = call.session.contents.of_archive(members.values())
     return int(not call.write_file(call.place(path), content))
@@ -260,6 +260,9 @@ def unzip(call: Call) -> int | None:
         return None
     place = call.place(folder)
     if place.node is None:
+        in_way = call.place(folder.rstrip("/") or "/", follow=False).node
+        if in_way is not None or not call.has_folder(place):
+            return 2  # "cannot create extraction directory"
         call.files.put(place.parts, Folder())
     chosen = [member for member in members if _is_wanted(member.path, wanted)]
     return unpacked(call, place.parts, chosen, Manner(keeps_existing="n" in options, keeps_links=True))

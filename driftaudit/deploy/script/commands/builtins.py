@@ -148,6 +148,7 @@ def unset(call: Call) -> int:
     for word in call.words:
         if not word.startswith("-"):
             call.world.variables[word] = None
+            call.world.arrays.pop(word, None)
             call.world.functions.pop(word, None)
     return 0
 
@@ -161,22 +162,8 @@ def read(call: Call) -> None:
         elif skips:
             skips = False
         else:
+            call.world.arrays.pop(word, None)
             call.world.variables[word] = call.session.anything(f"${word}")
-
-
-def trap(call: Call) -> int:
-    """Remember what is run at the end; what is run on a signal or an error is only noted."""
-    words = [word for word in call.words if word != "--"]
-    if len(words) < 2 or words[0].startswith("-"):
-        return 0
-    text, signals = words[0], words[1:]
-    if {"EXIT", "0"} & set(signals):
-        call.world.at_exit = text
-    others = [signal for signal in signals if signal not in ("EXIT", "0")]
-    if others and text:
-        detail = f"what is done on {' '.join(others)} is not simulated: {text}"
-        call.problem(Trouble.TRAP, detail, may_touch=not text.startswith(("echo ", "exit")))
-    return 0
 
 
 def test(call: Call) -> int | None:
@@ -218,7 +205,6 @@ BUILTINS: Programs = {
     "shift": shift,
     "unset": unset,
     "read": read,
-    "trap": trap,
     "test": test,
     "[": test,
     "getopts": getopts,

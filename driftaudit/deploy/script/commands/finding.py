@@ -1,13 +1,13 @@
 """`find … -delete` and `find … -exec rm`: what is found is a path of the model that fits."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from driftaudit.deploy.script.call import Call
 from driftaudit.deploy.script.commands.wrappers import Named
 from driftaudit.deploy.script.patterns import compiled
 from driftaudit.deploy.script.session import Trouble
-from driftaudit.deploy.script.tree import File, Folder, Link, Node, Unseen
+from driftaudit.deploy.script.tree import File, Folder, Link, Node, Parts, Place, Unseen
 from driftaudit.deploy.script.world import World
 
 _KINDS = {"f": File, "d": Folder, "l": Link}
@@ -23,6 +23,7 @@ class _Found:
     path: str
     node: Node
     depth: int
+    parts: Parts  # the real path: links on the way to the start may be gone by the time that it is deleted
 
 
 Test = Callable[[_Found], bool]
@@ -142,7 +143,7 @@ def _matches(call: Call, start: str, line: _Line) -> Iterator[_Found]:
     place = call.place(start, follow=start.endswith("/"))
     if place.node is None or place.trouble:
         return
-    for found in _walk(_Found(start, place.node, 0), line.most):
+    for found in _walk(_Found(start, place.node, 0, place.parts), line.most):
         is_unseen = isinstance(found.node, Unseen) or (isinstance(found.node, Folder) and found.node.is_open)
         if is_unseen and (line.deletes or line.runs):
             detail = f"find goes through {found.path}, of which not all was seen"
@@ -161,7 +162,8 @@ def _walk(found: _Found, most: int) -> Iterator[_Found]:
     if isinstance(found.node, Folder) and found.depth < most:
         for name in found.node.names():
             path = found.path + name if found.path.endswith("/") else f"{found.path}/{name}"
-            yield from _walk(_Found(path, found.node.children[name], found.depth + 1), most)
+            below = _Found(path, found.node.children[name], found.depth + 1, (*found.parts, name))
+            yield from _walk(below, most)
 
 
 def _delete_all(call: Call, line: _Line) -> None:
@@ -183,13 +185,13 @@ def _delete_all(call: Call, line: _Line) -> None:
 def _delete(call: Call, line: _Line, found: list[_Found]) -> None:
     """Delete what fits, from below upwards: a folder may be empty by then; one that is not stays."""
     for each in reversed(found):
-        place = call.place(each.path, follow=False)
+        place = Place(each.parts, call.files.get(each.parts))
         if each.path == "." or place.node is None:
+            continue
+        if not all(test(replace(each, node=place.node)) for test in line.tests):
             continue
         if _last(each.path) in (".", ".."):
             call.world.status = 1  # "Invalid argument"
-            continue
-        if not all(test(_Found(each.path, place.node, each.depth)) for test in line.tests):
             continue
         if isinstance(place.node, Folder) and place.node.names():
             call.world.status = 1

@@ -160,9 +160,15 @@ def ls(call: Call) -> int | None:
         parts = ["".join(f"{path}\n" for path in sorted(files))] if files else []
         parts += [f"{path}:\n{_names(places[path].node)}" for path in sorted(folders)]
         call.print("\n".join(parts))
+    elif is_known and flags and all(set(word) <= _ORDERING for word in flags):
+        names = _names(places[there[0]].node).splitlines() if len(there) == 1 else there
+        call.print_content(call.session.contents.some_of(there if "d" in "".join(flags) else names))
     else:
         call.print(call.session.anything("ls"))
     return (0 if len(there) == len(paths) else 2) if is_known else None
+
+
+_ORDERING = frozenset("-1dtrSUcuX")  # options of ls that choose no name and write it as it is
 
 
 def _listed(call: Call, path: str) -> Place:
@@ -196,6 +202,29 @@ def anything(call: Call) -> None:
     call.print(call.session.anything(" ".join([call.name, *call.words])))
 
 
+def choosing(call: Call) -> None:
+    """Print some of the lines that are read: which ones hangs on their order, or on what is in them."""
+    lines = call.session.contents.lines(call.world.given)
+    is_plain = not any(re.fullmatch(r"-[a-z]*[colqs][a-z]*", word) for word in call.words)
+    operands = [word for word in call.words if not word.startswith("-")]
+    reads_files = call.name in ("sort", "uniq") and bool(operands)
+    if lines is None or not is_plain or reads_files:
+        anything(call)
+        return
+    contents = call.session.contents
+    left = _left_out(call)
+    is_none = left is not None and len(lines) <= left
+    call.print_content(contents.of_text("") if is_none else contents.some_of(lines))
+
+
+def _left_out(call: Call) -> int | None:
+    """Return how many lines `tail -n +6` and `head -n -5` leave out; None where it is none of them."""
+    found = re.fullmatch(r"-n ?([+-])(\d+)", " ".join(call.words))
+    if found and (call.name, found[1]) in (("tail", "+"), ("head", "-")):
+        return int(found[2]) - (call.name == "tail")
+    return None
+
+
 _FILTERS = """
     awk base64 bc cksum cmp column comm cut df diff dig du egrep envsubst expr fgrep
     file fold free gawk getent grep groups head host id join jq last less locale logger lsblk lsof
@@ -205,6 +234,7 @@ _FILTERS = """
 
 PRINTING: Programs = {
     **dict.fromkeys(_FILTERS, anything),
+    **dict.fromkeys(("egrep", "fgrep", "grep", "head", "sort", "tail", "uniq"), choosing),
     **dict.fromkeys(("date", "hostname", "whoami", "uname", "uuidgen", "logname", "arch"), fresh),
     "echo": echo,
     "printf": printf,

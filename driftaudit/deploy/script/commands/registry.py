@@ -16,6 +16,7 @@ from driftaudit.deploy.script.commands.removal import REMOVAL
 from driftaudit.deploy.script.commands.rsync import RSYNC
 from driftaudit.deploy.script.commands.sftp import SFTP
 from driftaudit.deploy.script.commands.shells import bash, evaluate, source
+from driftaudit.deploy.script.commands.traps import TRAPS
 from driftaudit.deploy.script.commands.wrappers import Named, wrapping, xargs
 from driftaudit.deploy.script.world import World
 
@@ -31,6 +32,7 @@ PROGRAMS: Programs = {
     **GIT,
     **RSYNC,
     **SFTP,
+    **TRAPS,
 }
 """Those that take a world to one other world."""
 

@@ -32,7 +32,7 @@ def ssh(call: Call) -> list[World]:
     shell = call.world.fork()
     shell.is_bash = target.shell == "bash"
     shell.host, shell.cwd, shell.logical_cwd = target, target.home, target.home
-    shell.variables, shell.functions, shell.locals = {}, {}, {}
+    shell.variables, shell.functions, shell.locals, shell.arrays = {}, {}, {}, {}
     shell.arguments, shell.name, shell.options, shell.stack = (), "bash", frozenset(), ()
     if not words or "n" in options:
         shell.given = call.session.contents.of_text("")

@@ -40,7 +40,7 @@ def _removed(call: Call, path: str, flags: set[str]) -> int | None:
     if place.node is None or place.trouble:
         is_absent = place.trouble in ("", "no such folder", "not a folder")
         return 0 if "f" in flags and is_absent and path else 1
-    if name in (".", "..", "") and path and is_recursive:
+    if name in (".", "..", "") and path and (is_recursive or "d" in flags):
         call.removing(place)
         return 1
     if isinstance(place.node, Folder) and not is_recursive and ("d" not in flags or place.node.names()):

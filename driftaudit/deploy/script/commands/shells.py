@@ -112,7 +112,7 @@ def in_new_shell(
     shell = world.fork()
     shell.variables = _inherited(world)
     shell.name, shell.arguments, shell.options = name, arguments, frozenset(switches)
-    shell.functions, shell.stack, shell.locals = {}, (), {}
+    shell.functions, shell.stack, shell.locals, shell.arrays = {}, (), {}, {}
     shell.is_bash = call.name == "bash" if call.name in _SHELLS else not is_sh(text or "")
     return run_below(call, world, shell, statements)
 

@@ -1,5 +1,6 @@
 """Programs whose effect on files is not modelled: what is known of them all the same."""
 
+import re
 from dataclasses import dataclass
 
 from driftaudit.deploy.script.call import Call
@@ -49,11 +50,15 @@ _INSTALLS = {  # what they change is a folder that is generated
 }
 
 
+_VERSION = re.compile(r"require\(['\"][\w./-]*\.json['\"]\)(?:\.\w+)+")  # of a package
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known of a program's effect."""
 
     is_harmless: bool = False
+    prints_name: bool = False  # a version, or the like
     folder: str = ""  # the one that it changes, below the folder that it runs in
 
 
@@ -65,6 +70,8 @@ def known_effect(name: str, words: list[str]) -> Known:
         return Known(is_harmless=True)
     if name == "curl":
         return Known(is_harmless=not any(_writes_file(word) for word in words))
+    if name == "node" and words[:1] == ["-p"] and _VERSION.fullmatch(" ".join(words[1:])):
+        return Known(is_harmless=True, prints_name=True)
     if any(word in ("--version", "-v", "--help") for word in words[:1]):
         return Known(is_harmless=True)
     return Known(folder=_INSTALLS.get((name, first), ""))
@@ -87,7 +94,10 @@ def run_unmodelled(call: Call) -> list[World]:
     """Note that a program runs whose effect is not modelled; its status is not known either."""
     known = known_effect(call.name, call.words)
     call.world.status = None
-    call.print_content(call.session.contents.unknown())
+    if known.prints_name:
+        call.print(call.session.fresh(call.name) + "\n")
+    else:
+        call.print_content(call.session.contents.unknown())
     if known.is_harmless:
         return [call.world]
     shown = " ".join([call.name, *call.words])[:80]

@@ -86,7 +86,7 @@ def _lay_folder(call: Call, parts: Parts, manner: Manner) -> bool:
 
 def _lay_file(call: Call, parts: Parts, node: File | Link, manner: Manner) -> bool:
     there = call.files.get(parts)
-    if isinstance(there, Folder) and (there.names() or there.is_open):
+    if isinstance(there, Folder) and (there.names() or there.is_open or manner.writes_through):
         return False
     if there is not None and not isinstance(there, Unseen) and manner.keeps_existing:
         return not manner.fails_on_existing

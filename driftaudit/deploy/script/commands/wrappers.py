@@ -99,7 +99,12 @@ def xargs(call: Call, named: Named) -> list[World]:
     options = parsed(call.words, grammar)
     text = call.session.contents.text(call.world.given)
     words = options.operands or ["echo"]
-    if text is None:
+    lines = call.session.contents.lines(call.world.given)
+    without: list[World] = []
+    if lines is not None:  # some of them, or none
+        without, given = [call.world.fork()], list(lines)
+        without[0].status = 0
+    elif text is None:
         given = [call.session.anything("what xargs reads")]
     elif "0" in options:
         given = [word for word in text.split("\0") if word]
@@ -108,13 +113,13 @@ def xargs(call: Call, named: Named) -> list[World]:
     given = [word for word in given if word]
     place = options.value("I")
     if place:
-        lines = [[part.replace(place, word) for part in words] for word in given]
+        runs = [[part.replace(place, word) for part in words] for word in given]
     elif "n" in options or "L" in options:
-        lines = [[*words, word] for word in given]
+        runs = [[*words, word] for word in given]
     else:
-        lines = [[*words, *given]] if given or "r" not in options else []
+        runs = [[*words, *given]] if given or "r" not in options else []
     call.world.status = 0
     worlds = [call.world]
-    for line in lines:
-        worlds = [end for world in worlds for end in named(world, line, call.line)]
-    return worlds
+    for run in runs:
+        worlds = [end for world in worlds for end in named(world, run, call.line)]
+    return [*without, *worlds]

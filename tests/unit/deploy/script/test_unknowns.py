@@ -196,3 +196,49 @@ def test_what_runs_the_project_s_own_programs_here_may_reach_the_target(line: st
 @pytest.mark.parametrize("line", ["npm run build", "yarn build", "npm test", "tsc -p .", "cargo build"])
 def test_what_builds_here_does_not(line: str) -> None:
     assert [problem.may_touch for problem in here(line).problems] == [False]
+
+
+@pytest.mark.parametrize(
+    ("script", "trouble"),
+    [
+        ("curl -s https://example.net/batch | sftp -b - host", Trouble.UNKNOWN_COMMAND),
+        ("sftp -b - host <<END\nrm app/$X\nEND", Trouble.UNKNOWN_PATH),
+        ("sftp -b - host <<END\nput src/a $X/a\nEND", Trouble.UNKNOWN_DESTINATION),
+        ("sftp -b - host <<'END'\n!./deploy\nEND", Trouble.UNKNOWN_COMMAND),
+        ("sftp -b - host <<'END'\nput /srv/unseen app/src/b\nEND", Trouble.UNSEEN),
+        ("ssh host 'cd app && git pull --ff-only'", Trouble.UNKNOWN_EFFECT),
+        ("ssh host 'cd app && git reset --hard origin/main'", Trouble.UNKNOWN_EFFECT),
+        ("git archive HEAD | ssh host 'tar xf - -C app'", Trouble.UNSEEN),
+        ("ssh host \"rm -f app/$'x'\"", Trouble.UNMODELLED),
+    ],
+)
+def test_what_a_batch_or_git_does_and_nobody_knows_is_said(script: str, trouble: Trouble) -> None:
+    assert trouble in {problem.trouble for problem in here(script).problems if problem.may_touch}
+
+
+def test_a_batch_is_followed() -> None:
+    batch = "cd app\n-rm nothing\nrm src/b\nput build/x src/a"
+    effect = live_effect(here(f"sftp -b - host <<'END'\n{batch}\nEND"))
+    assert (effect.deleted, effect.overwritten) == ({"src/b"}, {"src/a"})
+
+
+def test_git_clean_is_taken_to_delete_what_is_in_no_ignore_file() -> None:
+    tree = LIVE | {".git/": "", ".gitignore": "logs\n*.env\n", "prod.env": "S"}
+    outcome = simulate("cd app && git clean -fd", setting(tree, tree), at_target=True)
+    assert {"src/b", "src/a"} <= live_effect(outcome).deleted
+    assert not {"prod.env", ".git", "logs"} & (live_effect(outcome).deleted | live_effect(outcome).unseen)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "#!/bin/sh\nif [[ -d src ]]; then exit; fi\nssh host rm app/src/b",
+        "#!/usr/bin/env sh\n[ a == a ] && exit\nssh host rm app/src/b",
+        "ssh host '[[ -d app ]] && exit; rm app/src/b'",
+        "ssh host 'rm app/src/b; cp <(true) app/x; echo only here > app/src/b'",
+        "sh -c 'function f {\nssh host rm app/src/b\n}'",
+    ],
+)
+def test_what_only_bash_reads_so_may_be_read_otherwise(script: str) -> None:
+    effect = live_effect(here(script))
+    assert "src/b" in effect.deleted | effect.overwritten

@@ -1,0 +1,75 @@
+"""`trap`: what a shell does at its end is simulated; what it does on a signal or an error is only judged."""
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from driftaudit.deploy.script import syntax
+from driftaudit.deploy.script.call import Call, Programs
+from driftaudit.deploy.script.parser import parse
+from driftaudit.deploy.script.session import Trouble
+from driftaudit.errors import UsageError
+
+_SAYING = frozenset("echo printf exit return kill true false : wait trap date logger sleep".split())  # noqa: SIM905
+# On the machine that is not the target's they reach nothing of it.
+_LOCAL = frozenset("> rm rmdir unlink cd popd pushd test [ mv".split())  # noqa: SIM905
+
+
+def trap(call: Call) -> int:
+    """Remember what is run at the end; what is run on a signal or an error is noted."""
+    words = [word for word in call.words if word != "--"]
+    if len(words) < 2 or words[0].startswith("-"):
+        return 0
+    text, signals = words[0], words[1:]
+    if {"EXIT", "0"} & set(signals):
+        call.world.at_exit = text
+    others = [signal for signal in signals if signal not in ("EXIT", "0")]
+    if others and text:
+        detail = f"what is done on {' '.join(others)} is not simulated: {text}"
+        call.problem(Trouble.TRAP, detail, may_touch=_may_touch(call, text))
+    return 0
+
+
+def _may_touch(call: Call, text: str) -> bool:
+    """Whether a text runs anything that may reach the target."""
+    allowed = _SAYING if call.is_target else _SAYING | _LOCAL
+    try:
+        waiting: list[object] = [parse(text).statements]
+    except UsageError:
+        return True
+    told: set[str] = set()
+    while waiting:
+        for name in _commands(waiting.pop()):
+            function = call.world.functions.get(name)
+            if function is not None and name not in told:
+                waiting.append(function)
+            elif function is None and name not in allowed:
+                return True
+            told.add(name)
+    return False
+
+
+def _commands(node: Any) -> Iterator[str]:
+    """Yield the names of all commands in a piece of script.
+
+    "" is one that is not written out, ">" one that prints to a file.
+    """
+    if isinstance(node, tuple):
+        for each in node:
+            yield from _commands(each)
+    elif is_dataclass(node):
+        if isinstance(node, syntax.Call) and node.words:
+            match node.words[0].parts:
+                case (syntax.Literal(text),):
+                    yield text
+                case _:
+                    yield ""
+        if isinstance(node, syntax.Redirect) and ">" in node.operator and node.operator != ">&":
+            yield ">"
+        if isinstance(node, syntax.Unmodelled):
+            yield ""
+        for each in fields(node):
+            yield from _commands(getattr(node, each.name))
+
+
+TRAPS: Programs = {"trap": trap}
