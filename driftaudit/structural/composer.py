@@ -40,6 +40,7 @@ from driftaudit.structure.languages import language_of
 from driftaudit.structure.node.entry_points import names_entry_points
 
 _INSTALLED = "node_modules"
+_MOST_DOUBTFUL = 500  # sources that are parsed whatever they import: some 2 s
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +128,9 @@ def _two_trees(request: StructureRequest, live: Grown, planned: Grown, reader: R
     listed = _listed(request, live, sources[0])
     readings = Readings(reader.scanned, reader.parsed, reader.is_parsed, reader.why, reader.document)
     trees = [file_tree(tree, request.trees, targets, listed) for tree in sides]
-    settled = reader.memory.settled
+    settled, doubtful = reader.memory.settled, _doubtful(request.findings)
     analyses = [
-        Analysis(tree, readings, rows, settled.setdefault(context_of(tree), {}))
+        Analysis(tree, readings, rows, settled.setdefault(context_of(tree), {}), doubtful)
         for tree, rows in zip(trees, sources, strict=True)
     ]
     needed = {
@@ -140,6 +141,12 @@ def _two_trees(request: StructureRequest, live: Grown, planned: Grown, reader: R
     }
     reader.contents.load(needed - reader.secret)
     return TwoTrees(analyses[0], analyses[-1], lambda path: GENERATED in labels.of(path), request.is_assumed)
+
+
+def _doubtful(findings: Sequence[Finding]) -> frozenset[str]:
+    """Return the sources that differ, which are the likeliest to be cut off or half merged; none of too many."""
+    differing = [finding.path for finding in findings if language_of(finding.path)]
+    return frozenset(differing if len(differing) <= _MOST_DOUBTFUL else ())
 
 
 def _sources(tree: Grown, generated: set[str]) -> list[Source]:

@@ -21,6 +21,9 @@ CORE_RULES = {
     "core/hand-edited": "warn",
     "core/unknown": "warn",
     "core/ahead": "warn",
+    "core/missing-module": "warn",
+    "core/would-break-beside": "warn",
+    "core/would-break": "block",
     "core/variant": "info",
     "core/drift": "info",
 }
