@@ -62,7 +62,7 @@ def picture() -> str:
         for file in incident.production.rglob("*"):
             os.utime(file, (_EDITED.timestamp(), _EDITED.timestamp()))
         request = audit_request(Workplace(Options(), incident.repository), "production", Options())
-        audit = _anywhere(run_audit(request))
+        audit = _anywhere(run_audit(replace(request, structure=True)))
     report = render(audit, RenderOptions(width=_COLUMNS, colour=True))
     console = Console(
         file=io.StringIO(), record=True, width=_COLUMNS, force_terminal=True, legacy_windows=False

@@ -53,12 +53,15 @@ def command(directory: str | None) -> int:
 
 
 def _audit(repository: Path, deploy: str | None):  # type: ignore[no-untyped-def]
+    from dataclasses import replace
+
     from driftaudit.audit import run_audit
     from driftaudit.cli.options import Options
     from driftaudit.cli.target import Workplace, audit_request
 
     wanted = Options(deploy=deploy, no_cache=True)
-    return run_audit(audit_request(Workplace(wanted, repository), "production", wanted))
+    request = audit_request(Workplace(wanted, repository), "production", wanted)
+    return run_audit(replace(request, structure=True))
 
 
 def _program() -> str:

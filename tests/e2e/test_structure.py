@@ -230,3 +230,24 @@ def test_node_agrees_on_the_incident(incident: Incident) -> None:
     )
     assert done.returncode != 0
     assert "admin-users.js" in done.stderr
+
+
+def test_linked_sources_and_packages_are_followed(site: Site) -> None:
+    files = {
+        "package.json": '{"workspaces": ["packages/*"]}',
+        "packages/a/package.json": '{"name": "a", "main": "main.js"}',
+        "packages/a/main.js": "",
+        "src/app.js": "require('a'); require('./current/x')",
+        "releases/1/x.js": "",
+    }
+    for top in (site.repository, site.production):
+        write(top, files)
+        (top / "src/current").symlink_to("../releases/1")
+        (top / "node_modules").mkdir()
+        (top / "node_modules/a").symlink_to("../packages/a")
+    commit(site.repository, {".gitignore": "node_modules\n"})
+    assert structure(site.repository, site.url, "--deploy", "overlay:src")[0] == 0
+    (site.production / "src/current").unlink()
+    (site.production / "src/current").symlink_to("../releases/2")
+    code, found = structure(site.repository, site.url, "--deploy", "overlay:packages")
+    assert (code, places(found["structure"], "missing-module")) == (3, {("src/app.js", 1, "./current/x")})

@@ -119,14 +119,14 @@ def test_workspaces_and_linked_packages_are_followed() -> None:
     }
     assert resolved(files, "packages/b/b.js", "@me/a", Form.REQUIRE).path == "packages/a/a.js"
     links = {"node_modules/@me/a": "../../packages/a"}
-    found = resolved(files, "packages/b/b.js", "@me/a", Form.REQUIRE, links=links)  # type: ignore[arg-type]
+    found = resolved(files, "packages/b/b.js", "@me/a", Form.REQUIRE, links=links)
     assert found.path == "packages/a/a.js"
 
 
 def test_a_link_that_leads_out_or_round_is_unknown() -> None:
     for target in ("/srv/shared/x.js", "../../out.js", "loop.js", None):
         links = {"src/loop.js": target}
-        assert resolved(APP, "src/app.js", "./loop.js", links=links).state is State.UNKNOWN  # type: ignore[arg-type]
+        assert resolved(APP, "src/app.js", "./loop.js", links=links).state is State.UNKNOWN
 
 
 TYPED: Files = {
