@@ -12,13 +12,27 @@ from pathlib import Path
 
 NPM = (
     *("express@4.21.2", "lodash@4.17.21", "debug@4.4.0", "commander@12.1.0", "uuid@9.0.1", "chalk@5.3.0"),
-    *("got@14.4.5", "execa@9.5.2", "node-fetch@3.3.2", "axios@1.7.9", "bootstrap@5.3.3", "rxjs@7.8.1"),
-    *("date-fns@3.6.0", "@babel/core@7.26.0", "webpack@5.97.1", "yargs@17.7.2", "pg@8.13.1"),
+    *(
+        "got@14.4.5",
+        "execa@9.5.2",
+        "node-fetch@3.3.2",
+        "axios@1.7.9",
+        "zod@3.24.1",
+        "bootstrap@5.3.3",
+        "rxjs@7.8.1",
+    ),
+    *("@babel/core@7.26.0", "webpack@5.97.1", "yargs@17.7.2", "pg@8.13.1"),
     *("svelte@5.15.0", "preact@10.25.4", "graphql@16.10.0"),
 )
 PYPI = (
     *("requests==2.32.3", "flask==3.1.0", "click==8.1.8", "attrs==24.3.0", "urllib3==2.3.0"),
-    *("jinja2==3.1.6", "django==5.1.4", "numpy==2.2.1", "setuptools==75.6.0", "six==1.17.0"),
+    *(
+        "jinja2==3.1.6",
+        "sqlalchemy==2.0.36",
+        "markupsafe==3.0.2",
+        "setuptools==75.6.0",
+        "python-dotenv==1.0.1",
+    ),
 )
 TYPESCRIPT = "typescript@5.7.2"  # whose own resolution is asked about TypeScript's sources
 

@@ -53,6 +53,8 @@ def command(directory: str | None) -> int:
 
 
 def _audit(repository: Path, deploy: str | None):  # type: ignore[no-untyped-def]
+    from dataclasses import replace
+
     from driftaudit.audit import examine
     from driftaudit.cli.options import Options
     from driftaudit.cli.target import Workplace, audit_request
@@ -60,6 +62,7 @@ def _audit(repository: Path, deploy: str | None):  # type: ignore[no-untyped-def
 
     wanted = Options(deploy=deploy, no_cache=True)
     request = audit_request(Workplace(wanted, repository), "production", wanted)
+    request = replace(request, structure=True)
     return with_evidence(request, examine(request))
 
 

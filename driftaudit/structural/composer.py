@@ -40,6 +40,7 @@ from driftaudit.structure.languages import language_of
 from driftaudit.structure.node.entry_points import names_entry_points
 
 _INSTALLED = "node_modules"
+_MOST_DOUBTFUL = 500  # sources that are parsed whatever they import: some 2 s
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,6 @@ def _places(request: StructureRequest, live: Grown, planned: Grown) -> Mapping[s
     places = {oid: Place(path, request.deployed) for path, oid in live.files.items() if oid}
     brought = (each for each in planned.files.items() if live.files.get(each[0]) != each[1])
     places |= {oid: Place(path, request.desired) for path, oid in brought if oid}
-    places |= {oid: Place(path, request.deployed) for path, oid in live.links.items() if oid}
     return places
 
 
@@ -117,19 +117,14 @@ def _two_trees(request: StructureRequest, live: Grown, planned: Grown, reader: R
     generated = {path for tree in (live, planned) for path in labels.paths_with(GENERATED, tree.files)}
     sides = [live] if planned is live else [live, planned]
     sources = [_sources(tree, generated) for tree in sides]
-    _bring(reader, sides, sources)
-    targets = {
-        oid: text.decode("utf-8", "surrogateescape")
-        for tree in sides
-        for oid in tree.links.values()
-        if (text := reader.document(oid)) is not None
-    }
+    _bring(reader, sources)
+    targets = _link_targets(request, sides, reader)
     listed = _listed(request, live, sources[0])
     readings = Readings(reader.scanned, reader.parsed, reader.is_parsed, reader.why, reader.document)
     trees = [file_tree(tree, request.trees, targets, listed) for tree in sides]
-    settled = reader.memory.settled
+    settled, doubtful = reader.memory.settled, _doubtful(request.findings)
     analyses = [
-        Analysis(tree, readings, rows, settled.setdefault(context_of(tree), {}))
+        Analysis(tree, readings, rows, settled.setdefault(context_of(tree), {}), doubtful)
         for tree, rows in zip(trees, sources, strict=True)
     ]
     needed = {
@@ -140,6 +135,25 @@ def _two_trees(request: StructureRequest, live: Grown, planned: Grown, reader: R
     }
     reader.contents.load(needed - reader.secret)
     return TwoTrees(analyses[0], analyses[-1], lambda path: GENERATED in labels.of(path), request.is_assumed)
+
+
+def _link_targets(request: StructureRequest, sides: Iterable[Grown], reader: Reader) -> dict[str, str]:
+    """Return the texts of links' targets by blob id: as the trees were read with them, else from git."""
+    entries = [*request.trees.seen.entries, *(f.change.desired for f in request.findings if f.change.desired)]
+    found = {
+        entry.digest: entry.link_target for entry in entries if entry.digest and entry.link_target is not None
+    }
+    for oid in {oid for tree in sides for oid in tree.links.values() if oid} - found.keys():
+        text = reader.document(oid)
+        if text is not None:
+            found[oid] = text.decode("utf-8", "surrogateescape")
+    return found
+
+
+def _doubtful(findings: Sequence[Finding]) -> frozenset[str]:
+    """Return the sources that differ: likeliest to be cut off or half merged. Of too many none."""
+    differing = [finding.path for finding in findings if language_of(finding.path)]
+    return frozenset(differing if len(differing) <= _MOST_DOUBTFUL else ())
 
 
 def _sources(tree: Grown, generated: set[str]) -> list[Source]:
@@ -156,7 +170,7 @@ def _sources(tree: Grown, generated: set[str]) -> list[Source]:
     return found
 
 
-def _bring(reader: Reader, sides: Iterable[Grown], sources: Iterable[Sequence[Source]]) -> None:
+def _bring(reader: Reader, sources: Iterable[Sequence[Source]]) -> None:
     """Bring at once all contents that nothing is remembered of."""
     known = reader.memory
     wanted = {
@@ -168,7 +182,6 @@ def _bring(reader: Reader, sides: Iterable[Grown], sources: Iterable[Sequence[So
     }
     if wanted:  # only now is it worth to look up what was scanned
         wanted -= {key.partition(" ")[0] for key in known.scanned}
-    wanted |= {oid for tree in sides for oid in tree.links.values() if oid not in known.documents}
     reader.contents.load(sorted(wanted - reader.secret - {""}))
 
 

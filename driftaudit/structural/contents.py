@@ -14,6 +14,8 @@ from driftaudit.sources.base import FetchRequest, Source
 LARGEST = 8 * 1024**2  # bytes of a source that is looked into
 MOST_FETCHED = 5_000  # sources that are brought over a connection in one run
 _MOST_HELD = 128 * 1024**2  # bytes of contents in memory
+_GONE = "its content could not be had"
+_TOO_MUCH = f"more than {_MOST_HELD // 1024**2} MiB of sources are not in git"
 TOO_LARGE = f"it is larger than {LARGEST // 1024**2} MiB"
 
 
@@ -43,27 +45,31 @@ class Contents:
     def get(self, oid: str) -> bytes | None:
         """Return a content, None where it cannot be had."""
         if oid not in self._held and oid not in self.refused:
+            if self._bytes > _MOST_HELD - LARGEST:
+                self._held.clear()
+                self._bytes = 0
             self.load([oid])
         return self._held.get(oid)
 
     def load(self, oids: Iterable[str]) -> None:
-        """Bring contents here, those that git has at once, the others by one look at each source."""
+        """Bring contents here, those that git has at once, the others by one look at each source.
+
+        What would be more than may be in memory is left to be asked for one by one.
+        """
         wanted = [oid for oid in dict.fromkeys(oids) if oid not in self._held and oid not in self.refused]
         if not wanted:
             return
-        if self._bytes > _MOST_HELD:
-            self._held.clear()
-            self._bytes = 0
         sizes = self.repository.sizes(wanted) if self.repository else {}
-        large = [oid for oid in wanted if sizes.get(oid, 0) > LARGEST]
-        self.refused |= dict.fromkeys(large, TOO_LARGE)
-        small = [oid for oid in wanted if oid in sizes and oid not in self.refused]
+        self.refused |= {oid: TOO_LARGE for oid, size in sizes.items() if size > LARGEST}
+        small, left = [], _MOST_HELD - self._bytes
+        for oid in wanted:
+            if oid in sizes and sizes[oid] <= min(LARGEST, left):
+                small.append(oid)
+                left -= sizes[oid]
         if small and self.repository:
             self._hold(self.repository.blobs(small, LARGEST))
+            self.refused |= {oid: _GONE for oid in small if oid not in self._held}
         self._fetch([oid for oid in wanted if oid not in sizes])
-        for oid in wanted:
-            if oid not in self._held:
-                self.refused.setdefault(oid, "its content could not be had")
 
     def _hold(self, contents: Mapping[str, bytes]) -> None:
         self._held |= contents
@@ -74,6 +80,8 @@ class Contents:
         for oid in oids:
             if oid in self.places:
                 by_source.setdefault(id(self.places[oid].source), []).append(oid)
+            else:
+                self.refused[oid] = _GONE
         for group in by_source.values():
             left = MOST_FETCHED - self._fetched
             self.refused |= dict.fromkeys(group[left:], f"more than {MOST_FETCHED} sources are not in git")
@@ -93,9 +101,14 @@ class Contents:
             except SourceError as error:
                 self.refused |= dict.fromkeys(oids, error.message)
                 return
-            self._hold({by_path[path]: file.read_bytes() for path, file in fetched.files.items()})
+            for path, file in fetched.files.items():
+                if file.stat().st_size > _MOST_HELD - self._bytes:
+                    self.refused[by_path[path]] = _TOO_MUCH
+                else:
+                    self._hold({by_path[path]: file.read_bytes()})
         for problem in fetched.problems:
             if problem.path in by_path:
                 is_large = problem.kind is ProblemKind.TOO_LARGE
                 why = TOO_LARGE if is_large else f"{problem.kind.value}: {problem.detail}"
                 self.refused[by_path[problem.path]] = why
+        self.refused |= {oid: _GONE for oid in oids if oid not in self._held and oid not in self.refused}

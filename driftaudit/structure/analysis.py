@@ -65,13 +65,15 @@ class Analysis:
     """The imports of a tree. `open_imports` leave optional ones aside; `unread` are (path, why).
 
     `remembered` holds sources that were settled before, by blob id and path: they still are where their
-    targets are there and nothing else changed that imports rest on. What is settled now is added.
+    targets are there and nothing else changed that imports rest on. What is settled now is added. Of the
+    paths in `doubtful` a quick look is never enough: the grammar says whether they parse at all.
     """
 
     tree: FileTree
     readings: Readings
     sources: Sequence[Source]
     remembered: dict[str, Settled] = field(default_factory=dict)
+    doubtful: frozenset[str] = frozenset()
     open_imports: list[OpenImport] = field(default_factory=list)
     unread: list[tuple[str, str]] = field(default_factory=list)
     imports: int = 0
@@ -114,7 +116,7 @@ class Analysis:
     def _still_settled(self, source: Source) -> Settled | None:
         kept = self.remembered.get(f"{source.oid} {source.path}")
         files = self.tree.files
-        if kept is None:
+        if kept is None or source.path in self.doubtful:
             return None
         for target in kept.targets:
             path, _nul, oid = target.partition("\0")
@@ -123,7 +125,7 @@ class Analysis:
         return kept
 
     def _settled_now(self, source: Source) -> Settled | None:
-        if self.readings.is_parsed(source):
+        if source.path in self.doubtful or self.readings.is_parsed(source):
             return None
         scanned = self.readings.scanned(source)
         if scanned is None or not scanned.enough:

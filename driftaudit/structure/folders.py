@@ -38,7 +38,8 @@ def folder_mappings(
         if path in moved:
             rows.append(_moved(moved[path], folders))
         elif not _is_one_sided(folder) or not path:
-            rows.append(_both(path, folder))
+            if folder.live or folder.desired or not path:
+                rows.append(_both(path, folder))
         elif not _is_told(path, folders, moved, targets):
             rows.append(_one_sided(path, folder))
     hidden = [path for path in sorted(unseen) if path and path not in folders and not _lies_in(path, unseen)]

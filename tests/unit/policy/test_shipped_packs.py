@@ -22,6 +22,9 @@ CORE_RULES = {
     "core/unknown": "warn",
     "core/ahead": "warn",
     "core/not-healthy": "warn",
+    "core/missing-module": "warn",
+    "core/would-break-beside": "warn",
+    "core/would-break": "block",
     "core/variant": "info",
     "core/drift": "info",
 }
