@@ -21,7 +21,9 @@ from driftaudit.structure.analysis import Analysis, Readings, Source, shown_modu
 from driftaudit.structure.imports import Form, Import, Parsed, Scanned
 from driftaudit.structure.languages import Language, language_of
 from driftaudit.structure.node.grammar import parsed as parsed_script
+from driftaudit.structure.node.scan import scanned as scanned_script
 from driftaudit.structure.python.grammar import parsed as parsed_python
+from driftaudit.structure.python.scan import scanned as scanned_python
 from driftaudit.structure.resolution import Resolution, State
 from driftaudit.structure.tree import FileTree
 
@@ -130,7 +132,24 @@ def _parsed(analysis: Analysis, result: Result) -> Iterable[tuple[Source, Parsed
         found = analysis.readings.parsed(source)
         assert found is not None
         result.unparsed += bool(found.error)
+        if not found.error:
+            result.wrong += _overlooked(source, found)
         yield source, found
+
+
+def _overlooked(source: Source, found: Parsed) -> list[str]:
+    """Return what the grammar finds and the quick look does not: it must find at least as much."""
+    quick = scanned_python if source.language is Language.PYTHON else scanned_script
+    seen = quick(Path(source.oid).read_bytes())
+    named = {(each.module, one.names) for each in seen.imports for one in singly(each)}
+    wanted = [one for each in found.imports for one in singly(each)]
+    if not seen.enough:
+        return []
+    return [
+        f"{source.path}:{one.line} overlooked {shown_module(one)}"
+        for one in wanted
+        if one.dynamic or (one.module, one.names) not in named
+    ]
 
 
 def _is_relative(module: str) -> bool:

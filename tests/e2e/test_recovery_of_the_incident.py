@@ -20,7 +20,7 @@ from tests.support.sshd import SSHServer
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "recovery.schema.json").read_text())
 BACKUP = "irisx-backend-20251030-181050.tar.gz"
 ONLY_THERE = "src/services/freeswitch.js"  # in no backup, and in no commit
-WHOLE = "WHOLE  All 14 files are as they were (1 of them by size and time alone)."
+WHOLE = "WHOLE  All 16 files are as they were (1 of them by size and time alone)."
 BROUGHT_AS_IT_WAS = frozenset(("src/routes/calls.js", "src/routes/numbers.js"))
 EDITED_SINCE = "src/config.js"  # the backup has what it was before
 
