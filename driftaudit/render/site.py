@@ -1,7 +1,5 @@
 """The static site of the nightly run: where each target stands, and a list of its runs."""
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,10 +7,10 @@ from datetime import datetime
 from driftaudit.data import data_folder
 from driftaudit.model.history import StoredRun
 from driftaudit.model.own_refs import slug_of
-from driftaudit.render.history import TargetHistory
+from driftaudit.render.history import TargetHistory, not_looked_at, not_well
 from driftaudit.render.printable import printable
-from driftaudit.render.templates import fill
-from driftaudit.render.tracking import age, minute
+from driftaudit.render.templates import fill, source_hash
+from driftaudit.render.times import age, minute
 from driftaudit.render.wording import count_of
 
 _TREND = 30  # runs that are drawn
@@ -39,11 +37,14 @@ class Row:
     verdict: str
     reason: str
     page: str
+    is_failed: bool
     new: str
     persisting: str
     resolved: str
     waived: str
     oldest: str
+    ill: str
+    unseen: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,48 +81,49 @@ def index(histories: Sequence[TargetHistory], now: datetime) -> str:
 
 def runs_page(history: TargetHistory, now: datetime) -> str:
     """Return the page of all runs of a target, the newest first."""
-    rows = [_row(run, "", run.figures.started_at) for run in reversed(history.runs)]
+    rows = [_row(run, history, "", run.figures.started_at) for run in reversed(history.runs)]
     return _filled("site/target.html.j2", {"card": _card(history, now), "rows": rows})
 
 
 def _filled(template: str, values: dict[str, object]) -> str:
     style = (data_folder("reports") / "site" / "site.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
-    return fill(template, {**values, "style": style, "style_hash": f"sha256-{digest}"})
+    return fill(template, {**values, "style": style, "style_hash": source_hash(style)})
 
 
 def _card(history: TargetHistory, now: datetime) -> Card:
     folder = slug_of(history.target.name)
     last, shown = history.runs[-1], history.runs[-_TREND:]
-    unseen = f"{count_of(last.unseen, 'finding')} could not be looked at" if last.unseen else ""
     seen = next((run for run in reversed(history.runs) if not run.is_failed), None)
     return Card(
         name=printable(history.target.name),
         url=printable(history.target.url),
         folder=folder,
-        last=_row(last, f"{folder}/", now),
-        seen=_row(seen, f"{folder}/", now) if seen else None,
+        last=_row(last, history, f"{folder}/", now),
+        seen=_row(seen, history, f"{folder}/", now) if seen else None,
         bars=tuple(_bars(shown)),
         width=_STEP * len(shown),
         trend=_in_words(shown),
-        unseen=unseen,
-        ill=f"{count_of(last.figures.unhealthy, 'probe')} not well" if last.figures.unhealthy else "",
+        unseen=not_looked_at(last),
+        ill=not_well(last),
     )
 
 
-def _row(run: StoredRun, folder: str, now: datetime) -> Row:
+def _row(run: StoredRun, history: TargetHistory, folder: str, now: datetime) -> Row:
     figures = run.figures
     return Row(
         number=figures.number,
         when=minute(figures.started_at),
         verdict=figures.verdict,
         reason=printable(run.reason),
-        page=f"{folder}{page_name(figures.number)}" if run.has_audit else "",
+        page=f"{folder}{page_name(figures.number)}" if history.has_page(run) else "",
+        is_failed=run.is_failed,
         new=f"{figures.new:,}",
         persisting=f"{run.persisting:,}",
         resolved=f"{figures.resolved:,}",
         waived=f"{run.waived:,}",
         oldest=age(run.oldest, now) if run.oldest else "",
+        ill=not_well(run),
+        unseen=not_looked_at(run),
     )
 
 

@@ -70,7 +70,7 @@ function age(finding) {
   if (!finding.standing) return [];
   const days = daysSince(finding.since);
   const standing = el("span", { class: `standing ${finding.standing}` }, finding.standing);
-  return [standing, " ", el("span", { class: "soft" }, days ? count(days, "day") : "today")];
+  return [standing, " ", el("span", { class: "soft" }, days ? count(days, "day") : "less than a day")];
 }
 
 /** Return the row of a folder, which folds what lies in it. */
