@@ -145,9 +145,10 @@ def _in_words(runs: Sequence[StoredRun]) -> str:
     """Return what the picture shows for those who do not see it."""
     counted = [_open(run) for run in runs if not run.is_failed]
     failed = len(runs) - len(counted)
-    parts = [f"The last {count_of(len(runs), 'run')}"]
+    parts = [f"The last {len(runs):,} runs" if len(runs) > 1 else "The only run"]
     if counted:
-        parts.append(f"from {count_of(counted[0], 'open finding')} to {counted[-1]:,}")
+        to = f" to {counted[-1]:,}" if len(counted) > 1 else ""
+        parts.append(f"{'from ' if to else ''}{count_of(counted[0], 'open finding')}{to}")
     if failed:
         parts.append(f"{failed:,} failed")
     return ", ".join(parts)

@@ -68,7 +68,7 @@ def test_a_failed_night_does_not_look_like_a_clean_one() -> None:
     assert "production failed because 2" in shown
     assert "As run 1 of 2025-11-01 03:00 UTC saw it ( its report ): New 2 Persisting 3" in shown
     never = words(page(a_run(1, FAILED)))
-    assert "New" not in never and "The last 1 run, 1 failed." in never
+    assert "New" not in never and "The only run, 1 failed." in never
 
 
 def test_what_could_not_be_looked_at_is_counted() -> None:
