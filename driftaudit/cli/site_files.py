@@ -57,6 +57,9 @@ def write_index(folder: Path, histories: Sequence[TargetHistory], now: datetime)
     """Write the index and the lists of runs, and remove the pages of runs that are forgotten."""
     drawn = []
     for history in histories:
+        if not history.runs:
+            drawn.append(history)
+            continue
         own = folder / slug_of(history.target.name)
         with _told(own):
             own.mkdir(exist_ok=True)

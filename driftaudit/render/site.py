@@ -76,7 +76,8 @@ def index(histories: Sequence[TargetHistory], now: datetime) -> str:
     cards = [_card(history, now) for history in histories if history.runs]
     order = ("failed", "blocked", "incomplete", "pass")
     cards.sort(key=lambda card: (order.index(card.last.verdict), not card.ill, card.name))
-    return _filled("site/index.html.j2", {"cards": cards, "when": minute(now)})
+    never = sorted(printable(history.target.name) for history in histories if not history.runs)
+    return _filled("site/index.html.j2", {"cards": cards, "never": never, "when": minute(now)})
 
 
 def runs_page(history: TargetHistory, now: datetime) -> str:

@@ -210,6 +210,7 @@ def test_runs_under_guard_stand_beside_the_reports(night: Site) -> None:
 NONSENSE = (
     (("production", "--map", "x"), "--map 'x' is not FROM:TO"),
     (("--run", "7"), "there is no run 7 of production"),
+    (("--run", "99999999999999999999"), "is not in the range"),
     (("--since", "7"), "--since 7: there is no such run"),
     (("--since", "soon"), "no number of a run, and no day"),
     (("nowhere",), "nowhere"),

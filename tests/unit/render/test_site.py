@@ -116,5 +116,15 @@ def test_a_run_whose_page_lies_elsewhere_is_told_without_a_link() -> None:
     assert "1 2025-11-01 03:00 blocked 2 3 1 0" in words(runs_page(history, FIRST))
 
 
+def test_a_target_that_was_never_audited_is_not_left_out() -> None:
+    histories = [
+        TargetHistory(StoredTarget("production", "x"), (a_run(1, "pass"),)),
+        TargetHistory(StoredTarget("<b>", "x"), ()),
+    ]
+    shown = index(histories, FIRST)
+    assert "&lt;b&gt; never audited production pass" in words(shown)
+    assert Outline(shown).open == []
+
+
 def test_nothing_is_stored_yet() -> None:
     assert "No run is stored yet." in words(index([], FIRST))
