@@ -40,6 +40,8 @@ def report_all(night: Night, jobs: int) -> int:
         tell(*(f"{name}: {line}" for line in ended.err.splitlines()))
         click.echo(ended.out, nl=False)
         codes.append(ended.code)
+        if ended.code < 0:
+            night.killed(name, -ended.code)
     night.write_index()
     return worst((*codes, ExitCode.USAGE) if night.faults else codes)
 

@@ -14,11 +14,11 @@ import click
 from driftaudit.cli import options
 from driftaudit.cli.main import tell
 from driftaudit.errors import UsageError
-from driftaudit.model.audit import Audit
 from driftaudit.model.guard_run import PROBE_WAIT, Person
 from driftaudit.repo import Repository
 
 if TYPE_CHECKING:
+    from driftaudit.audit import AuditRequest, Examination
     from driftaudit.guarding.override import OverrideRequest
 
 _EXIT_CODES = """\b
@@ -139,11 +139,16 @@ class _Report:
                 "standard output belongs to the command", "Give each --format an --output FILE of its own."
             )
 
-    def __call__(self, audit: Audit) -> None:
+    def __call__(self, request: "AuditRequest", examination: "Examination") -> None:
         from driftaudit.cli.output import render_options, write
         from driftaudit.render.base import RenderOptions
         from driftaudit.render.registry import FORMATS
 
+        audit = examination.audit
+        if any(place.format == "html" for place in self._places):
+            from driftaudit.evidence.composer import with_evidence
+
+            audit = with_evidence(request, examination)
         for place in self._places:
             write(place, FORMATS[place.format](audit, render_options(place, self._quiet)))
         short = self._quiet or bool(self._places)

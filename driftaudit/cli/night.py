@@ -113,6 +113,26 @@ class Night:
         self._draw(audit, places)
         return int(exit_code(audit, FailOn(self.fail_on)))
 
+    def killed(self, name: str, signal: int) -> None:
+        """Store and tell that the run of a target was killed: it could say nothing of that itself."""
+        from driftaudit.cli.histories import history_settings, shown_url
+        from driftaudit.history.store import Failure
+        from driftaudit.nightly.composer import failure_stored
+
+        target = self.workplace.target(name)
+        error = DriftauditError(f"the audit was killed by signal {signal}", "Is there enough memory?")
+        tell(f"{name}: driftaudit: {error.message}", f"{name}:   {error.advice}")
+        failure = Failure(
+            target=target.name,
+            url=shown_url(target),
+            started_at=datetime.now(UTC),
+            duration_seconds=0.0,
+            exit_code=error.exit_code,
+            message=error.message,
+        )
+        keep = history_settings(self.workplace).keep
+        self._failed(target.name, failure_stored(failure, error, self.open_history, keep))
+
     def write_index(self, also: str | None = None) -> None:
         """Write the index of the configured targets, and one more, from what the history has now.
 
@@ -127,13 +147,22 @@ class Night:
             self._fault(error)
 
     def _histories(self, also: str | None) -> "list[TargetHistory]":
+        """Return the runs of each target; of one that was never audited there are none."""
+        from driftaudit.cli.histories import shown_url
+        from driftaudit.model.history import StoredTarget
         from driftaudit.render.history import TargetHistory
 
         settings = self.workplace.settings
-        names = {*(settings.targets if settings else ()), also}
+        configured = settings.targets if settings else {}
         with self.open_history() as history:
-            targets = [target for target in history.targets() if target.name in names]
-            return [TargetHistory(target, history.runs(target.name)) for target in targets]
+            known = {target.name: target for target in history.targets()}
+            told = [target for name, target in known.items() if name in configured or name == also]
+            told += [
+                StoredTarget(name, shown_url(found))
+                for name, found in configured.items()
+                if name not in known
+            ]
+            return [TargetHistory(target, history.runs(target.name)) for target in told]
 
     def _require_since(self, target: str) -> None:
         from driftaudit.history.comparing import run_since

@@ -12,13 +12,14 @@ if TYPE_CHECKING:
     from driftaudit.cli.night import Night
 
 FAIL_ON = ("verdict", "new", "block", "warn", "any", "never")
+_LAST_RUN = 2**31 - 1  # as much as a database counts to
 
 
 @click.command("report", epilog=EXIT_CODES)
 @click.argument("target", required=False)
 @click.option("--all", "every", is_flag=True, help="Every configured target, side by side.")
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), default=4, help="So many at a time; 4.")
-@click.option("--run", metavar="N", type=click.IntRange(min=1), help="Draw a stored run again.")
+@click.option("--run", metavar="N", type=click.IntRange(1, _LAST_RUN), help="Draw a stored run again.")
 @click.option("--since", metavar="N|DATE", help="Compare with that run, or the last one at that time.")
 @click.option("--fail-on", type=click.Choice(FAIL_ON), default="verdict", help="The verdict if left out.")
 @click.option("--output-dir", metavar="FOLDER", help="The pages; reports/ beside the configuration.")

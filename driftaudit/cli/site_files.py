@@ -5,6 +5,7 @@ import fcntl
 import os
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -54,13 +55,18 @@ def write_pages(folder: Path, audit: Audit) -> list[Path]:
 
 def write_index(folder: Path, histories: Sequence[TargetHistory], now: datetime) -> None:
     """Write the index and the lists of runs, and remove the pages of runs that are forgotten."""
+    drawn = []
     for history in histories:
+        if not history.runs:
+            drawn.append(history)
+            continue
         own = folder / slug_of(history.target.name)
         with _told(own):
             own.mkdir(exist_ok=True)
             _forget(own, history)
-        _write(own / _INDEX, runs_page(history, now))
-    _write(folder / _INDEX, index(histories, now))
+            drawn.append(replace(history, pages=_numbers(own)))
+        _write(own / _INDEX, runs_page(drawn[-1], now))
+    _write(folder / _INDEX, index(drawn, now))
 
 
 @contextlib.contextmanager
@@ -74,6 +80,11 @@ def alone(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def _numbers(folder: Path) -> frozenset[int]:
+    """Return the runs that have a page here: others may have been written to another folder."""
+    return frozenset(int(match[1]) for page in folder.iterdir() if (match := _PAGE.fullmatch(page.name)))
 
 
 def _forget(folder: Path, history: TargetHistory) -> None:

@@ -24,7 +24,7 @@ from driftaudit.guarding.observing import (
 from driftaudit.guarding.override import OverrideRequest, overridden, unrescued
 from driftaudit.guarding.running import run_command
 from driftaudit.model.aftermath import State
-from driftaudit.model.audit import Audit, Verdict
+from driftaudit.model.audit import Verdict
 from driftaudit.model.guard_run import PROBE_WAIT, GuardRun, Override, Person, Phase, Refusal
 from driftaudit.render.guard import document
 from driftaudit.sources.as_read import as_read
@@ -45,7 +45,7 @@ class GuardRequest:
 
     `folder` is where locks and the history are kept, `wait` for how many seconds another guard is waited for,
     `probe_wait` for how many the application afterwards, and `waiting` is told once that is begun. `checked`
-    is told the audit before anything follows from it.
+    is told the check before anything follows from it, while its sources are there to be asked.
     """
 
     audit: AuditRequest
@@ -53,7 +53,7 @@ class GuardRequest:
     shown: str
     person: Person
     folder: Path
-    checked: Callable[[Audit], None]
+    checked: Callable[[AuditRequest, Examination], None]
     override: OverrideRequest | None = None
     wait: float = 0.0
     probe_wait: float = PROBE_WAIT
@@ -91,7 +91,7 @@ class _Guard:
         started = time.monotonic()
         before = self._examined(self._audit)
         run = self._begun(before)
-        self._request.checked(before.audit)
+        self._request.checked(self._audit, before)
         override = self._request.override
         if before.audit.decision.verdict is not Verdict.PASS:
             return self._override(run, before, override) if override else self._recorded(run)

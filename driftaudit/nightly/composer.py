@@ -80,22 +80,29 @@ def failures_stored(
         yield
     except HistoryError:
         raise
-    except DriftauditError as error:
+    except Exception as error:
         if isinstance(error, UsageError) and not of_usage:
             raise
+        wrong = error if isinstance(error, DriftauditError) else _bug(error)
         failure = Failure(
             target=target,
             url=url,
             started_at=started_at,
             duration_seconds=time.monotonic() - started,
-            exit_code=error.exit_code,
-            message=error.message,
+            exit_code=wrong.exit_code,
+            message=wrong.message,
         )
-        told(_stored(failure, error, history, keep))
+        told(failure_stored(failure, wrong, history, keep))
         raise
 
 
-def _stored(failure: Failure, error: DriftauditError, history: OpenHistory, keep: Keep) -> Failed:
+def _bug(error: Exception) -> DriftauditError:
+    """Return what is stored of a bug: without a run the one before would stand as if it were of tonight."""
+    return DriftauditError(f"internal error: {type(error).__name__}", "This is a bug; please report it.")
+
+
+def failure_stored(failure: Failure, error: DriftauditError, history: OpenHistory, keep: Keep) -> Failed:
+    """Store a run that failed, and return what there is to tell of it."""
     try:
         with history() as opened:
             before = opened.newest_run(failure.target)

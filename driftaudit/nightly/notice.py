@@ -12,7 +12,7 @@ from driftaudit.render.json_values import path_keys, readable, timestamp
 from driftaudit.render.printable import printable
 from driftaudit.render.site import page_name
 from driftaudit.render.tracking import of_standing
-from driftaudit.render.wording import count_of
+from driftaudit.render.wording import WHOLE_DEPLOY, count_of
 
 SCHEMA = "driftaudit/notice/v1"
 _MOST = 5  # paths that are named of each
@@ -79,6 +79,7 @@ def _changes(night: Observed) -> Iterator[str]:
             yield f"{count_of(len(found), 'finding')} {standing.value}: {_named(found)}"
     yield from (f"New: {printable(each)}" for each in _most(night.turn.begun))
     yield from (f"Over: {printable(each)}" for each in _most(night.turn.over))
+    yield from (f"Not seen: {printable(each)}" for each in _most(night.turn.hidden))
 
 
 def _most(sentences: Sequence[str]) -> Sequence[str]:
@@ -87,7 +88,7 @@ def _most(sentences: Sequence[str]) -> Sequence[str]:
 
 
 def _named(found: list[Tracked]) -> str:
-    names = [printable(each.path) or "the deploy as a whole" for each in found[:_MOST]]
+    names = [printable(each.path) or WHOLE_DEPLOY for each in found[:_MOST]]
     more = f" and {len(found) - _MOST:,} more" if len(found) > _MOST else ""
     return ", ".join(names) + more
 

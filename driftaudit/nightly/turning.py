@@ -6,18 +6,26 @@ from dataclasses import dataclass
 from driftaudit.model.audit import Audit
 from driftaudit.model.finding import Severity
 from driftaudit.model.probe import HealthFinding, HealthKind
+from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.structure import StructureFinding
+from driftaudit.render.wording import WHOLE_TREE
 
 _COUNTED = (Severity.BLOCK, Severity.WARN)
+_PASSING = (ProblemKind.UNSTABLE, ProblemKind.VANISHED)
 _IMPORT = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What is wrong now and was not, and what was wrong and is not any more, each in one sentence."""
+    """What is wrong now and was not, and what was wrong and is not any more, each in one sentence.
+
+    `hidden` are the gaps in the evidence that were not there before. What merely changed or vanished while it
+    was read is none of them: on a busy host that is another file every night.
+    """
 
     begun: tuple[str, ...] = ()
     over: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
 
 
 def turn(earlier: Audit | None, now: Audit) -> Turn:
@@ -35,7 +43,14 @@ def turn(earlier: Audit | None, now: Audit) -> Turn:
         *(_said(each) for each in _without(before, now.health) if _was_asked_again(each, now)),
         *map(_named, _resolved(imported, now)),
     ]
-    return Turn(tuple(begun), tuple(over))
+    return Turn(tuple(begun), tuple(over), tuple(_hidden(now, earlier.problems if earlier else ())))
+
+
+def _hidden(now: Audit, known: Iterable[Problem]) -> Iterator[str]:
+    before = {(each.path, each.kind) for each in known}
+    for each in now.problems:
+        if each.kind not in _PASSING and (each.path, each.kind) not in before:
+            yield f"{each.path or WHOLE_TREE} ({each.kind.value})"
 
 
 def _without(found: Iterable[HealthFinding], known: Collection[HealthFinding]) -> Iterator[HealthFinding]:
@@ -64,7 +79,7 @@ def _key(each: StructureFinding) -> _IMPORT:
 
 
 def _said(each: HealthFinding) -> str:
-    return f"{each.kind}: {each.detail}"
+    return f"{each.kind}, {', '.join(each.subjects)}: {each.detail}"
 
 
 def _named(each: StructureFinding) -> str:

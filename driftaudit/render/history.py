@@ -8,7 +8,9 @@ from driftaudit.model.history import GuardedRun, StoredRun, StoredTarget
 from driftaudit.render.base import RenderOptions
 from driftaudit.render.json_values import Document, readable, timestamp, written
 from driftaudit.render.printable import printable
-from driftaudit.render.tracking import age, figures_document, minute
+from driftaudit.render.times import age, minute
+from driftaudit.render.tracking import figures_document
+from driftaudit.render.wording import count_of
 
 SCHEMA = "driftaudit/history/v1"
 _SHORT = 5  # runs that are shown of each target where quiet
@@ -16,11 +18,19 @@ _SHORT = 5  # runs that are shown of each target where quiet
 
 @dataclass(frozen=True, slots=True)
 class TargetHistory:
-    """A target with its runs, and those under guard, the oldest first."""
+    """A target with its runs, and those under guard, the oldest first.
+
+    `pages` are the numbers of the runs that have a page in the site, None where each that can has one.
+    """
 
     target: StoredTarget
     runs: tuple[StoredRun, ...]
     guarded: tuple[GuardedRun, ...] = ()
+    pages: frozenset[int] | None = None
+
+    def has_page(self, run: StoredRun) -> bool:
+        """Whether a link to the report of a run leads somewhere."""
+        return run.has_audit and (self.pages is None or run.figures.number in self.pages)
 
 
 def text(histories: Sequence[TargetHistory], options: RenderOptions) -> str:
@@ -60,7 +70,19 @@ def _run(run: StoredRun) -> str:
         return f"{when}{'failed':<10}  {printable(run.reason)}"
     oldest = age(run.oldest, figures.started_at) if run.oldest else ""
     counts = (figures.new, run.persisting, figures.resolved, run.waived)
-    return (when + _columns(figures.verdict, *map(str, counts), oldest)).rstrip()
+    rest = "; ".join(filter(None, (oldest, not_well(run), not_looked_at(run))))
+    return (when + _columns(figures.verdict, *map(str, counts), rest)).rstrip()
+
+
+def not_well(run: StoredRun) -> str:
+    """Return how many probes were not well, whatever the verdict; "" where all were."""
+    number = run.figures.unhealthy
+    return f"{count_of(number, 'probe')} not well" if number else ""
+
+
+def not_looked_at(run: StoredRun) -> str:
+    """Return how many findings a run could not look at; "" where it could at all."""
+    return f"{count_of(run.unseen, 'finding')} could not be looked at" if run.unseen else ""
 
 
 def _columns(verdict: str, *rest: str) -> str:

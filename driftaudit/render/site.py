@@ -1,7 +1,5 @@
 """The static site of the nightly run: where each target stands, and a list of its runs."""
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,10 +7,10 @@ from datetime import datetime
 from driftaudit.data import data_folder
 from driftaudit.model.history import StoredRun
 from driftaudit.model.own_refs import slug_of
-from driftaudit.render.history import TargetHistory
+from driftaudit.render.history import TargetHistory, not_looked_at, not_well
 from driftaudit.render.printable import printable
-from driftaudit.render.templates import fill
-from driftaudit.render.tracking import age, minute
+from driftaudit.render.templates import fill, source_hash
+from driftaudit.render.times import age, minute
 from driftaudit.render.wording import count_of
 
 _TREND = 30  # runs that are drawn
@@ -39,11 +37,14 @@ class Row:
     verdict: str
     reason: str
     page: str
+    is_failed: bool
     new: str
     persisting: str
     resolved: str
     waived: str
     oldest: str
+    ill: str
+    unseen: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,53 +76,55 @@ def index(histories: Sequence[TargetHistory], now: datetime) -> str:
     cards = [_card(history, now) for history in histories if history.runs]
     order = ("failed", "blocked", "incomplete", "pass")
     cards.sort(key=lambda card: (order.index(card.last.verdict), not card.ill, card.name))
-    return _filled("site/index.html.j2", {"cards": cards, "when": minute(now)})
+    never = sorted(printable(history.target.name) for history in histories if not history.runs)
+    return _filled("site/index.html.j2", {"cards": cards, "never": never, "when": minute(now)})
 
 
 def runs_page(history: TargetHistory, now: datetime) -> str:
     """Return the page of all runs of a target, the newest first."""
-    rows = [_row(run, "", run.figures.started_at) for run in reversed(history.runs)]
+    rows = [_row(run, history, "", run.figures.started_at) for run in reversed(history.runs)]
     return _filled("site/target.html.j2", {"card": _card(history, now), "rows": rows})
 
 
 def _filled(template: str, values: dict[str, object]) -> str:
     style = (data_folder("reports") / "site" / "site.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
-    return fill(template, {**values, "style": style, "style_hash": f"sha256-{digest}"})
+    return fill(template, {**values, "style": style, "style_hash": source_hash(style)})
 
 
 def _card(history: TargetHistory, now: datetime) -> Card:
     folder = slug_of(history.target.name)
     last, shown = history.runs[-1], history.runs[-_TREND:]
-    unseen = f"{count_of(last.unseen, 'finding')} could not be looked at" if last.unseen else ""
     seen = next((run for run in reversed(history.runs) if not run.is_failed), None)
     return Card(
         name=printable(history.target.name),
         url=printable(history.target.url),
         folder=folder,
-        last=_row(last, f"{folder}/", now),
-        seen=_row(seen, f"{folder}/", now) if seen else None,
+        last=_row(last, history, f"{folder}/", now),
+        seen=_row(seen, history, f"{folder}/", now) if seen else None,
         bars=tuple(_bars(shown)),
         width=_STEP * len(shown),
         trend=_in_words(shown),
-        unseen=unseen,
-        ill=f"{count_of(last.figures.unhealthy, 'probe')} not well" if last.figures.unhealthy else "",
+        unseen=not_looked_at(last),
+        ill=not_well(last),
     )
 
 
-def _row(run: StoredRun, folder: str, now: datetime) -> Row:
+def _row(run: StoredRun, history: TargetHistory, folder: str, now: datetime) -> Row:
     figures = run.figures
     return Row(
         number=figures.number,
         when=minute(figures.started_at),
         verdict=figures.verdict,
         reason=printable(run.reason),
-        page=f"{folder}{page_name(figures.number)}" if run.has_audit else "",
+        page=f"{folder}{page_name(figures.number)}" if history.has_page(run) else "",
+        is_failed=run.is_failed,
         new=f"{figures.new:,}",
         persisting=f"{run.persisting:,}",
         resolved=f"{figures.resolved:,}",
         waived=f"{run.waived:,}",
         oldest=age(run.oldest, now) if run.oldest else "",
+        ill=not_well(run),
+        unseen=not_looked_at(run),
     )
 
 
@@ -143,9 +146,10 @@ def _in_words(runs: Sequence[StoredRun]) -> str:
     """Return what the picture shows for those who do not see it."""
     counted = [_open(run) for run in runs if not run.is_failed]
     failed = len(runs) - len(counted)
-    parts = [f"The last {count_of(len(runs), 'run')}"]
+    parts = [f"The last {len(runs):,} runs" if len(runs) > 1 else "The only run"]
     if counted:
-        parts.append(f"from {count_of(counted[0], 'open finding')} to {counted[-1]:,}")
+        to = f" to {counted[-1]:,}" if len(counted) > 1 else ""
+        parts.append(f"{'from ' if to else ''}{count_of(counted[0], 'open finding')}{to}")
     if failed:
         parts.append(f"{failed:,} failed")
     return ", ".join(parts)

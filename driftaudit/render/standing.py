@@ -1,16 +1,17 @@
 """What has become of the findings since an earlier run, in words. Every text is fit to be shown."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from driftaudit.model.audit import Audit
 from driftaudit.model.finding import Severity
 from driftaudit.model.tracking import Standing, Tracked, Tracking
 from driftaudit.render.printable import printable
-from driftaudit.render.wording import count_of
+from driftaudit.render.times import age, day
+from driftaudit.render.wording import WHOLE_DEPLOY, count_of
 
-_WHOLE_DEPLOY = "(the deploy as a whole)"
 _ORDER = (Standing.NEW, Standing.RESOLVED, Standing.PERSISTING, Standing.WAIVED)
 
 
@@ -47,11 +48,17 @@ def standing_words(audit: Audit) -> StandingWords | None:
     )
 
 
+def unseen_words(found: Iterable[Tracked]) -> str:
+    """Return how many findings a run could not look at, such as `2 findings could not be looked at`."""
+    number = sum(each.unseen for each in found)
+    return f"{count_of(number, 'finding')} could not be looked at" if number else ""
+
+
 def _title(tracking: Tracking) -> str:
     if tracking.since is None:
         return f"Run {tracking.run}, the first that is stored"
     since = tracking.since
-    return f"Run {tracking.run}, compared with run {since.number} of {_day(since.started_at)}"
+    return f"Run {tracking.run}, compared with run {since.number} of {day(since.started_at)}"
 
 
 def _order(tracked: Tracked) -> tuple[int, int, datetime, str]:
@@ -65,18 +72,12 @@ def _order(tracked: Tracked) -> tuple[int, int, datetime, str]:
 
 def _row(tracked: Tracked, now: datetime) -> StandingRow:
     end = tracked.last_seen if tracked.standing is Standing.RESOLVED else now
-    days = max((end - tracked.first_seen).days, 0)
     runs = count_of(tracked.runs, "run")
-    unseen = f", not looked at since {_day(tracked.last_seen)}" if tracked.unseen else ""
-    age = count_of(days, "day") if days else "less than a day"
+    unseen = f", not looked at since {day(tracked.last_seen)}" if tracked.unseen else ""
     return StandingRow(
         tracked.standing.value,
         tracked.severity,
-        printable(tracked.path) or _WHOLE_DEPLOY,
+        printable(tracked.path) or WHOLE_DEPLOY,
         tracked.origin.value,
-        f"{age}, {runs}, since {_day(tracked.first_seen)}{unseen}",
+        f"{age(tracked.first_seen, end)}, {runs}, since {day(tracked.first_seen)}{unseen}",
     )
-
-
-def _day(moment: datetime) -> str:
-    return moment.astimezone(UTC).date().isoformat()

@@ -23,9 +23,8 @@ from driftaudit.render.running import HealthRow, ProbeRow, health_rows, probe_ro
 from driftaudit.render.standing import StandingWords, standing_words
 from driftaudit.render.story import live_commit, moved_folders
 from driftaudit.render.waivers import WaiverGroup, waiver_groups, waiver_total
-from driftaudit.render.wording import PROBLEM_ADVICE, count_of, size_of
+from driftaudit.render.wording import PROBLEM_ADVICE, WHOLE_TREE, count_of, size_of
 
-_WHOLE_TREE = "(the whole tree)"
 _COMMIT_DIGITS = 12
 _LONGEST_LINE = 160  # characters of a script's line that are shown
 
@@ -228,13 +227,13 @@ def _kind(problem: Problem) -> ProblemKind:
 def _problem_rows(problems: Sequence[Problem]) -> list[ProblemRow]:
     if len(problems) <= MOST_NAMES:
         return [
-            ProblemRow(printable(problem.path) or _WHOLE_TREE, "", printable(problem.detail))
+            ProblemRow(printable(problem.path) or WHOLE_TREE, "", printable(problem.detail))
             for problem in sorted(problems, key=lambda problem: (problem.path, problem.detail))
         ]
     details = {problem.path: problem.detail for problem in problems}
     return [
         ProblemRow(printable(fold.path) + "/", count_of(len(fold.members), "path"), "")
         if fold.is_folder
-        else ProblemRow(printable(fold.path) or _WHOLE_TREE, "", printable(details[fold.path]))
+        else ProblemRow(printable(fold.path) or WHOLE_TREE, "", printable(details[fold.path]))
         for fold in folded(sorted(details), FOLD_OVER, MOST_NAMES)
     ]

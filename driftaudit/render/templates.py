@@ -1,5 +1,7 @@
 """The templates in `reports/`, filled in with jinja2."""
 
+import base64
+import hashlib
 from collections.abc import Callable, Mapping
 
 from driftaudit.data import data_folder
@@ -21,3 +23,9 @@ def fill(
     )
     environment.filters.update(filters or {})
     return environment.get_template(template).render(values)
+
+
+def source_hash(text: str) -> str:
+    """Return the source expression that lets a content security policy accept just this style or script."""
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"

@@ -39,7 +39,8 @@ def health(found: Sequence[HealthRow]) -> list[Part]:
     """Return what the probes say together."""
     table = grid()
     for row in found:
-        said = Text.assemble(row.detail, (f"  ({row.rule})", "dim"))
+        by = f", by {row.subjects}" if row.subjects else ""
+        said = Text.assemble(row.detail, (f"  ({row.rule}{by})", "dim"))
         table.add_row(Text(row.severity.value, _SEVERITIES[row.severity]), said)
     return [Text("The running application", "bold"), indented(table)]
 

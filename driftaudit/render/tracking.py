@@ -1,7 +1,7 @@
 """What has become of the findings since an earlier run, for a terminal and for programs."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from driftaudit.model.audit import Audit
 from driftaudit.model.finding import Severity
@@ -11,10 +11,12 @@ from driftaudit.render.json_values import Document, path_keys, timestamp
 from driftaudit.render.printable import printable
 from driftaudit.render.running import health_rows, probe_total
 from driftaudit.render.story import live_commit
-from driftaudit.render.wording import count_of
+from driftaudit.render.times import age, minute
+from driftaudit.render.wording import WHOLE_DEPLOY, WHOLE_TREE
 
 _MOST = {Standing.NEW: 20, Standing.PERSISTING: 10, Standing.RESOLVED: 10, Standing.WAIVED: 0}
 _MOST_IMPORTS = 10
+_MOST_PROBLEMS = 10
 _ORDER = tuple(Severity)
 _WIDEST_PATH = 60  # columns that paths are lined up in
 
@@ -28,20 +30,9 @@ def text(audit: Audit, *, quiet: bool = False) -> str:
         lines += [f"  {line}" for line in live_commit(audit)[:1]]
         if tracking:
             lines += [f"  {_compared(tracking)}", *_groups(tracking, audit.started_at)]
-        lines += [*_running(audit), *_imports(audit), ""]
+        lines += [*_not_seen(audit), *_running(audit), *_imports(audit), ""]
     verdict = audit.decision.verdict.value.upper()
     return "\n".join([*lines, f"{verdict}  {printable(audit.decision.reason)}"]) + "\n"
-
-
-def minute(moment: datetime) -> str:
-    """Return a time in UTC for people, to the minute."""
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}"
-
-
-def age(since: datetime, now: datetime) -> str:
-    """Return for how long something has been there."""
-    days = max(now - since, timedelta()).days
-    return count_of(days, "day") if days else "less than a day"
 
 
 def of_standing(tracking: Tracking, standing: Standing) -> list[Tracked]:
@@ -76,11 +67,22 @@ def _since_when(found: Sequence[Tracked], standing: Standing, now: datetime) -> 
     return f"  the oldest for {age(found[0].first_seen, now)}{could_not}"
 
 
+def _not_seen(audit: Audit) -> Iterator[str]:
+    """Yield the gaps in the evidence, also those that the deploy has nothing to do with."""
+    if audit.problems:
+        yield f"  not seen    {len(audit.problems):>6,}"
+    named = sorted(audit.problems, key=lambda each: (each.path, each.kind))
+    for each in named[:_MOST_PROBLEMS]:
+        yield f"      {printable(each.path) or WHOLE_TREE}  {each.kind.value}: {printable(each.detail)}"
+    if len(named) > _MOST_PROBLEMS:
+        yield f"      and {len(named) - _MOST_PROBLEMS:,} more"
+
+
 def _running(audit: Audit) -> Iterator[str]:
     if audit.probes:
         yield f"  probes      {probe_total(audit.probes)}"
     for row in health_rows(audit.health):
-        yield f"      {row.severity.value:<5}  {row.kind}: {row.detail}  ({row.rule})"
+        yield f"      {row.severity.value:<5}  {row.kind}, {row.subjects}: {row.detail}  ({row.rule})"
 
 
 def _imports(audit: Audit) -> Iterator[str]:
@@ -93,10 +95,11 @@ def _imports(audit: Audit) -> Iterator[str]:
 
 
 def _rows(found: Sequence[Tracked], standing: Standing, now: datetime) -> Iterator[str]:
-    names = [printable(each.path) or "(the deploy as a whole)" for each in found]
+    names = [printable(each.path) or WHOLE_DEPLOY for each in found]
     width = min(max(map(len, names), default=0), _WIDEST_PATH)
     for name, each in zip(names, found, strict=True):
-        old = f", for {age(each.first_seen, now)}" if standing is not Standing.NEW else ""
+        end = each.last_seen if standing is Standing.RESOLVED else now
+        old = f", for {age(each.first_seen, end)}" if standing is not Standing.NEW else ""
         unseen = f", not seen since {minute(each.last_seen)}" if each.unseen else ""
         what = f"{each.severity.value:<5}  {each.origin.value}, {each.action.value}"
         yield f"      {name:<{width}}  {what}{old}{unseen}  ({printable(each.rule)})"

@@ -39,6 +39,8 @@ WAIVER_ADVICE = {
     WaiverState.UNSEEN: "The live content could not be seen, so it cannot be told whether the waiver holds.",
     WaiverState.SECRET: "It is a secret, and its digest could be guessed. Take the waiver out of the file.",
 }
+WHOLE_TREE = "(the whole tree)"
+WHOLE_DEPLOY = "(the deploy as a whole)"
 PERMITTED_ADVICE = "The deploy may destroy this: each of these waivers says `permits: destroy`."
 
 

@@ -146,6 +146,13 @@ def test_without_a_report_the_job_fails_and_says_why(runner: Runner) -> None:
     assert runner.run("Verdict") == 5
 
 
+def test_the_verdict_is_that_of_the_report_whatever_it_fails_on(runner: Runner) -> None:
+    runner.inputs |= {"command": "report", "target": "production", "arguments": "--fail-on\nnever\n"}
+    assert runner.run("Run driftaudit") == 0
+    assert (runner.outputs["verdict"], runner.outputs["exit-code"]) == ("blocked", "0"), runner.log
+    assert runner.run("Verdict") == 0
+
+
 HOSTILE = [
     "$(touch pwned)",
     """'; touch pwned; "; touch pwned; `touch pwned`""",

@@ -235,6 +235,14 @@ def test_reports_of_the_check_go_to_files_alone(stale: Site) -> None:
     assert '"verdict": "pass"' in file.read_text()
 
 
+def test_the_page_of_the_check_holds_what_differs(site: Site) -> None:
+    write(site.production, {"src/app.txt": "app\nby hand, nowhere else\n"})
+    file = site.folder / "audit.html"
+    done = guard(site, ["--deploy", "overlay", "--format", "html", "--output", str(file)], "true")
+    assert done.code == 3
+    assert '"-by hand, nowhere else"' in file.read_text()
+
+
 @pytest.mark.parametrize(
     ("words", "command", "message"),
     [

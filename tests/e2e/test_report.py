@@ -185,6 +185,15 @@ def test_old_pages_go_with_their_runs(site: Site) -> None:
     }
 
 
+def test_a_run_whose_pages_went_elsewhere_leads_nowhere(night: Site) -> None:
+    report(night, "--output-dir", "../elsewhere")
+    report(night)
+    reports = night.repository / "reports"
+    assert "production/run-2.html" in links(reports, "production/index.html")
+    assert "run-1.html" not in (reports / "production" / "index.html").read_text()
+    assert links(reports, "index.html")
+
+
 def test_runs_under_guard_stand_beside_the_reports(night: Site) -> None:
     report(night)
     words = ("--override", "--reason", "Ticket 4711", "--secrets-folder", str(night.folder / "safe"))
@@ -201,6 +210,7 @@ def test_runs_under_guard_stand_beside_the_reports(night: Site) -> None:
 NONSENSE = (
     (("production", "--map", "x"), "--map 'x' is not FROM:TO"),
     (("--run", "7"), "there is no run 7 of production"),
+    (("--run", "99999999999999999999"), "is not in the range"),
     (("--since", "7"), "--since 7: there is no such run"),
     (("--since", "soon"), "no number of a run, and no day"),
     (("nowhere",), "nowhere"),

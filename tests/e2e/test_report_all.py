@@ -1,5 +1,6 @@
 """`driftaudit report --all`: every target, whatever becomes of the others; and who is told of what."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -65,6 +66,37 @@ def test_ended_early_it_leaves_nothing_running(fleet: Site) -> None:
     run.send_signal(signal.SIGTERM)
     assert run.wait(60) == 130
     assert not _in_session(run.pid)
+
+
+def test_one_that_was_killed_is_a_failed_run(fleet: Site, receiver: Receiver) -> None:
+    fleet.configure(
+        "version: 1\ntargets:\n"
+        f"  production: {{url: {fleet.url}}}\n"
+        f"  staging: {{url: {fleet.folder}/staging}}\n"
+        f"notify: {{to: [{{webhook: {receiver.url}}}]}}\n"
+    )
+    words = [sys.executable, "-m", "driftaudit", "report"]
+    run = subprocess.Popen([*words, "--all", "--jobs", "1"], cwd=fleet.repository, stdout=-3, stderr=-3)
+    deadline = time.monotonic() + 30
+    while not (found := _audits_of(run.pid, "production")):
+        assert time.monotonic() < deadline
+    os.kill(found[0], signal.SIGKILL)
+    assert run.wait(60) == 1
+    assert history(fleet)["production"]["runs"][-1]["reason"] == "the audit was killed by signal 9"
+    assert receiver.posted[0].document["verdict"] == "failed"
+    index = (fleet.repository / "reports" / "index.html").read_text()
+    assert index.index("killed by signal 9") < index.index(">staging<")
+
+
+def _audits_of(pid: int, target: str) -> list[int]:
+    """Return the processes below one that audit a target."""
+    listed = subprocess.run(
+        ["ps", "-ww", "-o", "pid=", "-o", "args=", "--ppid", str(pid)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return [int(line.split()[0]) for line in listed.stdout.splitlines() if line.endswith(f" -- {target}")]
 
 
 def _children(pid: int) -> bool:

@@ -10,6 +10,7 @@ from driftaudit.cli.main import run
 from driftaudit.cli.options import REPORTS
 from tests.support.git import write
 from tests.support.planted import PlantedSite, plant
+from tests.support.receivers import Receiver, receiving
 
 
 def written_as(*formats: str) -> tuple[str, ...]:
@@ -52,6 +53,15 @@ LINES: dict[str, tuple[str, ...]] = {
         *("--override", "--reason", "password={secret}", "--secrets-folder", "{folder}/kept"),
         *("--", "true", "--password={secret}"),
     ),
+    "guard with reports": ("guard", "production", *EVERY, "--", "true", "--password={secret}"),
+    "probe": ("probe", "production", *OUTCOME),
+    "structure": ("structure", "production", *OUTCOME),
+    "report": ("report", "production", "--output-dir", "{folder}/reports", *EVERY),
+    "report in short": ("report", "production", "--output-dir", "{folder}/reports"),
+    "report of all": ("report", "--all", "--output-dir", "{folder}/reports"),
+    "report of a stored run": ("report", "production", "--run", "1", *EVERY),
+    "history": ("history", *OUTCOME),
+    "a history that does not answer": ("history", "--history", "postgresql://bob:{secret}@127.0.0.1:9/db"),
     "rescue": ("rescue", "production", "--secrets-folder", "{folder}/kept", *OUTCOME),
     "accept": ("accept", "production", "src/only.txt", "--reason", "password={secret}"),
     "check with a waiver": ("check", "production", *EVERY),
@@ -59,6 +69,7 @@ LINES: dict[str, tuple[str, ...]] = {
     "a wrong place": ("check", "https://bob:{secret}@example.net/"),
     "a wrong key": ("check", "--config", "{folder}/key.yml"),
     "a wrong value": ("check", "--config", "{folder}/value.yml"),
+    "a wrong probe": ("check", "--config", "{folder}/probe.yml"),
     "a broken configuration": ("check", "--config", "{folder}/broken.yml"),
 }
 SAYS = {  # what shows that a line got as far as it should
@@ -67,6 +78,13 @@ SAYS = {  # what shows that a line got as far as it should
     "check of a command": "deploy-command:1",
     "diff": "src/config.json",
     "guard that runs": "override",
+    "guard with reports": "BLOCKED",
+    "report": "BLOCKED",
+    "report of a stored run": "BLOCKED",
+    "probe": "NOT well",
+    "history": "blocked",
+    "what a receiver was told": "driftaudit/notice/v1",
+    "the pages": "Drift of all targets",
     "check with a waiver": "waived",
 }
 
@@ -90,7 +108,21 @@ def outputs_of(planted: PlantedSite, folder: Path, capfd: pytest.CaptureFixture[
         parts = [told.out, told.err, *(content.decode(errors="replace") for content in files)]
         written[name] = "\n".join(parts)
     records = sorted((folder / "state").rglob("*.jsonl"))
-    return written | {"the history of guard": "\n".join(path.read_text() for path in records)}
+    pages = sorted(path for path in (folder / "reports").rglob("*") if path.is_file())
+    return written | {
+        "the history of guard": "\n".join(path.read_text() for path in records),
+        "the pages": "\n".join(path.read_text() for path in pages),
+    }
+
+
+def notified(planted: PlantedSite, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let two receivers be told, of which one is not there; a secret is in the address of each."""
+    token = planted.secrets.new("address of a receiver")
+    with (planted.repository / "driftaudit.yml").open("a") as file:
+        file.write("notify:\n  to:\n    - webhook: env:HOOK\n")
+        file.write("    - webhook: env:DEAD_HOOK\n      attempts: 1\n")
+    monkeypatch.setenv("HOOK", f"{receiver.url}/{token}?token={token}")
+    monkeypatch.setenv("DEAD_HOOK", f"http://127.0.0.1:9/{token}")
 
 
 def wrong_settings(planted: PlantedSite) -> Iterator[tuple[str, str]]:
@@ -102,6 +134,7 @@ def wrong_settings(planted: PlantedSite) -> Iterator[tuple[str, str]]:
     top = "version: 1\ntargets:\n  production:\n"
     yield "key.yml", f"{top}    url: /srv\n    password: {new('wrong key')}\n"
     yield "value.yml", f"{top}    url: ssh://bob:{new('wrong value')}@h:port/srv\n"
+    yield "probe.yml", f"{top}    url: /srv\n    probes:\n      - http: http://bob:{new('probe')}@h/\n"
     yield "broken.yml", f"{top}    url: 'ssh://bob:{new('broken')}@h/srv\n  x: [\n"
 
 
@@ -114,7 +147,10 @@ def test_no_planted_secret_is_written(
     monkeypatch.setenv("DRIFTAUDIT_DEBUG", "1")
     monkeypatch.setenv("DRIFTAUDIT_RECEIPT_KEY", planted.secrets.new("key of receipts"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    outputs = outputs_of(planted, tmp_path, capfd)
+    with receiving() as receiver:
+        notified(planted, receiver, monkeypatch)
+        outputs = outputs_of(planted, tmp_path, capfd)
+    outputs["what a receiver was told"] = "\n".join(each.body.decode() for each in receiver.posted)
 
     for name, text in outputs.items():
         assert text.strip(), name

@@ -104,7 +104,7 @@ targets:
       method: replace
       paths: [src]
     probes:
-      - http: http://bob:{secrets.new("url of a probe")}@127.0.0.1:9/health?token={secrets.new("query")}
+      - http: http://127.0.0.1:9/health?token={secrets.new("query")}
   scripted:
     url: {production}
     deploy:

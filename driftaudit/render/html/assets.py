@@ -1,10 +1,9 @@
 """The style and the scripts that go into a page, and the policy that allows just these."""
 
-import base64
-import hashlib
 from dataclasses import dataclass
 
 from driftaudit.data import data_folder
+from driftaudit.render.templates import source_hash
 
 _STYLES = ("base", "report", "workbench", "tree", "diff", "print")
 _SCRIPTS = (
@@ -41,8 +40,9 @@ class Assets:
     def policy(self) -> str:
         """No request to anywhere, no style and no script but these."""
         return (
-            f"default-src 'none'; style-src {_hash(self.style)}; "
-            f"script-src {_hash(self.first)} {_hash(self.script)}; base-uri 'none'; form-action 'none'"
+            f"default-src 'none'; style-src {source_hash(self.style)}; "
+            f"script-src {source_hash(self.first)} {source_hash(self.script)}; "
+            "base-uri 'none'; form-action 'none'"
         )
 
 
@@ -58,9 +58,3 @@ def assets() -> Assets:
 
 def _alone(script: str) -> str:
     return f'(() => {{\n"use strict";\n{script}}})();\n'
-
-
-def _hash(text: str) -> str:
-    """Return the source expression that lets a policy accept exactly this style or script."""
-    digest = hashlib.sha256(text.encode("utf-8")).digest()
-    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"

@@ -11,6 +11,7 @@ from driftaudit.render.html.tables import Tables
 from driftaudit.render.printable import printable
 from driftaudit.render.secrecy import without_secrets
 from driftaudit.render.shell_words import path_word
+from driftaudit.render.times import day
 
 KINDS = [kind.value for kind in Kind]
 SEVERITIES = [severity.value for severity in Severity]
@@ -61,7 +62,7 @@ def _details(finding: Finding, tracked: Tracked | None, tables: Tables) -> dict[
         "removed": provenance.removed_in and tables.commit(provenance.removed_in),
         "similar": provenance.similar and _similar(provenance.similar, tables),
         "word": None if word == printable(finding.path) else word,
-        "standing": tracked and [STANDINGS.index(tracked.standing), _day(tracked.first_seen), tracked.runs],
+        "standing": tracked and [STANDINGS.index(tracked.standing), day(tracked.first_seen), tracked.runs],
     }
 
 
@@ -111,7 +112,3 @@ def _minute(nanoseconds: int) -> str:
         return f"{_EPOCH + timedelta(microseconds=nanoseconds // 1000):%Y-%m-%d %H:%M}"
     except OverflowError:  # a file system can claim any year
         return ""
-
-
-def _day(moment: datetime) -> str:
-    return moment.astimezone(UTC).date().isoformat()

@@ -1,21 +1,36 @@
 """The report as one HTML file that loads nothing. Without its scripts it is a report to read and to print."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from driftaudit.model.audit import Audit
+from driftaudit.model.finding import Severity
 from driftaudit.render.base import RenderOptions
 from driftaudit.render.html.assets import assets
 from driftaudit.render.html.data import PageData, page_data
 from driftaudit.render.html.pictures import bars, trend
 from driftaudit.render.html.sections import sections
-from driftaudit.render.summary import summarise
+from driftaudit.render.summary import Summary, summarise
 from driftaudit.render.templates import fill
 from driftaudit.render.wording import count_of
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How much there is of a severity; `beside` says how much of it is no finding on a path."""
+
+    severity: str
+    number: int
+    place: str
+    beside: str
 
 
 def render(audit: Audit, options: RenderOptions) -> str:
     """Return the page; quiet leaves the verdict and the paths that block."""
     data = page_data(audit, only_blocking=options.quiet)
+    summary = summarise(audit)
     values = {
-        "summary": summarise(audit),
+        "summary": summary,
         "quiet": options.quiet,
         "assets": assets(),
         "data": data.text,
@@ -24,8 +39,22 @@ def render(audit: Audit, options: RenderOptions) -> str:
         "trend": trend(audit.tracking.trend) if audit.tracking else None,
         "sections": sections(audit),
         "has_findings": bool(audit.findings),
+        "counts": tuple(counts(audit, summary)),
     }
     return fill("html/report.html.j2", values)
+
+
+def counts(audit: Audit, summary: Summary) -> Iterator[Count]:
+    """Yield what there is of each severity, with the place on the page that shows it."""
+    for severity, number in summary.counts:
+        if severity is Severity.IGNORE:
+            continue
+        imports = sum(each.severity is severity for each in audit.structure)
+        health = sum(each.severity is severity for each in audit.health)
+        is_of_paths = number > imports + health or not number
+        place = f"severity={severity.value}" if is_of_paths else "imports" if imports else "health"
+        beside = (count_of(imports, "import") if imports else "", f"{health:,} of probes" if health else "")
+        yield Count(severity.value, number, f"#{place}", ", ".join(filter(None, beside)))
 
 
 def _left_out(data: PageData) -> str:

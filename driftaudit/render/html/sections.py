@@ -1,24 +1,19 @@
 """What a page says of the application, its imports and the runs before this one. Every text is printable."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from driftaudit.model.audit import Audit
-from driftaudit.model.finding import Severity
-from driftaudit.model.probe import HealthFinding, ProbeResult
-from driftaudit.model.structure import StructureFinding, StructureKind
+from driftaudit.model.probe import ProbeResult
 from driftaudit.model.tracking import Standing, Tracked, Tracking
+from driftaudit.render.imports import ImportGroup, import_groups
 from driftaudit.render.printable import printable
-from driftaudit.render.wording import count_of
+from driftaudit.render.running import HealthRow, health_rows
+from driftaudit.render.standing import unseen_words
+from driftaudit.render.times import age, day, minute
 
 _MOST_ROWS = 200  # of one list; the JSON report has all
-_SEVERITIES = tuple(Severity)
-_STRUCTURE = {
-    StructureKind.MISSING_MODULE: "Does not exist now",
-    StructureKind.WOULD_BREAK: "Breaks with this deploy",
-    StructureKind.NOT_INSTALLED: "Declared, not installed",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,34 +28,10 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
-    """What one probe, or several together, say."""
-
-    severity: str
-    detail: str
-    subjects: tuple[str, ...]
-    reason: str
-    rule: str
-
-
-@dataclass(frozen=True, slots=True)
-class Import:
-    """An import that does not resolve."""
-
-    severity: str
-    place: str
-    module: str
-    cause: str
-    rule: str
-
-
-@dataclass(frozen=True, slots=True)
 class Imports:
-    """Imports of one kind, and how many more there are than are listed."""
+    """Imports with the same thing wrong, and how many more there are than are listed."""
 
-    title: str
-    total: str
-    rows: tuple[Import, ...]
+    group: ImportGroup
     more: str
 
 
@@ -82,6 +53,7 @@ class Since:
     than: str
     standings: tuple[tuple[str, int], ...]
     oldest: str
+    unseen: str
     resolved: tuple[Resolved, ...]
     more: str
 
@@ -91,7 +63,7 @@ class Sections:
     """All of it; what is not there is empty."""
 
     probes: tuple[Probe, ...]
-    health: tuple[Health, ...]
+    health: tuple[HealthRow, ...]
     imports: tuple[Imports, ...]
     since: Since | None
 
@@ -100,20 +72,10 @@ def sections(audit: Audit) -> Sections:
     """Return what there is of each."""
     return Sections(
         probes=tuple(map(_probe, audit.probes)),
-        health=tuple(map(_health, sorted(audit.health, key=_rank))),
-        imports=_imports(audit.structure),
+        health=health_rows(audit.health),
+        imports=tuple(map(_imports, import_groups(audit.structure))),
         since=_since(audit.tracking, audit.started_at) if audit.tracking else None,
     )
-
-
-def age_of(first_seen: datetime, now: datetime) -> str:
-    """Return how long ago that was, in whole days."""
-    days = (now.astimezone(UTC).date() - first_seen.astimezone(UTC).date()).days
-    return count_of(days, "day") if days > 0 else "today"
-
-
-def _rank(finding: HealthFinding) -> int:
-    return _SEVERITIES.index(finding.severity)
 
 
 def _probe(probe: ProbeResult) -> Probe:
@@ -128,38 +90,8 @@ def _probe(probe: ProbeResult) -> Probe:
     )
 
 
-def _health(finding: HealthFinding) -> Health:
-    return Health(
-        finding.severity.value,
-        printable(finding.detail),
-        tuple(map(printable, finding.subjects)),
-        printable(finding.reason),
-        printable(finding.rule),
-    )
-
-
-def _imports(found: Iterable[StructureFinding]) -> tuple[Imports, ...]:
-    by_kind = {kind: [each for each in found if each.kind is kind] for kind in _STRUCTURE}
-    return tuple(
-        Imports(
-            _STRUCTURE[kind],
-            count_of(len(same), "import"),
-            tuple(map(_import, same[:_MOST_ROWS])),
-            _more(len(same)),
-        )
-        for kind, same in by_kind.items()
-        if same
-    )
-
-
-def _import(found: StructureFinding) -> Import:
-    return Import(
-        found.severity.value,
-        f"{printable(found.importer)}:{found.line}",
-        printable(found.module),
-        "" if found.cause is None else printable(found.cause),
-        printable(found.rule),
-    )
+def _imports(group: ImportGroup) -> Imports:
+    return Imports(replace(group, rows=group.rows[:_MOST_ROWS]), _more(len(group.rows)))
 
 
 def _more(number: int) -> str:
@@ -174,9 +106,10 @@ def _since(tracking: Tracking, now: datetime) -> Since:
     before = tracking.since
     return Since(
         run=tracking.run,
-        than=f"run {before.number} of {_moment(before.started_at)}" if before else "",
+        than=f"run {before.number} of {minute(before.started_at)} UTC" if before else "",
         standings=tuple(counts),
         oldest=_oldest(lasting, now),
+        unseen=unseen_words(tracking.tracked),
         resolved=tuple(map(_resolved, gone[:_MOST_ROWS])),
         more=_more(len(gone)),
     )
@@ -186,13 +119,9 @@ def _oldest(lasting: Sequence[Tracked], now: datetime) -> str:
     if not lasting:
         return ""
     first = min(lasting, key=lambda each: (each.first_seen, each.path))
-    return f"{printable(first.path)}, {age_of(first.first_seen, now)}"
+    return f"{printable(first.path)}, {age(first.first_seen, now)}"
 
 
 def _resolved(gone: Tracked) -> Resolved:
-    seen = f"{gone.first_seen:%Y-%m-%d} to {gone.last_seen:%Y-%m-%d}"
+    seen = f"{day(gone.first_seen)} to {day(gone.last_seen)}"
     return Resolved(printable(gone.path), gone.severity.value, gone.origin.value, seen)
-
-
-def _moment(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

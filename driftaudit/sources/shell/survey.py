@@ -45,7 +45,8 @@ def names_not_entered(request: ScanRequest, scope: Scope) -> list[str]:
     listed there, and dropped here.
     """
     above_known = {path.rpartition("/")[2] for path in scope.known_folders}
-    rows = pattern_rows(request.prune)[scope.prune.last_undoing + 1 :]
+    last_undoing = max((number for number, _head in scope.prune.undoing), default=-1)
+    rows = pattern_rows(request.prune)[last_undoing + 1 :]
     return sorted({text for _wanted, _folders, how, text in rows if how == "name"} - above_known - {GIT})
 
 

@@ -70,7 +70,9 @@ function age(finding) {
   if (!finding.standing) return [];
   const days = daysSince(finding.since);
   const standing = el("span", { class: `standing ${finding.standing}` }, finding.standing);
-  return [standing, " ", el("span", { class: "soft" }, days ? count(days, "day") : "today")];
+  if (!days && finding.standing === "new") return [standing];
+  const age = days ? count(days, "day") : "less than a day";
+  return [standing, " ", el("span", { class: "soft" }, `for ${age}`)];
 }
 
 /** Return the row of a folder, which folds what lies in it. */

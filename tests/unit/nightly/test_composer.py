@@ -57,6 +57,24 @@ def test_the_audit_is_there_and_says_why_it_is_not_stored(site: Site, locked: Op
     assert notice and "It is not known what has changed: the history " in notice.text
 
 
+def test_a_bug_is_a_failed_run_too(tmp_path: Path) -> None:
+    @contextmanager
+    def opened() -> Iterator[History]:
+        with closing(open_database(str(tmp_path / "history.db"))) as database:
+            yield History(database, "irisx")
+
+    told: list[Failed] = []
+    with (
+        pytest.raises(ZeroDivisionError),
+        failures_stored("production", "ssh://host/srv", opened, Keep(), told.append),
+    ):
+        raise ZeroDivisionError("secret=hunter2")
+    with opened() as history:
+        (run,) = history.runs("production")
+    assert (run.is_failed, run.exit_code, run.reason) == (True, 1, "internal error: ZeroDivisionError")
+    assert told[0].run == run
+
+
 def test_a_failure_says_both_what_failed_and_that_it_is_not_stored(locked: OpenHistory) -> None:
     told: list[Failed] = []
     with (

@@ -3,6 +3,7 @@ from dataclasses import replace
 from driftaudit.model.audit import Audit
 from driftaudit.model.finding import Severity
 from driftaudit.model.probe import HealthFinding, HealthKind, ProbeResult
+from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.structure import StructureFinding, StructureKind, StructureTree
 from driftaudit.nightly.judging import FailOn, exit_code
 from driftaudit.nightly.turning import Turn, turn
@@ -33,13 +34,13 @@ def unwell(night: int) -> Audit:
 
 
 def test_what_falls_ill_is_told_once_and_so_is_its_end() -> None:
-    assert turn(well(1), unwell(2)) == Turn(begun=("not-healthy: not-healthy it is",))
+    assert turn(well(1), unwell(2)) == Turn(begun=("not-healthy, tcp 127.0.0.1:3000: not-healthy it is",))
     assert turn(unwell(2), unwell(3)) == Turn()
-    assert turn(unwell(3), well(4)) == Turn(over=("not-healthy: not-healthy it is",))
+    assert turn(unwell(3), well(4)) == Turn(over=("not-healthy, tcp 127.0.0.1:3000: not-healthy it is",))
 
 
 def test_a_first_run_tells_all_that_is_wrong() -> None:
-    assert turn(None, unwell(1)).begun == ("not-healthy: not-healthy it is",)
+    assert turn(None, unwell(1)).begun == ("not-healthy, tcp 127.0.0.1:3000: not-healthy it is",)
     assert turn(None, well(1)) == Turn()
 
 
@@ -63,6 +64,20 @@ def test_imports_begin_and_end_where_both_trees_were_seen() -> None:
     half = an_audit(3)
     half = replace(half, deployed=replace(half.deployed, complete=False))
     assert turn(broken, half) == Turn()
+
+
+def test_a_gap_in_the_evidence_is_told_once_and_is_no_illness() -> None:
+    hidden = an_audit(2, unreadable=("src/keys", ""))
+    assert turn(an_audit(1), hidden) == Turn(
+        hidden=("src/keys (unreadable)", "(the whole tree) (unreadable)")
+    )
+    assert turn(hidden, hidden) == Turn()
+    assert exit_code(hidden, FailOn.NEW, turn(an_audit(1), hidden)) == 4
+
+
+def test_what_changed_while_it_was_read_is_another_file_every_night() -> None:
+    log = Problem("src/out.txt", ProblemKind.UNSTABLE, "changed")
+    assert turn(an_audit(1), replace(an_audit(2), problems=(log,))) == Turn()
 
 
 def test_a_run_that_fails_on_what_is_new_fails_on_a_new_illness() -> None:

@@ -1,6 +1,7 @@
 """The index of the nightly site: what each card says."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
 
@@ -9,7 +10,8 @@ import pytest
 from driftaudit.model.finding import Severity
 from driftaudit.model.history import FAILED, StoredRun, StoredTarget
 from driftaudit.model.tracking import RunFigures
-from driftaudit.render.history import TargetHistory
+from driftaudit.render.base import RenderOptions
+from driftaudit.render.history import TargetHistory, text
 from driftaudit.render.site import index, runs_page
 from tests.support.nights import FIRST
 
@@ -55,18 +57,18 @@ def words(text: str) -> str:
 
 
 def test_a_card_says_verdict_counts_age_and_trend() -> None:
-    text = words(page(a_run(1), a_run(2, "pass")))
-    assert "production pass because 2" in text
-    assert "New 2 Persisting 3 Resolved 1 Waived 0 The oldest, for 40 days" in text
-    assert "The last 2 runs, from 5 open findings to 5." in text
+    shown = words(page(a_run(1), a_run(2, "pass")))
+    assert "production pass because 2" in shown
+    assert "New 2 Persisting 3 Resolved 1 Waived 0 The oldest, for 40 days" in shown
+    assert "The last 2 runs, from 5 open findings to 5." in shown
 
 
 def test_a_failed_night_does_not_look_like_a_clean_one() -> None:
-    text = words(page(a_run(1), a_run(2, FAILED)))
-    assert "production failed because 2" in text
-    assert "As run 1 of 2025-11-01 03:00 UTC saw it ( its report ): New 2 Persisting 3" in text
+    shown = words(page(a_run(1), a_run(2, FAILED)))
+    assert "production failed because 2" in shown
+    assert "As run 1 of 2025-11-01 03:00 UTC saw it ( its report ): New 2 Persisting 3" in shown
     never = words(page(a_run(1, FAILED)))
-    assert "New" not in never and "The last 1 run, 1 failed." in never
+    assert "New" not in never and "The only run, 1 failed." in never
 
 
 def test_what_could_not_be_looked_at_is_counted() -> None:
@@ -83,18 +85,45 @@ def test_the_worst_comes_first() -> None:
 @pytest.mark.parametrize("make", ["index", "runs"])
 def test_hostile_names_are_text(make: str) -> None:
     history = TargetHistory(StoredTarget(HOSTILE, HOSTILE), (a_run(1), a_run(2, FAILED)))
-    text = index([history], FIRST) if make == "index" else runs_page(history, FIRST)
-    outline = Outline(text)
+    shown = index([history], FIRST) if make == "index" else runs_page(history, FIRST)
+    outline = Outline(shown)
     assert outline.open == [] and "script" not in outline.tags
-    assert not re.search("[\x1b\u202e]", text)
-    assert not re.search(r"\sstyle=|\son\w+=|https?://", text)
+    assert not re.search("[\x1b\u202e]", shown)
+    assert not re.search(r"\sstyle=|\son\w+=|https?://", shown)
 
 
 def test_the_page_of_a_target_has_its_runs_the_newest_first() -> None:
     history = TargetHistory(StoredTarget("production", "x"), (a_run(1), a_run(2, FAILED), a_run(3)))
-    text = runs_page(history, FIRST)
-    assert re.findall(r'href="(run-\d+\.html)"', text) == ["run-3.html", "run-1.html"]
-    assert "failed because 2" in words(text)
+    shown = runs_page(history, FIRST)
+    assert re.findall(r'href="(run-\d+\.html)"', shown) == ["run-3.html", "run-1.html"]
+    assert "failed because 2" in words(shown)
+
+
+def test_a_run_that_passed_with_probes_that_are_red_does_not_look_well() -> None:
+    run = a_run(2, "pass", unseen=1)
+    run = replace(run, figures=replace(run.figures, unhealthy=2))
+    histories = [TargetHistory(StoredTarget("production", "x"), (a_run(1), run))]
+    assert "2 probes not well." in words(index(histories, FIRST))
+    said = "pass 2 probes not well 1 finding could not be looked at 2 3 1"
+    assert said in words(runs_page(histories[0], FIRST))
+    line = text(histories, RenderOptions()).splitlines()[-1]
+    assert line.endswith("1 day; 2 probes not well; 1 finding could not be looked at")
+
+
+def test_a_run_whose_page_lies_elsewhere_is_told_without_a_link() -> None:
+    history = TargetHistory(StoredTarget("production", "x"), (a_run(1), a_run(2)), pages=frozenset({2}))
+    assert re.findall(r'href="(run-[^"]*)"', runs_page(history, FIRST)) == ["run-2.html"]
+    assert "1 2025-11-01 03:00 blocked 2 3 1 0" in words(runs_page(history, FIRST))
+
+
+def test_a_target_that_was_never_audited_is_not_left_out() -> None:
+    histories = [
+        TargetHistory(StoredTarget("production", "x"), (a_run(1, "pass"),)),
+        TargetHistory(StoredTarget("<b>", "x"), ()),
+    ]
+    shown = index(histories, FIRST)
+    assert "&lt;b&gt; never audited production pass" in words(shown)
+    assert Outline(shown).open == []
 
 
 def test_nothing_is_stored_yet() -> None:

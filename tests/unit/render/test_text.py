@@ -307,7 +307,7 @@ def test_the_application_imports_and_history_are_drawn(
         "probes 0 of 2 ok, 1 not asked",
         "Imports that the deploy would break 1 import structure src/a.js (core/would-break)",
         "importer src/a.js:3 imports src/a.js, goes with src/a.js",
-        "The running application block health src/a.js (own/src/a.js)",
+        "The running application block health src/a.js (own/src/a.js, by http src/a.js)",
         "failed http src/a.js answer src/a.js (0.01 s)",
         "not asked pm2 irisx-api no pm2",
         "History Run 12, compared with run 11 of 2025-11-02: 1 new, 0 persisting, 0 resolved, 0 waived",

@@ -2,6 +2,9 @@
 
 import re
 
+# Plain characters, or escaped ones, none of which is followed by what makes it optional.
+PLAIN_HEAD = re.compile(r"(?:[\w/ ]|\\\W)*(?![?*+{])")
+
 
 class Patterns:
     """Ordered gitignore patterns; the last that matches decides. patterns.py says what a row holds."""
@@ -18,7 +21,11 @@ class Patterns:
         self.prefixes = tuple(texts["prefix"])
         self.beginnings = {text[:1] for text in self.prefixes}
         self.any_glob, self.any_path = any_of(texts["glob"]), any_of(texts["path"])
-        self.last_undoing = max([number for number, row in enumerate(rows) if not row[0]], default=-1)
+        self.undoing = [
+            (number, plain_head(row[3]) if row[2] == "path" else "")
+            for number, row in enumerate(rows)
+            if not row[0]
+        ]
 
     def match(self, path, name, is_folder):
         number = self.deciding(path, name, is_folder)
@@ -27,7 +34,11 @@ class Patterns:
     def may_undo_below(self, path, name):
         """Whether a later pattern than the one that matches a folder could take back what lies in it."""
         number = self.deciding(path, name, True)
-        return number is not None and self.last_undoing > number
+        below = path + "/"
+        return number is not None and any(
+            undoing > number and (head.startswith(below) or below.startswith(head))
+            for undoing, head in self.undoing
+        )
 
     def may_match(self, seen_path, seen_name, name=None):
         """Whether any pattern matches: most names match none, and a file's is told in a few looks."""
@@ -63,3 +74,9 @@ HOW = {
 
 def any_of(expressions):
     return re.compile("|".join("(?:%s)" % text for text in expressions)).match if expressions else None
+
+
+def plain_head(expression):
+    """Return the plain text that all that an expression matches begins with, as far as that is sure."""
+    found = PLAIN_HEAD.match(expression)
+    return re.sub(r"\\(.)", r"\1", found.group()) if found else ""

@@ -14,9 +14,11 @@ class Scope:
         rows = [[row for row in request[key] if not row[1]] for key in ("prune", "unread")]
         self.for_files = [Patterns(kept) for kept in rows if kept]
         self.for_any_file = Patterns([row for kept in rows for row in kept])
-        # Below an unread folder what any pattern takes back is read: rather too much than too little.
-        undoing = [row for row in request["prune"] + request["unread"] if not row[0]]
-        self.taken_back = Patterns([[True, *row[1:]] for row in undoing])
+        # Below an unread folder what a pattern of the same list takes back is read.
+        self.lists = [
+            (bit, patterns, Patterns([[True, *row[1:]] for row in request[key] if not row[0]]))
+            for bit, key, patterns in ((1, "prune", self.prune), (2, "unread", self.unread))
+        ]
         self.known = set(request["known"])
         self.known_folders = folders_above(self.known)
         self.only = None if request["only"] is None else set(request["only"])
@@ -31,10 +33,13 @@ class Scope:
         return self.prune.match(path, name, True)
 
     def is_unread(self, path, name, above):
-        """Whether the files of a folder are left unread; `above` says so of the folder that it lies in."""
-        if above and not self.taken_back.match(path, name, True):
-            return True
-        return self.prune.match(path, name, True) or self.unread.match(path, name, True)
+        """Return bits: by which lists the files of a folder are left unread; `above` is its parent's."""
+        found = 0
+        for bit, patterns, taken_back in self.lists:
+            is_below = above & bit and not taken_back.match(path, name, True)
+            if is_below or patterns.match(path, name, True):
+                found |= bit
+        return found
 
     def skipped(self, path, name, folder_unread):
         if not folder_unread and not self.for_any_file.may_match(path, name):
@@ -42,7 +47,10 @@ class Scope:
         if path in self.known:
             return False
         if folder_unread:
-            return not self.taken_back.match(path, name, False)
+            return any(
+                folder_unread & bit and not taken_back.match(path, name, False)
+                for bit, _patterns, taken_back in self.lists
+            )
         return any(patterns.match(path, name, False) for patterns in self.for_files)
 
 

@@ -13,7 +13,10 @@ from driftaudit.model.finding import Copy, Finding
 from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.render.base import RenderOptions
 from driftaudit.render.html import render
+from driftaudit.render.html.page import counts
 from driftaudit.render.printable import printable
+from driftaudit.render.summary import summarise
+from tests.support.reports import full_audit
 
 VOID = {"meta", "input"}
 OWN_TAGS = set(
@@ -161,6 +164,20 @@ def test_the_incident_as_a_page(incident: Callable[..., Audit]) -> None:
         "d" * 64,
     ):
         assert text in page.text
+
+
+def test_a_count_leads_to_where_what_it_counts_is_shown(audit_of: Callable[..., Audit]) -> None:
+    whole = full_audit()
+    only_aside = audit_of(findings=(), health=whole.health, structure=whole.structure, probes=whole.probes)
+    shown = {count.severity: count for count in counts(only_aside, summarise(only_aside))}
+    assert (shown["block"].place, shown["block"].beside) == ("#imports", "1 import")
+    assert (shown["info"].number, shown["info"].place) == (0, "#severity=info")
+    of_paths = counts(whole, summarise(whole))
+    assert [count.place for count in of_paths] == ["#severity=block", "#severity=warn", "#severity=info"]
+    ill = audit_of(findings=(), health=whole.health, probes=whole.probes)
+    html = render(ill, RenderOptions())
+    assert 'href="#health"' in html.partition("</header>")[0]
+    assert "<dt>Probes</dt><dd><strong>1 of 3 ok, 1 not asked</strong></dd>" in html.partition("</header>")[0]
 
 
 def test_the_worst_case_shows_what_to_configure(incident: Callable[..., Audit]) -> None:

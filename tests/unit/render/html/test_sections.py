@@ -1,9 +1,9 @@
 from dataclasses import replace
 
-from driftaudit.model.finding import Origin
-from driftaudit.render.html.sections import age_of, sections
+from driftaudit.model.finding import Origin, Severity
+from driftaudit.render.html.sections import sections
 from driftaudit.render.printable import printable
-from tests.support.reports import CHECKED, HOSTILE, audit, finding, full_audit, hostile_audit, tracking
+from tests.support.reports import HOSTILE, audit, finding, full_audit, hostile_audit, tracking
 
 
 def test_a_probe_that_could_not_be_asked_is_neither_well_nor_ill() -> None:
@@ -12,9 +12,10 @@ def test_a_probe_that_could_not_be_asked_is_neither_well_nor_ill() -> None:
 
 
 def test_imports_are_told_by_kind_with_their_cause() -> None:
-    missing, breaks = sections(full_audit()).imports
-    assert (missing.title, missing.rows[0].cause) == ("Does not exist now", "")
-    assert (breaks.title, breaks.rows[0].cause) == ("Breaks with this deploy", "src/db/redis.js")
+    breaks, missing = (imports.group for imports in sections(full_audit()).imports)
+    assert (missing.title, missing.rows[0].cause) == ("Imports that do not resolve on the target now", "")
+    assert breaks.title == "Imports that the deploy would break"
+    assert breaks.rows[0].cause == "goes with src/db/redis.js"
     assert breaks.rows[0].place == "src/app.js:3"
 
 
@@ -36,21 +37,37 @@ def test_a_first_run_is_compared_with_none() -> None:
 
 def test_many_imports_are_cut_and_the_rest_is_counted() -> None:
     whole = full_audit()
-    (breaks,) = [imports for imports in sections(whole).imports if "deploy" in imports.title]
+    (breaks,) = [imports for imports in sections(whole).imports if "deploy" in imports.group.title]
     assert breaks.more == ""
     many = replace(whole, structure=whole.structure[1:] * 201)
     (breaks,) = sections(many).imports
-    assert (len(breaks.rows), breaks.total, breaks.more) == (
+    assert (len(breaks.group.rows), breaks.group.total, breaks.more) == (
         200,
         "201 imports",
         "1 more are in the JSON report.",
     )
 
 
+def test_what_a_rule_ignores_is_not_told() -> None:
+    whole = full_audit()
+    health = tuple(replace(each, severity=Severity.IGNORE) for each in whole.health)
+    structure = tuple(replace(each, severity=Severity.IGNORE) for each in whole.structure)
+    shown = sections(replace(whole, health=health, structure=structure))
+    assert (shown.health, shown.imports) == ((), ())
+
+
+def test_what_could_not_be_looked_at_is_said_beside_what_persists() -> None:
+    whole = full_audit()
+    assert whole.tracking
+    found = tuple(replace(each, unseen=True) for each in whole.tracking.tracked[:2])
+    before, now = (
+        sections(replace(whole, tracking=replace(whole.tracking, tracked=tracked))).since
+        for tracked in (whole.tracking.tracked, found)
+    )
+    assert (before and before.unseen) == ""
+    assert (now and now.unseen) == "2 findings could not be looked at"
+
+
 def test_every_text_is_printable() -> None:
     (probe,) = sections(hostile_audit()).probes
     assert probe.subject == printable(HOSTILE[1])
-
-
-def test_an_age_is_in_whole_days() -> None:
-    assert age_of(CHECKED, CHECKED) == "today"
