@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from driftaudit.deploy.script.call import Call
+from driftaudit.deploy.script.commands.filters import uploads, writes
 from driftaudit.deploy.script.session import Trouble
 from driftaudit.deploy.script.tree import Folder
 from driftaudit.deploy.script.world import World
@@ -69,10 +70,10 @@ def known_effect(name: str, words: list[str]) -> Known:
     if name in _HARMLESS or first in _HARMLESS_WORDS.get(name, ()):
         return Known(is_harmless=True)
     if name == "curl":
-        return Known(is_harmless=not any(_writes_file(word) for word in words))
+        return Known(is_harmless=not writes(name, words))
     if name == "node" and words[:1] == ["-p"] and _VERSION.fullmatch(" ".join(words[1:])):
         return Known(is_harmless=True, prints_name=True)
-    if any(word in ("--version", "-v", "--help") for word in words[:1]):
+    if words in (["--version"], ["-v"], ["--help"]):
         return Known(is_harmless=True)
     return Known(folder=_INSTALLS.get((name, first), ""))
 
@@ -81,13 +82,9 @@ def _builds(name: str, words: list[str]) -> bool:
     """Whether a program makes what is to be deployed, and touches nothing else."""
     operands = [word for word in words if not word.startswith("-")]
     task = next((word for word in operands if word != "run"), "")
+    if name == "curl" and uploads(words):
+        return False
     return name in _BUILDERS or (name in _TASK_RUNNERS and task in _TASKS)
-
-
-def _writes_file(word: str) -> bool:
-    """Whether an option of curl makes it write to a file: -o, -O, -fsSLo."""
-    is_short = word.startswith("-") and not word.startswith("--")
-    return word.startswith(("--output", "--remote-name")) or (is_short and "o" in word.lower())
 
 
 def run_unmodelled(call: Call) -> list[World]:

@@ -69,6 +69,11 @@ def _unwrapped(call: Call, wrapper: Wrapper, named: Named) -> list[World]:
     words = options.operands[wrapper.skipped :]
     if wrapper.shells & options.flags:
         words = ["bash", "-c", " ".join(words)] if words else ["bash"]
+    if call.name == "env" and "S" in options:
+        words = [*(options.value("S") or "").split(), *words]
+        call.problem(Trouble.UNMODELLED, "env -S", may_touch=True)
+    if call.name == "time" and "o" in options:
+        call.problem(Trouble.UNMODELLED, "time -o: it writes a file", may_touch=call.is_target)
     if options.unknown:
         call.problem(Trouble.UNMODELLED, f"{call.name} {options.unknown[0]}", may_touch=True)
     variables, exported = dict(world.variables), world.exported
