@@ -124,7 +124,8 @@ class _Way:
         while rest:
             part = rest.pop()
             if part == "..":
-                trouble = self._trouble_above(at)
+                is_start = tuple(at) == start and not path.startswith("/")  # gone or not, there is a way up
+                trouble = "" if is_start else self._trouble_above(at)
                 if trouble:
                     return Place((*at, part), None, trouble)
                 del at[-1:]

@@ -7,6 +7,7 @@ _BETWEEN = re.compile(r"[\s;{}0-9$,~+!IM]+")
 _FLAGS = re.compile(r"(?:[gpiImM0-9]|[ew])*")
 _ONE = frozenset("dDgGhHnNpPxzF=")
 _REST_OF_LINE = frozenset("aicrR:btTqQlLv#")
+_LABEL = re.compile(r"[^\n;}]*")
 _LINE = re.compile(r"(?:\\.|[^\n\\])*", re.DOTALL)
 
 
@@ -33,15 +34,12 @@ def sed_writes(script: str) -> bool:
 
 def _after_text(script: str, command: str, at: int) -> int:
     """Return where the rest of a line ends: of a label at a semicolon as well."""
-    if command in "btTqQlL:":
-        found = re.compile(r"[^\n;}]*").match(script, at)
-    else:
-        found = _LINE.match(script, at)
+    found = (_LABEL if command in "btTqQlL:" else _LINE).match(script, at)
     return found.end() if found else at
 
 
 def _pattern(script: str, at: int) -> re.Match[str] | None:
-    """Return the address at a place, `/one/` or `\\,one,`."""
+    r"""Return the address at a place, `/one/` or `\,one,`."""
     if script[at] == "/":
         return re.compile(_part("/") + "/", re.DOTALL).match(script, at)
     if script[at] == "\\" and at + 1 < len(script):

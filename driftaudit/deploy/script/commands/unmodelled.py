@@ -51,6 +51,8 @@ _INSTALLS = {  # what they change is a folder that is generated
 }
 
 
+_PACKAGERS = frozenset({"npm", "pnpm", "yarn"})
+_OWN_SCRIPT = re.compile(r'"((?:pre|post)?(?:install|prepare)|prepublish)"\s*:')
 _VERSION = re.compile(r"require\(['\"][\w./-]*\.json['\"]\)(?:\.\w+)+")  # of a package
 
 
@@ -100,6 +102,7 @@ def run_unmodelled(call: Call) -> list[World]:
     shown = " ".join([call.name, *call.words])[:80]
     is_builder = _builds(call.name, call.words)
     if known.folder:
+        _note_own_scripts(call)
         detail = f"{shown} changes {known.folder}"
         call.problem(Trouble.UNKNOWN_EFFECT, detail, may_touch=False)
         _open(call, known.folder)
@@ -111,6 +114,21 @@ def run_unmodelled(call: Call) -> list[World]:
     else:
         call.problem(Trouble.UNKNOWN_COMMAND, f"{shown}: what it does is not known", may_touch=True)
     return [call.world]
+
+
+def _note_own_scripts(call: Call) -> None:
+    """Note what an installation runs of the package itself: that may do anything in its folder."""
+    if call.name not in _PACKAGERS or "--ignore-scripts" in call.words:
+        return
+    content = call.content_of("package.json")
+    text = None if content is None else call.session.contents.text(content)
+    found = sorted(set(_OWN_SCRIPT.findall(text or "")))
+    if found:
+        detail = f"{call.name} runs what package.json has as {', '.join(found)}: what that does is not known"
+        call.problem(Trouble.UNKNOWN_EFFECT, detail, may_touch=True)
+    elif content is not None and text is None:
+        detail = f"{call.name} runs what package.json says, and that is not known"
+        call.problem(Trouble.UNKNOWN_EFFECT, detail, may_touch=call.is_target)
 
 
 def _open(call: Call, folder: str) -> None:

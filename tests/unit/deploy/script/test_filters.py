@@ -51,6 +51,10 @@ def _setting() -> Setting:
         "shopt -s nocaseglob; rm -f app/N*",
         "shopt -s expand_aliases; alias ls='rm app/notes.txt'",
         "#!/bin/sh\nalias ls='rm app/notes.txt'\nls",
+        "sudo -i rm -rf app/src",
+        "git --git-dir=/srv/app.git --work-tree=app checkout -f",
+        "export GIT_WORK_TREE=app; git checkout -f main",
+        "git push production main",
     ],
 )
 def test_what_writes_besides_printing_is_a_gap(line: str) -> None:
@@ -72,6 +76,8 @@ def test_what_writes_besides_printing_is_a_gap(line: str) -> None:
         "node -v",
         "alias ll='ls -l'",
         "zip -qr /tmp/a.zip app",
+        "git push origin main",
+        "git push --tags",
     ],
 )
 def test_what_only_prints_is_none(line: str) -> None:
@@ -104,3 +110,35 @@ def test_a_script_for_sed(script: str, expected: bool) -> None:
 
 def test_a_filter_that_is_not_known_to_write_does_not() -> None:
     assert not writes("grep", ["-o", "x"])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "cd app/src; env -C .. rm notes.txt",
+        "sudo -D app rm notes.txt",
+        "cd app/src; rm -rf ../src; mkdir ../src && rm ../notes.txt",
+        "cd app/src; rm -rf ../src; mkdir ../src && cd .. && rm notes.txt",
+    ],
+)
+def test_where_a_command_runs(line: str) -> None:
+    assert "notes.txt" in live_effect(there(line)).deleted
+
+
+def test_a_command_that_is_wrapped_leaves_the_shell_where_it_goes() -> None:
+    assert "notes.txt" in live_effect(there("command cd app; env -C src true; rm notes.txt")).deleted
+
+
+@pytest.mark.parametrize(
+    ("package", "is_gap"),
+    [
+        ('{"scripts": {"postinstall": "rm -rf logs"}}', True),
+        ('{"scripts": {"build": "tsc"}}', False),
+    ],
+)
+@pytest.mark.parametrize("line", ["npm ci", "yarn install", "npm ci --ignore-scripts"])
+def test_an_installation_runs_the_scripts_of_the_package(package: str, is_gap: bool, line: str) -> None:
+    script = f"scp package.json host:app/ && ssh host 'cd app && {line}'"
+    outcome = simulate(script, setting({"package.json": package}, LIVE))
+    gaps = [problem for problem in outcome.problems if problem.may_touch]
+    assert bool(gaps) is (is_gap and "--ignore" not in line)
