@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass
 
-from driftaudit.deploy.script.call import Call
+from driftaudit.deploy.script.call import Call, is_below
 from driftaudit.deploy.script.commands.filters import uploads, writes
 from driftaudit.deploy.script.session import Trouble
-from driftaudit.deploy.script.tree import Folder
+from driftaudit.deploy.script.tree import Folder, built
 from driftaudit.deploy.script.world import World
 
 
@@ -30,7 +30,9 @@ _HARMLESS_WORDS = {
     ),
 }
 # They write below the folder that they run in; on the host of the script that is not the target.
-_BUILDERS = _words("curl eslint git-lfs gpg hugo jekyll jest openssl pip pip3 tsc vite webpack wget")
+_BUILDERS = _words(
+    "curl download-artifact eslint git-lfs gpg hugo jekyll jest openssl pip pip3 tsc vite webpack wget"
+)
 # By program, the tasks that do the same by custom. Any other may do anything, a deploy among it.
 _TASKS = _words("build check compile lint package test typecheck vet")
 _TASK_RUNNERS = _words("bun cargo go gradle gradlew mvn npm pnpm yarn")
@@ -109,6 +111,7 @@ def run_unmodelled(call: Call) -> list[World]:
     elif is_builder and not call.is_target:
         detail = f"{shown}: what it makes is taken for made already"
         call.problem(Trouble.UNKNOWN_EFFECT, detail, may_touch=False)
+        _build(call)
     elif is_builder or call.name in _RUNNERS | _TASK_RUNNERS:
         call.problem(Trouble.UNKNOWN_EFFECT, f"{shown}: what it does to files is not known", may_touch=True)
     else:
@@ -129,6 +132,18 @@ def _note_own_scripts(call: Call) -> None:
     elif content is not None and text is None:
         detail = f"{call.name} runs what package.json says, and that is not known"
         call.problem(Trouble.UNKNOWN_EFFECT, detail, may_touch=call.is_target)
+
+
+def _build(call: Call) -> None:
+    """Take the work tree for one in which there may be what no scan has seen: it may be made only then."""
+    setting = call.session.setting
+    top = next(
+        (each for each in (setting.work_tree, setting.cwd) if each and is_below(call.world.cwd, each)), None
+    )
+    folder = call.files.get(top or call.world.cwd)
+    if isinstance(folder, Folder) and not folder.is_built:
+        call.files.put(top or call.world.cwd, built(folder))
+        call.finish()
 
 
 def _open(call: Call, folder: str) -> None:

@@ -142,3 +142,29 @@ def test_an_installation_runs_the_scripts_of_the_package(package: str, is_gap: b
     outcome = simulate(script, setting({"package.json": package}, LIVE))
     gaps = [problem for problem in outcome.problems if problem.may_touch]
     assert bool(gaps) is (is_gap and "--ignore" not in line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "rsync -a --delete dist/ host:app/src/",
+        "scp -r dist/* host:app/src/",
+        "scp -r dist host:app/",
+        "cd dist && rsync -a --delete ./ host:app/src/",
+        "tar czf x.tgz dist && scp x.tgz host:/tmp/ && ssh host 'cd app && tar xzf /tmp/x.tgz'",
+        "tar czf - -C dist . | ssh host 'tar xzf - -C app/src'",
+        "[ -d dist ] && ssh host rm app/notes.txt",
+        "rsync -a --delete src/dist/ host:app/src/",
+    ],
+)
+@pytest.mark.parametrize("build", ["npm run build", "vite build", "actions/download-artifact"])
+def test_what_is_built_only_then_is_no_empty_deploy(build: str, line: str) -> None:
+    outcome = simulate(f"set -e\n{build}\n{line}", _setting())
+    is_gap = any(problem.may_touch for problem in outcome.problems)
+    assert is_gap or "notes.txt" in live_effect(outcome).deleted
+
+
+def test_what_was_built_before_is_taken_for_what_is_built() -> None:
+    outcome = simulate("npm run build && scp -r dist/* host:app/src/", setting({"dist/a": "1"}, LIVE))
+    assert not [problem for problem in outcome.problems if problem.may_touch]
+    assert live_effect(outcome).overwritten == {"src/a"}
