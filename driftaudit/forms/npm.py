@@ -28,7 +28,11 @@ _BUILT_IN = frozenset(
     }
 )
 _LIFECYCLE = frozenset({"install", "pack", "publish", "rebuild", "version"})
+_INSTALLS = frozenset({"ci", "clean-install", "i", "install"})
+_INSTALLED = ("preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare")
+_NO_SCRIPTS = "--ignore-scripts"
 _IF_PRESENT = "--if-present"
+_NO_PACKAGE = "there is no package.json"
 _VARIABLE = "what it runs depends on a variable"
 
 
@@ -42,6 +46,8 @@ def npm(order: Order, draft: Draft) -> Writing | str | None:
         return _VARIABLE
     if command in _RUN:
         return _run(order, at + 1, draft)
+    if command in _INSTALLS:
+        return _install(order, at + 1)
     return _named(order, at + 1, _SHORT[command], draft) if command in _SHORT else None
 
 
@@ -73,8 +79,10 @@ def _not_known(option: str) -> str:
 
 def _run_or_name(order: Order, draft: Draft) -> Writing | str | None:
     at, problem = _first_word(order.words)
-    if problem or at >= len(order.words):
-        return problem or None
+    if problem:
+        return problem
+    if at >= len(order.words):
+        return _install(order, at) if order.words[0] == "yarn" else None
     command = order.words[at]
     if command is None:
         return _VARIABLE
@@ -82,6 +90,8 @@ def _run_or_name(order: Order, draft: Draft) -> Writing | str | None:
         return "it leads to other packages"
     if command in _RUN:
         return _run(order, at + 1, draft)
+    if command in _INSTALLS:
+        return _install(order, at + 1)
     package = _package(order.folder)
     if command in _BUILT_IN:
         is_script = not isinstance(package, str) and command in package.scripts and command not in _LIFECYCLE
@@ -89,6 +99,22 @@ def _run_or_name(order: Order, draft: Draft) -> Writing | str | None:
     if isinstance(package, str):
         return package
     return _run(order, at, draft) if command in package.scripts else None
+
+
+def _install(order: Order, at: int) -> Writing | str | None:
+    """Return an installation and the package's own scripts that come with it; None where there are none."""
+    rest = order.words[at:]
+    if _NO_SCRIPTS in order.words or any(word is not None and not word.startswith("-") for word in rest):
+        return None  # of a package that is named only its own are run
+    package = _package(order.folder)
+    if isinstance(package, str):
+        return None if package == _NO_PACKAGE else package
+    names = [name for name in _INSTALLED if name in package.scripts]
+    if not names:
+        return None
+    plain = passage(" ".join([*order.sources, _NO_SCRIPTS]), package.place(names[0]))
+    parts = (Part(plain), *(Part(_body(package, name, ())) for name in names))
+    return Writing(f"{package.path}#install", package.path.parent, parts)
 
 
 def _run(order: Order, at: int, draft: Draft) -> Writing | str | None:
@@ -134,7 +160,7 @@ def _package(folder: Path | None) -> Package | str:
     if folder is None:
         return "the folder that it runs in is not known"
     path = nearest_package(folder)
-    return load_package(path) if path else "there is no package.json"
+    return load_package(path) if path else _NO_PACKAGE
 
 
 def script_writing(

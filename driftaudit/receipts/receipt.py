@@ -40,7 +40,7 @@ class Receipt:
 def receipt_document(request: AuditRequest, examination: Examination, minutes: float) -> Document:
     """Return the receipt of a check, without its seal. Raises UsageError where the target is not live."""
     audit = examination.audit
-    scope, labels = audit.plan.paths, request.policy.labels
+    scope, labels = audit.plan.scope, request.policy.labels
     promise = promise_of(examination, scope)
     changes = [
         {

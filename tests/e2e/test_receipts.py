@@ -101,6 +101,17 @@ def test_only_the_paths_of_the_plan_count(
     assert (outcome.code, paths(outcome)) == (7 if after else 0, after)
 
 
+@pytest.mark.parametrize("path", ["src/rogue.js", "rogue.js", "src/app.txt"])
+def test_of_a_script_the_whole_tree_counts(stale: Site, path: str) -> None:
+    line = f"cp -r src/. {stale.production}/src/"
+    words = ["check", stale.url, "--deploy-command", line, "--receipt", str(receipt(stale))]
+    assert driftaudit(stale.repository, *words).code == 0
+    assert verify(stale).code == 0
+    (stale.production / path).write_text("written meanwhile\n")
+    assert verify(stale).code == 7
+    assert verify(stale, "--after").code == 7
+
+
 def test_what_cannot_be_seen_is_incomplete(strict: Site) -> None:
     commit(strict.repository, {"src/new.txt": "new\n"})
     issue(strict)

@@ -52,20 +52,25 @@ class Gone:
 
 
 class Folder:
-    """A folder. In an open one there may be more than its children. Its `serial` outlives every change."""
+    """A folder. In an open one there may be more than its children. Its `serial` outlives every change.
 
-    __slots__ = ("_owner", "children", "is_open", "serial")
+    In a built one what is known is taken for all that matters, but a name that is not may be there too.
+    """
+
+    __slots__ = ("_owner", "children", "is_built", "is_open", "serial")
 
     def __init__(
         self,
         children: Mapping[str, "Node"] | None = None,
         *,
         is_open: bool = False,
+        is_built: bool = False,
         serial: int = 0,
         owner: object = None,
     ) -> None:
         self.children: dict[str, Node] = dict(children or {})
         self.is_open = is_open
+        self.is_built = is_built
         self.serial = serial or next(_serials)
         self._owner = owner
 
@@ -73,7 +78,7 @@ class Folder:
         """Return what is there by that name, None where nothing is."""
         node = self.children.get(name)
         if node is None:
-            return UNSEEN if self.is_open else None
+            return UNSEEN if self.is_open or self.is_built else None
         return None if isinstance(node, Gone) else node
 
     def names(self) -> list[str]:
@@ -84,7 +89,9 @@ class Folder:
         """Return this folder where the owner may change it, a copy of the owner's where it may not."""
         if self._owner is owner:
             return self
-        return Folder(self.children, is_open=self.is_open, serial=self.serial, owner=owner)
+        return Folder(
+            self.children, is_open=self.is_open, is_built=self.is_built, serial=self.serial, owner=owner
+        )
 
 
 Node: TypeAlias = File | Link | Special | Folder | Unseen | Gone
@@ -124,7 +131,8 @@ class _Way:
         while rest:
             part = rest.pop()
             if part == "..":
-                trouble = self._trouble_above(at)
+                is_start = tuple(at) == start and not path.startswith("/")  # gone or not, there is a way up
+                trouble = "" if is_start else self._trouble_above(at)
                 if trouble:
                     return Place((*at, part), None, trouble)
                 del at[-1:]
@@ -187,6 +195,15 @@ def node_at(root: Folder, parts: Parts) -> Node | None:
     return node
 
 
+def built(folder: Folder) -> Folder:
+    """Return a folder in which, and in those below it, a program may have made what is not known."""
+    children = {
+        name: built(node) if isinstance(node, Folder) and not node.is_open else node
+        for name, node in folder.children.items()
+    }
+    return Folder(children, is_open=folder.is_open, is_built=True, serial=folder.serial)
+
+
 def find(root: Folder, start: Parts, path: str, *, follow: bool = True) -> Place:
     """Return where a path leads from a folder; a link at its end is followed if `follow` says so."""
     return _Way(root, follow=follow).walk(start, path)
@@ -243,7 +260,7 @@ class Editor:
     def remove(self, parts: Parts) -> None:
         """Take away what lies at a real path."""
         parent = self._parent(parts)
-        if parent.is_open:
+        if parent.is_open or parent.is_built:
             parent.children[parts[-1]] = GONE
         else:
             parent.children.pop(parts[-1], None)

@@ -1,7 +1,7 @@
 """Actions that bring files to the machine that the job runs on."""
 
 from driftaudit.forms.actions.base import ActionCall
-from driftaudit.forms.base import Passage
+from driftaudit.forms.base import Passage, passage
 from driftaudit.forms.files import named
 
 
@@ -21,4 +21,4 @@ def download(call: ActionCall) -> Passage | None:
     to = call.text("PATH", ".")
     detail = f"it brings files to {named(to)} that are not known: taken for what is there already"
     call.draft.problem(call.place, detail, may_touch=False)
-    return None
+    return passage("actions/download-artifact", call.place)

@@ -189,3 +189,16 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
     for name in ("deploy.py", ".gitlab-ci.toml"):
         with pytest.raises(UsageError, match="none of the forms"):
             read(tmp_path, name, "x")
+
+
+@pytest.mark.parametrize("line", ["npm ci", "npm install", "yarn", "yarn install", "pnpm i"])
+def test_an_installation_runs_the_scripts_of_its_own_package(tmp_path: Path, line: str) -> None:
+    scripts = {"deploy": line, "postinstall": "ssh h rm a", "prepare": "ssh h rm b", "preinstall": "x"}
+    found = commands(read(tmp_path, "package.json", package(tmp_path, scripts)))
+    assert found[-4:] == [f"{line} --ignore-scripts", "x", "ssh h rm a", "ssh h rm b"]
+
+
+@pytest.mark.parametrize("line", ["npm ci --ignore-scripts", "npm install left-pad"])
+def test_an_installation_that_runs_none_stays_as_it_is(tmp_path: Path, line: str) -> None:
+    scripts = {"deploy": line, "postinstall": "ssh h rm a"}
+    assert commands(read(tmp_path, "package.json", package(tmp_path, scripts))) == [line]

@@ -238,6 +238,9 @@ def zip_program(call: Call) -> int | None:
         members[member.path] = member
     if not any(found):
         return 12  # "Nothing to do!"
+    if "m" in options:
+        detail = "zip -m: that it removes what it has packed is not modelled"
+        call.problem(Trouble.UNMODELLED, detail, may_touch=True)
     content = call.session.contents.of_archive(members.values())
     return int(not call.write_file(call.place(path), content))
 

@@ -108,8 +108,9 @@ def shopt(call: Call) -> int:
     for word in call.words:
         if not word.startswith("-"):
             _switch(call.world, word, on="-s" in call.words)
-            if word in ("globstar", "extglob", "failglob", "nocaseglob"):
-                call.problem(Trouble.UNMODELLED, f"shopt {word}", may_touch=False)
+            if word in ("globstar", "extglob", "failglob", "nocaseglob", "expand_aliases"):
+                widens = "-s" in call.words and word in ("globstar", "nocaseglob", "expand_aliases")
+                call.problem(Trouble.UNMODELLED, f"shopt {word}", may_touch=widens)
     return 0
 
 
@@ -181,6 +182,13 @@ def getopts(call: Call) -> None:
         call.world.variables[name] = call.session.anything(f"${name}")
 
 
+def alias(call: Call) -> int:
+    """Give a name to words; bash takes it for them only where somebody sits at it, dash always."""
+    if not call.world.is_bash and any("=" in word for word in call.words):
+        call.problem(Trouble.UNMODELLED, "alias", may_touch=True)
+    return 0
+
+
 def done(_call: Call) -> int:
     """Do nothing to a tree, and succeed."""
     return 0
@@ -192,10 +200,9 @@ def failed(_call: Call) -> int:
 
 
 BUILTINS: Programs = {
-    **dict.fromkeys(
-        (":", "true", "sleep", "wait", "umask", "ulimit", "hash", "alias", "sync", "clear"), done
-    ),
+    **dict.fromkeys((":", "true", "sleep", "wait", "umask", "ulimit", "hash", "sync", "clear"), done),
     "false": failed,
+    "alias": alias,
     "set": set_options,
     "shopt": shopt,
     "exit": leave,

@@ -1,7 +1,9 @@
 """`sed`: with -i it makes something unknown of a file."""
 
 from driftaudit.deploy.script.call import Call, Programs, worst
-from driftaudit.deploy.script.options import Grammar, parsed
+from driftaudit.deploy.script.commands.sed_scripts import sed_writes
+from driftaudit.deploy.script.options import Grammar, Options, parsed
+from driftaudit.deploy.script.session import Trouble
 from driftaudit.deploy.script.tree import File, Place, Unseen
 
 
@@ -11,12 +13,20 @@ def sed(call: Call) -> int | None:
     words = [word for word in call.words if word not in in_place]
     options = parsed(words, Grammar("nErsuz", "efl", {"expression": "e", "quiet": "n", "file": "f"}))
     paths = options.operands if options.values.get("e") or options.values.get("f") else options.operands[1:]
+    _note_writing(call, options)
     if not in_place:
         call.print_content(call.session.contents.unknown())
         return worst(0 if call.content_of(path) is not None else 1 for path in paths)
     first = in_place[0]
     suffix = first.partition("=")[2] if first.startswith("--") else first.partition("i")[2]
     return worst(_edited(call, path, suffix) for path in paths)
+
+
+def _note_writing(call: Call, options: Options) -> None:
+    scripts = options.values.get("e") or options.operands[:1]
+    if "f" in options or sed_writes("\n".join(scripts)):
+        detail = f"{call.name}: what its script writes, or runs, is not modelled"
+        call.problem(Trouble.UNMODELLED, detail, may_touch=True)
 
 
 def _is_in_place(word: str) -> bool:

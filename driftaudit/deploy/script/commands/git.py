@@ -38,17 +38,37 @@ def git(call: Call) -> int | None:
     if not options.operands:
         return 0
     command, *words = options.operands
+    if command == "push":
+        _note_push(call, words)
     if command in _READING:
         call.print(call.session.fresh(f"git {command}") + "\n")
         return None
     if command == "archive":
         return archive(call, start, words)
+    if _is_elsewhere(call):
+        detail = f"git {command} in a work tree that is named by an option or a variable"
+        call.problem(Trouble.UNKNOWN_EFFECT, detail, may_touch=call.is_target)
+        return None
     if command == "clean":
         return clean(call, start, words)
     if command in _WRITING:
         return _write(call, start, command, words)
     call.problem(Trouble.UNMODELLED, f"git {command}", may_touch=call.is_target)
     return None
+
+
+def _is_elsewhere(call: Call) -> bool:
+    """Whether the work tree, or what it is changed to, is not the one of the folder where git is run."""
+    named = any(word.startswith(("--work-tree", "--git-dir")) for word in call.words)
+    return named or any(call.world.variables.get(name) for name in ("GIT_WORK_TREE", "GIT_DIR"))
+
+
+def _note_push(call: Call, words: list[str]) -> None:
+    """Note what a push may set off: where the remote is not the common one, by custom a deploy."""
+    operands = [word for word in words if not word.startswith("-")]
+    is_common = operands[:1] in ([], ["origin"], ["upstream"])
+    detail = f"git push {' '.join(operands[:1])}".rstrip() + ": what hooks do there is not known"
+    call.problem(Trouble.UNKNOWN_EFFECT, detail, may_touch=not is_common)
 
 
 def _write(call: Call, start: Parts, command: str, words: list[str]) -> int | None:

@@ -3,6 +3,7 @@
 import re
 
 from driftaudit.deploy.script.call import Call, Programs
+from driftaudit.deploy.script.commands.filters import writes
 from driftaudit.deploy.script.contents import EMPTY
 from driftaudit.deploy.script.escapes import escapes_read
 from driftaudit.deploy.script.options import Grammar, parsed
@@ -195,10 +196,9 @@ def fresh(call: Call) -> int:
 
 def anything(call: Call) -> None:
     """Print nobody knows what, and succeed or not."""
-    in_place = {"-i", "inplace", "-o", "--in-place", "--output"} & set(call.words)
-    if call.name in ("sort", "awk", "gawk", "yq", "xxd", "uniq") and in_place:
-        detail = f"{call.name} {in_place.pop()}: which file it writes is not modelled"
-        call.problem(Trouble.UNMODELLED, detail, may_touch=call.is_target)
+    if writes(call.name, call.words):
+        detail = f"{call.name}: what it writes, or runs, is not modelled"
+        call.problem(Trouble.UNMODELLED, detail, may_touch=call.is_target or "awk" in call.name)
     call.print(call.session.anything(" ".join([call.name, *call.words])))
 
 
@@ -208,7 +208,7 @@ def choosing(call: Call) -> None:
     is_plain = not any(re.fullmatch(r"-[a-z]*[colqs][a-z]*", word) for word in call.words)
     operands = [word for word in call.words if not word.startswith("-")]
     reads_files = call.name in ("sort", "uniq") and bool(operands)
-    if lines is None or not is_plain or reads_files:
+    if lines is None or not is_plain or reads_files or writes(call.name, call.words):
         anything(call)
         return
     contents = call.session.contents

@@ -3,9 +3,10 @@
 import re
 from dataclasses import dataclass
 
-from driftaudit.deploy.script.call import Call
+from driftaudit.deploy.script.call import Call, is_below
+from driftaudit.deploy.script.commands.filters import uploads, writes
 from driftaudit.deploy.script.session import Trouble
-from driftaudit.deploy.script.tree import Folder
+from driftaudit.deploy.script.tree import Folder, built
 from driftaudit.deploy.script.world import World
 
 
@@ -29,7 +30,9 @@ _HARMLESS_WORDS = {
     ),
 }
 # They write below the folder that they run in; on the host of the script that is not the target.
-_BUILDERS = _words("curl eslint git-lfs gpg hugo jekyll jest openssl pip pip3 tsc vite webpack wget")
+_BUILDERS = _words(
+    "curl download-artifact eslint git-lfs gpg hugo jekyll jest openssl pip pip3 tsc vite webpack wget"
+)
 # By program, the tasks that do the same by custom. Any other may do anything, a deploy among it.
 _TASKS = _words("build check compile lint package test typecheck vet")
 _TASK_RUNNERS = _words("bun cargo go gradle gradlew mvn npm pnpm yarn")
@@ -50,6 +53,8 @@ _INSTALLS = {  # what they change is a folder that is generated
 }
 
 
+_PACKAGERS = frozenset({"npm", "pnpm", "yarn"})
+_OWN_SCRIPT = re.compile(r'"((?:pre|post)?(?:install|prepare)|prepublish)"\s*:')
 _VERSION = re.compile(r"require\(['\"][\w./-]*\.json['\"]\)(?:\.\w+)+")  # of a package
 
 
@@ -69,10 +74,10 @@ def known_effect(name: str, words: list[str]) -> Known:
     if name in _HARMLESS or first in _HARMLESS_WORDS.get(name, ()):
         return Known(is_harmless=True)
     if name == "curl":
-        return Known(is_harmless=not any(_writes_file(word) for word in words))
+        return Known(is_harmless=not writes(name, words))
     if name == "node" and words[:1] == ["-p"] and _VERSION.fullmatch(" ".join(words[1:])):
         return Known(is_harmless=True, prints_name=True)
-    if any(word in ("--version", "-v", "--help") for word in words[:1]):
+    if words in (["--version"], ["-v"], ["--help"]):
         return Known(is_harmless=True)
     return Known(folder=_INSTALLS.get((name, first), ""))
 
@@ -81,13 +86,9 @@ def _builds(name: str, words: list[str]) -> bool:
     """Whether a program makes what is to be deployed, and touches nothing else."""
     operands = [word for word in words if not word.startswith("-")]
     task = next((word for word in operands if word != "run"), "")
+    if name == "curl" and uploads(words):
+        return False
     return name in _BUILDERS or (name in _TASK_RUNNERS and task in _TASKS)
-
-
-def _writes_file(word: str) -> bool:
-    """Whether an option of curl makes it write to a file: -o, -O, -fsSLo."""
-    is_short = word.startswith("-") and not word.startswith("--")
-    return word.startswith(("--output", "--remote-name")) or (is_short and "o" in word.lower())
 
 
 def run_unmodelled(call: Call) -> list[World]:
@@ -103,17 +104,46 @@ def run_unmodelled(call: Call) -> list[World]:
     shown = " ".join([call.name, *call.words])[:80]
     is_builder = _builds(call.name, call.words)
     if known.folder:
+        _note_own_scripts(call)
         detail = f"{shown} changes {known.folder}"
         call.problem(Trouble.UNKNOWN_EFFECT, detail, may_touch=False)
         _open(call, known.folder)
     elif is_builder and not call.is_target:
         detail = f"{shown}: what it makes is taken for made already"
         call.problem(Trouble.UNKNOWN_EFFECT, detail, may_touch=False)
+        _build(call)
     elif is_builder or call.name in _RUNNERS | _TASK_RUNNERS:
         call.problem(Trouble.UNKNOWN_EFFECT, f"{shown}: what it does to files is not known", may_touch=True)
     else:
         call.problem(Trouble.UNKNOWN_COMMAND, f"{shown}: what it does is not known", may_touch=True)
     return [call.world]
+
+
+def _note_own_scripts(call: Call) -> None:
+    """Note what an installation runs of the package itself: that may do anything in its folder."""
+    if call.name not in _PACKAGERS or "--ignore-scripts" in call.words:
+        return
+    content = call.content_of("package.json")
+    text = None if content is None else call.session.contents.text(content)
+    found = sorted(set(_OWN_SCRIPT.findall(text or "")))
+    if found:
+        detail = f"{call.name} runs what package.json has as {', '.join(found)}: what that does is not known"
+        call.problem(Trouble.UNKNOWN_EFFECT, detail, may_touch=True)
+    elif content is not None and text is None:
+        detail = f"{call.name} runs what package.json says, and that is not known"
+        call.problem(Trouble.UNKNOWN_EFFECT, detail, may_touch=call.is_target)
+
+
+def _build(call: Call) -> None:
+    """Take the work tree for one in which there may be what no scan has seen: it may be made only then."""
+    setting = call.session.setting
+    top = next(
+        (each for each in (setting.work_tree, setting.cwd) if each and is_below(call.world.cwd, each)), None
+    )
+    folder = call.files.get(top or call.world.cwd)
+    if isinstance(folder, Folder) and not folder.is_built:
+        call.files.put(top or call.world.cwd, built(folder))
+        call.finish()
 
 
 def _open(call: Call, folder: str) -> None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from driftaudit.deploy.script.call import Call
-from driftaudit.deploy.script.options import Grammar, parsed
+from driftaudit.deploy.script.commands.builtins import cd
+from driftaudit.deploy.script.options import Grammar, Options, parsed
 from driftaudit.deploy.script.session import Trouble
 from driftaudit.deploy.script.world import Flow, World
 
@@ -25,7 +26,10 @@ class Wrapper:
 _WRAPPERS = {
     "sudo": Wrapper(
         Grammar(
-            "EnHSPbkisA", "ugphCrtTUD", {"user": "u", "group": "g", "login": "i", "shell": "s"}, ordered=True
+            "EnHSPbkisA",
+            "ugphCrtTUD",
+            {"user": "u", "group": "g", "login": "i", "shell": "s", "chdir": "D"},
+            ordered=True,
         ),
         assigns=True,
         shells=frozenset("is"),
@@ -69,8 +73,7 @@ def _unwrapped(call: Call, wrapper: Wrapper, named: Named) -> list[World]:
     words = options.operands[wrapper.skipped :]
     if wrapper.shells & options.flags:
         words = ["bash", "-c", " ".join(words)] if words else ["bash"]
-    if options.unknown:
-        call.problem(Trouble.UNMODELLED, f"{call.name} {options.unknown[0]}", may_touch=True)
+    _note_options(call, options)
     variables, exported = dict(world.variables), world.exported
     while wrapper.assigns and words and _is_assignment(words[0]):
         name, _equals, text = words.pop(0).partition("=")
@@ -79,13 +82,39 @@ def _unwrapped(call: Call, wrapper: Wrapper, named: Named) -> list[World]:
     if not words:
         world.status = 0
         return [world]
-    found = named(world, words, call.line)
+    folder = _folder(call, options)
+    found = named(world, words, call.line) if folder is None else _run_in(call, folder, words, named)
     for end in found:
         if wrapper.assigns:
             end.variables, end.exported = dict(variables), exported
         if call.name == "exec":
             end.flow = Flow.EXIT
     return found
+
+
+def _note_options(call: Call, options: Options) -> None:
+    if call.name == "env" and "S" in options:
+        call.problem(Trouble.UNMODELLED, "env -S: it runs the words of a text", may_touch=True)
+    if call.name == "time" and "o" in options:
+        call.problem(Trouble.UNMODELLED, "time -o: it writes a file", may_touch=call.is_target)
+    if options.unknown:
+        call.problem(Trouble.UNMODELLED, f"{call.name} {options.unknown[0]}", may_touch=True)
+
+
+def _folder(call: Call, options: Options) -> str | None:
+    """Return the folder that `env -C`, `sudo -D` and `sudo -i` start the command in."""
+    if call.name == "sudo" and "i" in options:
+        return call.session.anything("the home of sudo -i")
+    return options.value({"env": "C", "sudo": "D"}.get(call.name, "none"))
+
+
+def _run_in(call: Call, folder: str, words: list[str], named: Named) -> list[World]:
+    before = (call.world.cwd, call.world.logical_cwd)
+    starts = cd(Call(call.session, call.world, ["cd", "--", folder], call.line))
+    ends = [end for start in starts for end in ([start] if start.status else named(start, words, call.line))]
+    for end in ends:
+        end.cwd, end.logical_cwd = before
+    return ends
 
 
 def _is_assignment(word: str) -> bool:
