@@ -265,7 +265,8 @@ def unzip(call: Call) -> int | None:
             return 2  # "cannot create extraction directory"
         call.files.put(place.parts, Folder())
     chosen = [member for member in members if _is_wanted(member.path, wanted)]
-    return unpacked(call, place.parts, chosen, Manner(keeps_existing="n" in options, keeps_links=True))
+    manner = Manner(keeps_existing="n" in options, keeps_links=True, yields=True)
+    return unpacked(call, place.parts, chosen, manner)
 
 
 ARCHIVES: Programs = {
