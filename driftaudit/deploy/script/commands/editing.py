@@ -1,7 +1,9 @@
 """`sed`: with -i it makes something unknown of a file."""
 
 from driftaudit.deploy.script.call import Call, Programs, worst
+from driftaudit.deploy.script.commands.filters import sed_writes
 from driftaudit.deploy.script.options import Grammar, parsed
+from driftaudit.deploy.script.session import Trouble
 from driftaudit.deploy.script.tree import File, Place, Unseen
 
 
@@ -11,6 +13,9 @@ def sed(call: Call) -> int | None:
     words = [word for word in call.words if word not in in_place]
     options = parsed(words, Grammar("nErsuz", "efl", {"expression": "e", "quiet": "n", "file": "f"}))
     paths = options.operands if options.values.get("e") or options.values.get("f") else options.operands[1:]
+    scripts = options.values.get("e") or ([] if options.values.get("f") else options.operands[:1])
+    if options.values.get("f") or any(sed_writes(script) for script in scripts):
+        call.problem(Trouble.UNMODELLED, "sed: which files its script writes is not modelled", may_touch=True)
     if not in_place:
         call.print_content(call.session.contents.unknown())
         return worst(0 if call.content_of(path) is not None else 1 for path in paths)

@@ -3,6 +3,7 @@
 import re
 
 from driftaudit.deploy.script.call import Call, Programs
+from driftaudit.deploy.script.commands.filters import writes_too
 from driftaudit.deploy.script.contents import EMPTY
 from driftaudit.deploy.script.escapes import escapes_read
 from driftaudit.deploy.script.options import Grammar, parsed
@@ -195,10 +196,10 @@ def fresh(call: Call) -> int:
 
 def anything(call: Call) -> None:
     """Print nobody knows what, and succeed or not."""
-    in_place = {"-i", "inplace", "-o", "--in-place", "--output"} & set(call.words)
-    if call.name in ("sort", "awk", "gawk", "yq", "xxd", "uniq") and in_place:
-        detail = f"{call.name} {in_place.pop()}: which file it writes is not modelled"
-        call.problem(Trouble.UNMODELLED, detail, may_touch=call.is_target)
+    writing = writes_too(call.name, call.words)
+    if writing:
+        detail = f"{call.name} {writing}: which file it writes is not modelled"
+        call.problem(Trouble.UNMODELLED, detail, may_touch=True)
     call.print(call.session.anything(" ".join([call.name, *call.words])))
 
 
@@ -208,6 +209,7 @@ def choosing(call: Call) -> None:
     is_plain = not any(re.fullmatch(r"-[a-z]*[colqs][a-z]*", word) for word in call.words)
     operands = [word for word in call.words if not word.startswith("-")]
     reads_files = call.name in ("sort", "uniq") and bool(operands)
+    reads_files = reads_files or writes_too(call.name, call.words) is not None
     if lines is None or not is_plain or reads_files:
         anything(call)
         return
