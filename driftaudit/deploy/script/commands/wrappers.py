@@ -85,6 +85,8 @@ def _unwrapped(call: Call, wrapper: Wrapper, named: Named) -> list[World]:
         call.problem(Trouble.UNMODELLED, f"{call.name} {unknown[0]}", may_touch=True)
     variables, exported = dict(world.variables), world.exported
     _hide(call, options)
+    if call.name == "flock" and len(options.operands) > 1:  # else it is a number
+        _make_lock(call, options.operands[0])
     while wrapper.assigns and words and _is_assignment(words[0]):
         name, _equals, text = words.pop(0).partition("=")
         world.variables[name] = text
@@ -99,6 +101,14 @@ def _unwrapped(call: Call, wrapper: Wrapper, named: Named) -> list[World]:
         if call.name == "exec":
             end.flow = Flow.EXIT
     return found
+
+
+def _make_lock(call: Call, path: str) -> None:
+    """Make the file that is locked, where there is none."""
+    place = call.place(path)
+    if not call.is_vague(path) and place.node is None:
+        call.write_file(place, call.session.contents.of_text(""))
+        call.finish()
 
 
 def _hide(call: Call, options: Options) -> None:
