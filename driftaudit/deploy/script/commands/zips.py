@@ -7,7 +7,7 @@ from driftaudit.deploy.script.call import Call, Programs
 from driftaudit.deploy.script.commands.packing import packed
 from driftaudit.deploy.script.commands.unpacking import Manner, unpacked
 from driftaudit.deploy.script.contents import Member
-from driftaudit.deploy.script.options import Grammar, Options, parsed
+from driftaudit.deploy.script.options import Grammar, Options, options_of
 from driftaudit.deploy.script.patterns import compiled
 from driftaudit.deploy.script.session import Trouble
 from driftaudit.deploy.script.tree import Folder
@@ -19,7 +19,7 @@ _UNZIP = Grammar("oqnjltvpaZ", "dP")
 def zip_program(call: Call) -> int | None:
     """Pack, or add to an archive that is there."""
     words, patterns = _without_list(call.words, "x", "exclude")
-    options = _options(call, words, _ZIP)
+    options = options_of(call, _ZIP, words)
     if not options.operands:
         return 1
     path, *sources = options.operands
@@ -49,7 +49,7 @@ def _packed(call: Call, sources: list[str], options: Options) -> Iterator[Member
 def unzip(call: Call) -> int | None:
     """Unpack; what a question would decide is taken for answered with yes."""
     words, patterns = _without_list(call.words, "x", "")
-    options = _options(call, words, _UNZIP)
+    options = options_of(call, _UNZIP, words)
     if not options.operands or options.flags & set("ltvpZ"):
         call.print_content(call.session.contents.unknown())
         return 0
@@ -91,14 +91,6 @@ def _without_list(words: list[str], letter: str, long: str) -> tuple[list[str], 
             is_listed = False
             rest += [word] if word != "@" else []
     return rest, patterns
-
-
-def _options(call: Call, words: list[str], grammar: Grammar) -> Options:
-    options = parsed(words, grammar)
-    for option in options.unknown:
-        detail = f"{call.name} {option}: what this option does is not modelled"
-        call.problem(Trouble.UNMODELLED, detail, may_touch=True)
-    return options
 
 
 def _chosen(members: list[Member], options: Options, wanted: list[str], unwanted: list[str]) -> list[Member]:
