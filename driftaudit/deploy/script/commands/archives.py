@@ -64,11 +64,12 @@ def tar(call: Call) -> int | None:
 
 
 def _read_line(call: Call) -> _Line:
-    """Return what a command line says, to where -C names no folder."""
+    """Return what a command line says; without a folder where a -C names none."""
     line = _Line(folder=call.world.cwd)
     words = list(call.words)
     if words and not words[0].startswith("-"):
         words = _old_style(words)
+    is_lost = False
     while words:
         word = words.pop(0)
         if word.startswith("--"):
@@ -77,15 +78,15 @@ def _read_line(call: Call) -> _Line:
             _short(call, word[1:], words, line)
         else:
             line.operands.append((line.folder, word))
-        if line.folder is None:
-            break
+        is_lost = is_lost or line.folder is None
+    line.folder = None if is_lost else line.folder
     return line
 
 
 def _given_up(call: Call, line: _Line) -> int:
     """Leave the archive that was begun before -C failed; where nothing is unpacked it is not missed."""
     content = call.content_of(line.archive) if line.mode == "x" else None
-    if content is not None and call.session.contents.archive(content) == ():
+    if content is not None and call.session.contents.archive(content) == () and not line.operands:
         return 0
     if line.mode == "c" and line.archive != "-" and call.may_write(line.archive):
         call.write_file(call.place(line.archive), call.session.contents.of_text(""))

@@ -130,6 +130,12 @@ def _switch(world: World, name: str, *, on: bool) -> None:
 
 def leave(call: Call) -> int | None:
     """`exit` and `return`."""
+    world = call.world
+    if call.name == "return" and not (world.functions_deep or world.sources_deep):
+        if world.is_bash:
+            return 1  # "can only `return' from a function or sourced script"
+        detail = "return, out of a function: bash goes on, and dash ends there"
+        call.problem(Trouble.UNMODELLED, detail, may_touch=True)
     call.world.flow = Flow.EXIT if call.name == "exit" else Flow.RETURN
     if not call.words:
         return call.world.status
