@@ -19,8 +19,14 @@ _DEEPEST = 200  # looked into: cp may copy a folder into itself until no path ca
 Tree = dict[str, str]  # path -> content; "-> x" is a link to x, a path that ends with "/" is a folder
 
 _SSH = """#!/bin/bash
-while [[ $1 == -* ]]; do case $1 in -[pilFoJ]) shift 2;; *) shift;; esac; done
-shift
+options() {{
+  while [[ ${{1-}} == -* ]]; do
+    case $1 in --) shift; break;; -[pilFoJ]) shift 2;; *) shift;; esac
+  done
+  left=("$@")
+}}
+options "$@"; options "${{left[@]:1}}"; set -- "${{left[@]}}"
+for name in $(compgen -e); do case $name in PATH|LC_ALL) ;; *) unset "$name";; esac; done
 cd {remote} && export HOME={remote} && unset OLDPWD || exit
 text="$*" local={local}
 if [ $# = 0 ]; then exec bash; else exec bash -c "${{text//"$local"//no/such}}"; fi

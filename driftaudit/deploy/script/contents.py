@@ -10,6 +10,7 @@ from driftaudit.deploy.script.symbols import has_symbols
 from driftaudit.deploy.script.tree import Node
 
 EMPTY = ""
+_UNKNOWN = "?"
 _SYMBOLIC = "~"  # before the id of a text in which something is not known
 
 
@@ -27,6 +28,11 @@ Members: TypeAlias = tuple[Member, ...]
 def blob_id(data: bytes) -> str:
     """Return the id that git gives a content in a repository with SHA-1."""
     return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+
+
+def is_unknown(content: str) -> bool:
+    """Whether a content is a mark of its own, of which nothing is known."""
+    return content.startswith(_UNKNOWN)
 
 
 def _nothing(_content: str) -> None:
@@ -79,7 +85,7 @@ class Contents:
 
     def unknown(self, *, unsure: bool = False) -> str:
         """Return the id of a content that is not known; `unsure` if it may be what was there before."""
-        found = f"?{next(self._serials)}"
+        found = f"{_UNKNOWN}{next(self._serials)}"
         if unsure:
             self._unsure.add(found)
         return found

@@ -84,9 +84,9 @@ def _short(letters: str, rest: list[str], grammar: Grammar, found: Options) -> N
             found.unknown.append(f"-{letter}")
 
 
-def options_of(call: Call, grammar: Grammar) -> Options:
-    """Return the options of a call; one that is not modelled is noted."""
-    found = parsed(call.words, grammar)
+def options_of(call: Call, grammar: Grammar, words: list[str] | None = None) -> Options:
+    """Return the options of a call, or of some of its words; one that is not modelled is noted."""
+    found = parsed(call.words if words is None else words, grammar)
     for option in found.unknown:
         detail = f"{call.name} {option}: what this option does is not modelled"
         call.problem(Trouble.UNMODELLED, detail, may_touch=True)

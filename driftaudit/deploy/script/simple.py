@@ -10,16 +10,19 @@ from driftaudit.deploy.script.commands.unmodelled import run_unmodelled
 from driftaudit.deploy.script.dialect import ONLY_BASH
 from driftaudit.deploy.script.session import Session, Trouble
 from driftaudit.deploy.script.symbols import has_symbols
-from driftaudit.deploy.script.syntax import Assignment, Declaration, Statement, Word
+from driftaudit.deploy.script.syntax import Assignment, Declaration, Single, Statement, Word
 from driftaudit.deploy.script.words import Words
 from driftaudit.deploy.script.world import Flow, World
 
 _MOST_CALLS = 40  # of functions in functions
+_TRAITS = frozenset("iuln")  # of a variable: numbers, upper and lower case, the name of another
 
 
 def set_variable(words: Words, assignment: Assignment) -> None:
     """Give a variable its value. Raises ExpansionError."""
     session, world = words.session, words.world
+    if "allexport" in world.options:
+        world.exported |= {assignment.name}
     if assignment.elements is not None:
         _set_array(words, assignment.name, assignment.elements, append=assignment.append)
         return
@@ -70,6 +73,17 @@ def _refused(world: World, words: list[str]) -> World:
     return other
 
 
+def _without_name(words: Words, command: Declaration) -> list[str]:
+    """Return the words of a declaration that are options, or become assignments: `export $(cat .env)`."""
+    given = [each.value for each in command.assignments if not each.name and each.value]
+    return [field for word in given for field in words.fields(word)]
+
+
+def _given(text: str, line: int) -> Assignment:
+    name, equals, value = text.partition("=")
+    return Assignment(name, Word((Single(value),), line) if equals else None)
+
+
 class Simple:
     """Runs simple commands."""
 
@@ -104,27 +118,44 @@ class Simple:
             world.exported |= {assignment.name}
         found = self.named(world, words, line)
         for end in found:
-            end.exported = outer
+            end.exported = (end.exported - set(before)) | (outer & set(before))
             end.variables.update(before)
             for name in set(before) - present:
                 del end.variables[name]
         return found
 
-    def declare(self, command: Declaration, world: World, _line: int) -> list[World]:
+    def declare(self, command: Declaration, world: World, line: int) -> list[World]:
         """Run `export`, `local` and their kind."""
         expander = Words(self._session, world)
-        for assignment in command.assignments:
-            if not assignment.name:
+        given = _without_name(expander, command)
+        flags = {letter for text in given if text.startswith("-") for letter in text[1:]}
+        if flags & _TRAITS and command.variant != "export":
+            detail = f"{command.variant} -{min(flags & _TRAITS)}"
+            self._session.problem(Trouble.UNMODELLED, line, detail, may_touch=True)
+        is_declared = command.variant in ("declare", "typeset") and world.functions_deep and "g" not in flags
+        is_local = command.variant == "local" or is_declared
+        named = [_given(text, line) for text in given if not text.startswith(("-", "+"))]
+        for assignment in [*(each for each in command.assignments if each.name), *named]:
+            if has_symbols(assignment.name):
+                self._set_unknown(world, assignment.name, line)
                 continue
-            if command.variant == "local" and assignment.name not in world.locals:
+            if is_local and assignment.name not in world.locals:
                 world.locals[assignment.name] = world.variables.get(assignment.name)
             set_variable(expander, assignment)
-            if command.variant == "export":
+            if (command.variant == "export" and "n" not in flags) or "x" in flags:
                 world.exported |= {assignment.name}
-            if command.variant == "local" and assignment.value is None:
+            elif command.variant == "export":
+                world.exported -= {assignment.name}
+            if is_local and assignment.value is None and assignment.elements is None:
                 world.variables[assignment.name] = None
         world.status = 0
         return [world]
+
+    def _set_unknown(self, world: World, text: str, line: int) -> None:
+        """Forget what variables are: nobody knows which of them a text sets."""
+        detail = f"which variables {text} sets is not known"
+        self._session.problem(Trouble.UNKNOWN_EFFECT, line, detail, may_touch=False)
+        world.variables |= {name: self._session.anything(f"${name}") for name in world.variables}
 
     def named(self, world: World, words: list[str], line: int) -> list[World]:
         """Run a command by its words."""
@@ -163,9 +194,11 @@ class Simple:
         outer, outer_locals = world.arguments, world.locals
         world.arguments, world.locals = tuple(words[1:]), {}
         world.calls += 1
+        world.functions_deep += 1
         found = self._session.run((body,), [world])
         for end in found:
             end.calls -= 1
+            end.functions_deep -= 1
             for name, text in end.locals.items():
                 end.variables[name] = text
                 if text is None:

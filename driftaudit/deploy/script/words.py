@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from driftaudit.deploy.script.arithmetic import calculated
 from driftaudit.deploy.script.braces import braces_expanded
+from driftaudit.deploy.script.call import Call
 from driftaudit.deploy.script.commands.shells import at_exit
 from driftaudit.deploy.script.dialect import LITERAL
 from driftaudit.deploy.script.escapes import escapes_read
@@ -31,9 +32,11 @@ from driftaudit.deploy.script.syntax import (
     Parameter,
     Part,
     Single,
+    Statement,
     Substitution,
     Word,
 )
+from driftaudit.deploy.script.syntax import Call as Command
 from driftaudit.deploy.script.world import World
 
 
@@ -178,6 +181,9 @@ class Words:
     def captured(self, part: Substitution) -> str:
         """Return what statements print; what they do to the trees is done."""
         self.has_run = True
+        file = _only_read(part.statements)
+        if file:
+            return self._read(file)
         start = self.world.fork()
         start.shells += 1
         start.at_exit = None
@@ -193,6 +199,15 @@ class Words:
         texts = {self.session.contents.text(self.session.contents.joined(end.out)) for end in ends}
         text = texts.pop() if len(texts) == 1 else None
         return self.session.anything("$(…)") if text is None else text.rstrip("\n")
+
+    def _read(self, file: Word) -> str:
+        """Return what is in a file, for `$(< file)`; other shells than bash give nothing."""
+        path = "".join(self.fields(file))
+        content = Call(self.session, self.world, ["<", path], file.line).content_of(path)
+        self.world.status = int(content is None)
+        text = self.session.contents.text(content) if content is not None else ""
+        is_known = text is not None and self.world.is_bash
+        return (text or "").rstrip("\n") if is_known else self.session.anything("$(<…)")
 
     def _parameter(self, part: Parameter, line: int) -> str:
         found = None if part.unmodelled else self._whole(part)
@@ -299,3 +314,12 @@ class Words:
             return path
         folder = path.partition(OTHERS)[0] or "."
         return path.replace(OTHERS, self.session.symbols.new(f"all else in {folder}", Knowledge.OTHERS))
+
+
+def _only_read(statements: tuple[Statement, ...]) -> Word | None:
+    """Return the file of statements that are no more than `< file`."""
+    if len(statements) != 1 or len(statements[0].redirects) != 1:
+        return None
+    redirect = statements[0].redirects[0]
+    is_given = redirect.operator == "<" and redirect.descriptor in ("", "0")
+    return redirect.word if is_given and statements[0].command in (None, Command((), ())) else None

@@ -61,6 +61,8 @@ class World:
     stack: tuple[Parts, ...] = ()
     shells: int = 0  # that this one runs in
     calls: int = 0  # of functions and scripts that this one runs in
+    functions_deep: int = 0
+    sources_deep: int = 0  # files that are run by `source`
     exported: frozenset[str] = frozenset()
     is_heard: bool = False  # something takes what is printed: else it need not be known
     sink: Parts | None = None  # the file that takes what is printed

@@ -1,4 +1,4 @@
-"""`tar`, `zip`, `unzip`."""
+"""`tar`, and all the programs of archives."""
 
 from dataclasses import dataclass, field
 from itertools import chain
@@ -6,7 +6,8 @@ from itertools import chain
 from driftaudit.deploy.script.call import Call, Programs
 from driftaudit.deploy.script.commands.packing import excludes, is_skipped, packed, packed_alone
 from driftaudit.deploy.script.commands.unpacking import Manner, stripped, unpacked
-from driftaudit.deploy.script.options import Grammar, options_of
+from driftaudit.deploy.script.commands.zips import ZIPS
+from driftaudit.deploy.script.patterns import compiled
 from driftaudit.deploy.script.session import Trouble
 from driftaudit.deploy.script.tree import Folder, Parts, Unseen
 
@@ -16,9 +17,14 @@ _LONG = {
     **dict.fromkeys(["create", "extract", "get", "list", "append", "update"], ""),
     **dict.fromkeys(("gzip", "ungzip", "bzip2", "xz", "zstd", "auto-compress", "verbose"), ""),
     **dict.fromkeys(("preserve-permissions", "same-permissions", "same-owner", "no-same-owner"), ""),
-    **dict.fromkeys(("no-same-permissions", "touch", "warning", "numeric-owner", "owner", "group"), ""),
-    **dict.fromkeys(("sort", "mtime", "mode", "format", "totals", "checkpoint", "wildcards", "anchored"), ""),
+    **dict.fromkeys(
+        ("no-same-permissions", "touch", "numeric-owner", "totals", "checkpoint", "anchored"), ""
+    ),
 }
+_LONG_VALUED = frozenset(("warning", "owner", "group", "sort", "mtime", "mode", "format"))
+_SWITCHES = frozenset(
+    ("overwrite", "keep-old-files", "skip-old-files", "keep-directory-symlink", "dereference", "wildcards")
+)
 _SMALLEST = 20  # bytes; what is shorter is no archive, in whatever way it was packed
 _MODES = {"create": "c", "extract": "x", "get": "x", "list": "t", "append": "r", "update": "u"}
 
@@ -58,11 +64,12 @@ def tar(call: Call) -> int | None:
 
 
 def _read_line(call: Call) -> _Line:
-    """Return what a command line says, to where -C names no folder."""
+    """Return what a command line says; without a folder where a -C names none."""
     line = _Line(folder=call.world.cwd)
     words = list(call.words)
     if words and not words[0].startswith("-"):
         words = _old_style(words)
+    is_lost = False
     while words:
         word = words.pop(0)
         if word.startswith("--"):
@@ -71,15 +78,15 @@ def _read_line(call: Call) -> _Line:
             _short(call, word[1:], words, line)
         else:
             line.operands.append((line.folder, word))
-        if line.folder is None:
-            break
+        is_lost = is_lost or line.folder is None
+    line.folder = None if is_lost else line.folder
     return line
 
 
 def _given_up(call: Call, line: _Line) -> int:
     """Leave the archive that was begun before -C failed; where nothing is unpacked it is not missed."""
     content = call.content_of(line.archive) if line.mode == "x" else None
-    if content is not None and call.session.contents.archive(content) == ():
+    if content is not None and call.session.contents.archive(content) == () and not line.operands:
         return 0
     if line.mode == "c" and line.archive != "-" and call.may_write(line.archive):
         call.write_file(call.place(line.archive), call.session.contents.of_text(""))
@@ -105,9 +112,11 @@ def _long(call: Call, word: str, words: list[str], line: _Line) -> None:
         _with_value(call, name, text if equals or not words else words.pop(0), line)
     elif name == "exclude-vcs":
         line.excludes += [".git", ".gitignore", ".svn", ".hg"]
-    elif name in ("overwrite", "keep-old-files", "skip-old-files", "keep-directory-symlink", "dereference"):
+    elif name in _SWITCHES:
         line.flags.add({"keep-old-files": "k", "dereference": "h"}.get(name, name))
-    elif name not in _LONG:
+    elif name in _LONG_VALUED and not equals and words:
+        words.pop(0)
+    elif name not in _LONG and name not in _LONG_VALUED:
         line.unknown = word
 
 
@@ -193,6 +202,9 @@ def _extract(call: Call, line: _Line) -> int | None:
         call.problem(Trouble.UNSEEN, detail, may_touch=call.is_target)
         return None
     wanted = [path.rstrip("/") for _start, path in line.operands]
+    if "wildcards" in line.flags and wanted:
+        fitting = [_first_that_fits(member.path, wanted) for member in members]
+        wanted = [each for each in fitting if each] or wanted
     skipped = excludes(line.excludes)
     chosen = [
         member
@@ -213,70 +225,22 @@ def _extract(call: Call, line: _Line) -> int | None:
     return 2 if missing else status
 
 
+def _first_that_fits(path: str, patterns: list[str]) -> str | None:
+    """Return the path or the folder above it that fits one of the patterns, where `*` fits slashes."""
+    parts = path.split("/")
+    ways = ["/".join(parts[: n + 1]) for n in range(len(parts))]
+    return next((way for way in ways if any(compiled(each).fullmatch(way) for each in patterns)), None)
+
+
 def _is_wanted(path: str, wanted: list[str]) -> bool:
     return not wanted or any(path == each or path.startswith(each + "/") for each in wanted)
-
-
-_ZIP = Grammar("rqyjTv9810mFuo", "x")
-_UNZIP = Grammar("oqnujltvpa", "dxP")
-
-
-def zip_program(call: Call) -> int | None:
-    """Pack, or add to an archive that is there."""
-    options = options_of(call, _ZIP)
-    if not options.operands:
-        return 1
-    path, *sources = options.operands
-    path = path if "." in path.rpartition("/")[2] else path + ".zip"
-    if not call.may_write(path):
-        return None
-    before = call.content_of(path)
-    members = {member.path: member for member in (before and call.session.contents.archive(before)) or ()}
-    skipped = excludes(options.values.get("x", []))
-    found = [packed(call, call.world.cwd, path, skipped, follows="y" not in options) for path in sources]
-    for member in chain.from_iterable(each or () for each in found):
-        members[member.path] = member
-    if not any(found):
-        return 12  # "Nothing to do!"
-    if "m" in options:
-        detail = "zip -m: that it removes what it has packed is not modelled"
-        call.problem(Trouble.UNMODELLED, detail, may_touch=True)
-    content = call.session.contents.of_archive(members.values())
-    return int(not call.write_file(call.place(path), content))
-
-
-def unzip(call: Call) -> int | None:
-    """Unpack; what a question would decide is taken for answered with yes."""
-    options = options_of(call, _UNZIP)
-    if not options.operands or options.flags & set("ltvp"):
-        call.print_content(call.session.contents.unknown())
-        return 0
-    path, *wanted = options.operands
-    content = call.content_of(path)
-    folder = options.value("d") or "."
-    if content is None or not call.may_write(folder):
-        return None if call.is_vague(path) else 9
-    members = call.session.contents.archive(content)
-    if members is None:
-        detail = f"unzip unpacks {path}, and what is in it is not known"
-        call.problem(Trouble.UNSEEN, detail, may_touch=call.is_target)
-        return None
-    place = call.place(folder)
-    if place.node is None:
-        in_way = call.place(folder.rstrip("/") or "/", follow=False).node
-        if in_way is not None or not call.has_folder(place):
-            return 2  # "cannot create extraction directory"
-        call.files.put(place.parts, Folder())
-    chosen = [member for member in members if _is_wanted(member.path, wanted)]
-    return unpacked(call, place.parts, chosen, Manner(keeps_existing="n" in options, keeps_links=True))
 
 
 ARCHIVES: Programs = {
     "tar": tar,
     "gtar": tar,
     "bsdtar": tar,
-    "zip": zip_program,
-    "unzip": unzip,
+    **ZIPS,
     **dict.fromkeys(
         ("gzip", "gunzip", "zcat", "bzip2", "bunzip2", "bzcat", "xz", "unxz", "xzcat", "zstd", "unzstd"),
         packed_alone,

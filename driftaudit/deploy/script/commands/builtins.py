@@ -7,7 +7,7 @@ from driftaudit.deploy.script.session import Trouble
 from driftaudit.deploy.script.tree import Folder, Parts, Unseen, find
 from driftaudit.deploy.script.world import Flow, World
 
-_LETTERS = {"e": "errexit", "u": "nounset", "f": "noglob"}
+_LETTERS = {"e": "errexit", "u": "nounset", "f": "noglob", "a": "allexport"}
 
 
 def cd(call: Call) -> list[World]:
@@ -19,7 +19,18 @@ def cd(call: Call) -> list[World]:
     if len(words) > 1 or not path:
         call.world.status = 1 if len(words) > 1 else 0
         return [call.world]
-    return _gone_to(call, path)
+    return _gone_to(call, _by_search_path(call, path))
+
+
+def _by_search_path(call: Call, path: str) -> str:
+    """Return where CDPATH leads, if the script has set one: it is asked before the folder itself."""
+    if path.startswith(("/", ".")):
+        return path
+    for start in (call.world.variables.get("CDPATH") or "").split(":"):
+        found = f"{start}/{path}" if start else path
+        if isinstance(call.place(found).node, Folder) or (start and call.is_vague(found)):
+            return found
+    return path
 
 
 def pushd(call: Call) -> list[World]:
@@ -32,7 +43,7 @@ def pushd(call: Call) -> list[World]:
         call.world.status = None
         return [call.world]
     before = call.world.logical_cwd
-    found = _gone_to(call, call.words[0])
+    found = _gone_to(call, _by_search_path(call, call.words[0]))
     for world in found:
         if world.status == 0:
             world.stack = (*world.stack, before)
@@ -120,6 +131,12 @@ def _switch(world: World, name: str, *, on: bool) -> None:
 
 def leave(call: Call) -> int | None:
     """`exit` and `return`."""
+    world = call.world
+    if call.name == "return" and not (world.functions_deep or world.sources_deep):
+        if world.is_bash:
+            return 1  # "can only `return' from a function or sourced script"
+        detail = "return, out of a function: bash goes on, and dash ends there"
+        call.problem(Trouble.UNMODELLED, detail, may_touch=True)
     call.world.flow = Flow.EXIT if call.name == "exit" else Flow.RETURN
     if not call.words:
         return call.world.status

@@ -189,9 +189,13 @@ def install(call: Call) -> int | None:
     if "d" in options:
         return worst(made_with_parents(call, path) for path in options.operands)
     if "D" in options and len(options.operands) == 2:
-        above = options.operands[1].rstrip("/").rpartition("/")[0]
+        path = options.operands[1]
+        was_missing = call.place(path).node is None
+        above = path.rstrip("/").rpartition("/")[0]
         if above and made_with_parents(call, above):
             return 1
+        if was_missing and isinstance(call.place(path).node, Folder):
+            return 1  # `folder/.`: "cannot overwrite directory with non-directory"
     if "D" in options and (folder := options.value("t")):
         made_with_parents(call, folder)
     destination = _destination(call, options)

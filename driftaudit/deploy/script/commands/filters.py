@@ -4,6 +4,7 @@ import re
 
 from driftaudit.deploy.script.options import Grammar, parsed
 
+_OWN_OUTPUTS = re.compile(r'>+\s*"/dev/std(?:err|out)"')
 _OUTPUT = {"output": "o"}
 _SORT = Grammar("bcCdfghimMnrRsuVz", "kotST", {**_OUTPUT, "key": "k", "field-separator": "t"})
 _UNIQ = Grammar("cdDiuz", "fsw", {"skip-fields": "f", "skip-chars": "s", "check-chars": "w"})
@@ -46,7 +47,7 @@ def _awk_writes(words: list[str]) -> bool:
     options = parsed(words, _AWK)
     if options.unknown or not options.operands:
         return True
-    program = options.operands[0]
+    program = _OWN_OUTPUTS.sub("", options.operands[0])
     _before, prints, after = program.partition("print")
     return bool(
         re.search(r"\bsystem\b|\bgetline\b|@", program)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from driftaudit.deploy.script.call import Call
 from driftaudit.deploy.script.commands.wrappers import Named
+from driftaudit.deploy.script.contents import EMPTY, is_unknown
 from driftaudit.deploy.script.patterns import compiled
 from driftaudit.deploy.script.session import Trouble
 from driftaudit.deploy.script.tree import File, Folder, Link, Node, Parts, Place, Unseen
@@ -12,6 +13,7 @@ from driftaudit.deploy.script.world import World
 
 _KINDS = {"f": File, "d": Folder, "l": Link}
 _DEPTHS = ("-maxdepth", "-mindepth")
+_FILES = {"-fprint": 1, "-fprint0": 1, "-fls": 1, "-fprintf": 2}  # they write one: how many words follow
 _UNKNOWN = (  # they ask for what the model has not got: what they ask may hold, or not
     "-mtime -mmin -atime -amin -ctime -cmin -newer -size -user -group -perm -links -inum -used -uid -gid"
 )
@@ -29,6 +31,23 @@ class _Found:
 Test = Callable[[_Found], bool]
 
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A command that is given what is found, one by one or all at once."""
+
+    words: tuple[str, ...]
+    each: bool
+
+    def on(self, *paths: str) -> list[str]:
+        """Return the words of the command for some paths."""
+        if self.each:
+            return [word.replace("{}", paths[0]) for word in self.words]
+        return [each for word in self.words for each in (paths if word == "{}" else (word,))]
+
+
+_DELETION = _Run(("/bin/rm", "-d", "{}"), each=True)  # by its path: it is no function of the script
+
+
 @dataclass(slots=True)
 class _Line:
     """A command line of find: tests that must all hold, and what is done then."""
@@ -37,31 +56,39 @@ class _Line:
     tests: list[Test] = field(default_factory=list)
     least: int = 0
     most: int = 1 << 30
-    deletes: bool = False
-    runs: list[str] = field(default_factory=list)
-    each: bool = False
+    runs: list[_Run] = field(default_factory=list)
+    writes: bool = False
+    follows: bool = False  # a link that is a start
     unknown: str = ""
     is_vague: bool = False
+
+    @property
+    def deletes(self) -> bool:
+        return _DELETION in self.runs
+
+    @property
+    def acts(self) -> bool:
+        """Whether more is done than to print: what is asked after that chooses nothing any more."""
+        return self.writes or bool(self.runs)
 
 
 def find(call: Call, named: Named) -> list[World]:
     """Find paths, and print, delete or give them to a command."""
-    line = _read(list(call.words))
+    line = _read(list(call.words), call.session.contents.of_text(EMPTY))
     world = call.world
-    acts = line.deletes or bool(line.runs)
-    if line.unknown and acts:
-        call.problem(Trouble.UNMODELLED, f"find {line.unknown}", may_touch=call.is_target)
-    if line.is_vague and acts:
+    if line.unknown and line.acts:
+        call.problem(Trouble.UNMODELLED, f"find {line.unknown}", may_touch=True)
+    if line.is_vague and line.acts:
         detail = "find chooses by times, sizes or owners: all that it may find is taken for found"
         call.problem(Trouble.UNSEEN, detail, may_touch=False)
-    if acts and not all(call.may_remove(start) for start in line.starts):
+    if line.acts and not all(call.may_remove(start) for start in line.starts):
         world.status = None
         return [world]
-    if line.deletes and not line.runs:
+    if line.runs == [_DELETION]:
         _delete_all(call, line)
         return [world]
     found = [each for start in line.starts for each in _matches(call, start, line)]
-    world.status = int(not all(_is_there(call, start) for start in line.starts))
+    world.status = int(not all(_is_there(call, start, line) for start in line.starts))
     if line.runs:
         return _run(call, line, [each.path for each in found], named)
     if not line.is_vague and not line.unknown and "-print0" not in call.words:
@@ -71,33 +98,48 @@ def find(call: Call, named: Named) -> list[World]:
     return [world]
 
 
-def _read(words: list[str]) -> _Line:
+def _read(words: list[str], empty: str) -> _Line:
     line = _Line()
     while words and words[0] in ("-L", "-H", "-P"):
-        words.pop(0)
+        line.follows = words[0] == "-H"
+        line.unknown = "-L" if words.pop(0) == "-L" else ""
     while words and not words[0].startswith(("-", "(", "!", "\\")):
         line.starts.append(words.pop(0))
     line.starts = line.starts or ["."]
-    negated = False
+    negated = is_late = False
     while words:
         word = words.pop(0)
         if word in ("!", "-not"):
             negated = True
             continue
+        count = len(line.runs)
         if not _read_action(word, words, line):
-            _read_test(word, words, line, negated=negated)
+            test = _read_test(word, words, line, empty)
+            if test and not line.acts:
+                line.tests.append(_not(test) if negated else test)
+            is_late = is_late or line.acts
+        if (negated or is_late) and len(line.runs) > count:
+            line.unknown = word
         negated = False
     return line
 
 
+def _not(test: Test) -> Test:
+    return lambda found: not test(found)
+
+
 def _read_action(word: str, words: list[str], line: _Line) -> bool:
-    if word in ("-delete", "-print", "-print0", "-depth", "-d", "-xdev", "-mount", "-a", "-and"):
-        line.deletes = line.deletes or word == "-delete"
+    if word in ("-print", "-print0", "-depth", "-d", "-xdev", "-mount", "-a", "-and"):
         return True
-    if word in ("-exec", "-execdir", "-ok"):
-        while words and words[0] not in (";", "\\;", "+"):
-            line.runs.append(words.pop(0))
-        line.each = bool(words) and words.pop(0) != "+"
+    if word == "-delete":
+        line.runs.append(_DELETION)
+        return True
+    if word in ("-exec", "-execdir", "-ok", "-okdir"):
+        _read_run(word, words, line)
+        return True
+    if word in _FILES:
+        del words[: _FILES[word]]
+        line.writes, line.unknown = True, word
         return True
     if word in _DEPTHS:
         number = words.pop(0) if words else "0"
@@ -107,23 +149,39 @@ def _read_action(word: str, words: list[str], line: _Line) -> bool:
     return False
 
 
-def _read_test(word: str, words: list[str], line: _Line, *, negated: bool) -> None:
-    test: Test | None = None
+def _read_run(word: str, words: list[str], line: _Line) -> None:
+    given: list[str] = []
+    while words and words[0] not in (";", "\\;", "+"):
+        given.append(words.pop(0))
+    run = _Run(tuple(given), each=not words or words.pop(0) != "+")
+    has_own = any(each != "{}" and not each.startswith("-") for each in given[1:])
+    if word.endswith("dir") and has_own:  # a path from the folder of what is found
+        line.unknown = word
+    if line.runs and not (run.each and line.runs[-1].each):
+        line.unknown = f"{word} … +"
+    line.runs.append(run)
+
+
+def _read_test(word: str, words: list[str], line: _Line, empty: str) -> Test | None:
     if word in ("-name", "-iname", "-path", "-wholename") and words:
-        test = _named(word, words.pop(0))
-    elif word == "-type" and words and words[0] in _KINDS:
+        return _named(word, words.pop(0))
+    if word == "-type" and words and words[0] in _KINDS:
         kind = _KINDS[words.pop(0)]
-        test = lambda found: isinstance(found.node, kind)  # noqa: E731
-    elif word == "-empty":
-        test = lambda found: isinstance(found.node, Folder) and not found.node.names()  # noqa: E731
-    elif word in _UNKNOWN_TESTS and words:
+        return lambda found: isinstance(found.node, kind)
+    if word == "-empty":
+        return lambda found: _is_empty(found.node, empty)
+    if word in _UNKNOWN_TESTS and words:
         words.pop(0)
         line.is_vague = True
-        return
-    if test is None:
+    else:
         line.unknown = word
-        return
-    line.tests.append((lambda found: not test(found)) if negated else test)
+    return None
+
+
+def _is_empty(node: Node, empty: str) -> bool:
+    if isinstance(node, Folder):
+        return not node.names()
+    return isinstance(node, File) and (node.content == empty or is_unknown(node.content))
 
 
 def _named(word: str, pattern: str) -> Test:
@@ -140,20 +198,21 @@ def _last(path: str) -> str:
 
 
 def _matches(call: Call, start: str, line: _Line) -> Iterator[_Found]:
-    place = call.place(start, follow=start.endswith("/"))
+    place = call.place(start, follow=line.follows or start.endswith("/"))
     if place.node is None or place.trouble:
         return
     for found in _walk(_Found(start, place.node, 0, place.parts), line.most):
         is_unseen = isinstance(found.node, Unseen) or (isinstance(found.node, Folder) and found.node.is_open)
-        if is_unseen and (line.deletes or line.runs):
+        if is_unseen and line.runs:
             detail = f"find goes through {found.path}, of which not all was seen"
             call.problem(Trouble.UNSEEN, detail, may_touch=call.is_target)
-        if found.depth >= line.least and (line.deletes or all(test(found) for test in line.tests)):
+        is_later = line.runs == [_DELETION]  # a folder that is empty by then may fit as well
+        if found.depth >= line.least and (is_later or all(test(found) for test in line.tests)):
             yield found
 
 
-def _is_there(call: Call, start: str) -> bool:
-    place = call.place(start, follow=start.endswith("/"))
+def _is_there(call: Call, start: str, line: _Line) -> bool:
+    place = call.place(start, follow=line.follows or start.endswith("/"))
     return place.node is not None and not place.trouble
 
 
@@ -170,7 +229,7 @@ def _delete_all(call: Call, line: _Line) -> None:
     """Delete what fits below one start after the other: the first may take the next away."""
     status = 0
     for start in line.starts:
-        if not _is_there(call, start):
+        if not _is_there(call, start, line):
             status = 1
             continue
         call.world.status = 0
@@ -201,14 +260,23 @@ def _delete(call: Call, line: _Line, found: list[_Found]) -> None:
 
 
 def _run(call: Call, line: _Line, paths: list[str], named: Named) -> list[World]:
-    words = line.runs
-    if line.each:
-        lines = [[path if word == "{}" else word.replace("{}", path) for word in words] for path in paths]
-    else:
-        lines = [[each for word in words for each in (paths if word == "{}" else [word])]] if paths else []
+    """Give what was found to commands: a path goes to the next one where the one before succeeded."""
+    runs = [run for run in line.runs if run.each]
     worlds, failed = [call.world], call.world.status
-    for each in lines:
-        worlds = [end for world in worlds for end in named(world, each, call.line)]
+    for path in reversed(paths) if line.deletes else paths:
+        ended: list[World] = []
+        for n, run in enumerate(runs):
+            for world in worlds:
+                if n and world.status is None:
+                    detail = f"find {run.words[0]}: all that it may be done to is taken for done to"
+                    call.problem(Trouble.UNSEEN, detail, may_touch=False)
+            going = [world for world in worlds if not n or world.status in (0, None)]
+            ended += [world for world in worlds if world not in going]
+            worlds = [end for world in going for end in named(world, run.on(path), call.line)]
+        worlds = [*ended, *worlds]
+    for run in line.runs:
+        if not run.each and paths:
+            worlds = [end for world in worlds for end in named(world, run.on(*paths), call.line)]
     for world in worlds:
-        world.status = failed or (0 if world.status == 0 or line.each else None)
+        world.status = failed or (0 if world.status == 0 or runs else None)
     return worlds

@@ -84,6 +84,11 @@ def packed_alone(call: Call) -> int | None:
     to_output = "c" in flags or "--stdout" in call.words or call.name in ("zcat", "bzcat", "xzcat")
     paths = [word for word in call.words if not word.startswith("-")]
     unpacks = "d" in flags or call.name.startswith("un") or call.name in ("gunzip", "bunzip2")
+    if set(flags) & set("rS") or {"--recursive", "--suffix"} & {
+        word.partition("=")[0] for word in call.words
+    }:
+        detail = f"{call.name} -{flags}: which files it packs is not modelled"
+        call.problem(Trouble.UNMODELLED, detail, may_touch=True)
     if not paths:
         call.print_content(call.session.contents.alias(call.world.given))
         return 0

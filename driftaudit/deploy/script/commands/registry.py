@@ -17,7 +17,8 @@ from driftaudit.deploy.script.commands.rsync import RSYNC
 from driftaudit.deploy.script.commands.sftp import SFTP
 from driftaudit.deploy.script.commands.shells import bash, evaluate, source
 from driftaudit.deploy.script.commands.traps import TRAPS
-from driftaudit.deploy.script.commands.wrappers import Named, wrapping, xargs
+from driftaudit.deploy.script.commands.wrappers import Named, wrapping
+from driftaudit.deploy.script.commands.xargs import xargs
 from driftaudit.deploy.script.world import World
 
 PROGRAMS: Programs = {

@@ -23,6 +23,8 @@ def ssh(call: Call) -> list[World]:
         call.world.status = 0
         return [call.world]
     host, *words = options.operands
+    more = parsed(words, _SSH)  # options may stand after the host as well
+    words, flags = more.operands, options.flags | more.flags
     target = target_host(call, host)
     text = " ".join(words) if words else call.session.contents.text(call.world.given)
     call.line = call.line if words else call.world.given_line or call.line
@@ -34,7 +36,7 @@ def ssh(call: Call) -> list[World]:
     shell.host, shell.cwd, shell.logical_cwd = target, target.home, target.home
     shell.variables, shell.functions, shell.locals, shell.arrays = {}, {}, {}, {}
     shell.arguments, shell.name, shell.options, shell.stack = (), "bash", frozenset(), ()
-    if not words or "n" in options:
+    if not words or "n" in flags:
         shell.given = call.session.contents.of_text("")
     return run_below(call, call.world, shell, statements)
 

@@ -79,9 +79,11 @@ def source(call: Call) -> list[World]:
     outer = world.arguments
     world.arguments = tuple(call.words[1:]) or outer
     world.calls += 1
+    world.sources_deep += 1
     found = call.session.run(statements, [world])
     for end in found:
         end.calls -= 1
+        end.sources_deep -= 1
         end.arguments = outer
         if end.flow is Flow.RETURN:
             end.flow = Flow.ON
@@ -127,6 +129,7 @@ def run_below(call: Call, world: World, shell: World, statements: tuple[Statemen
     """Run statements in a shell below this one: its trees, its status, and what it printed come back."""
     shell.shells, shell.calls, shell.is_tested = world.shells + 1, world.calls + 1, False
     shell.at_exit, shell.out, shell.status = None, (), 0
+    shell.functions_deep = shell.sources_deep = 0
     found = []
     for end in at_exit(call.session, call.session.run(statements, [shell])):
         after = world.fork()

@@ -18,13 +18,13 @@ _LOCAL = frozenset("> rm rmdir unlink cd popd pushd test [ mv".split())  # noqa:
 def trap(call: Call) -> int:
     """Remember what is run at the end; what is run on a signal or an error is noted."""
     words = [word for word in call.words if word != "--"]
-    if len(words) < 2 or words[0].startswith("-"):
+    if len(words) < 2 or words[0] in ("-l", "-p"):
         return 0
     text, signals = words[0], words[1:]
     if {"EXIT", "0"} & set(signals):
-        call.world.at_exit = text
+        call.world.at_exit = None if text == "-" else text
     others = [signal for signal in signals if signal not in ("EXIT", "0")]
-    if others and text:
+    if others and text not in ("", "-"):
         detail = f"what is done on {' '.join(others)} is not simulated: {text}"
         call.problem(Trouble.TRAP, detail, may_touch=_may_touch(call, text))
     return 0

@@ -4,17 +4,21 @@ from dataclasses import dataclass
 
 from driftaudit.deploy.script.call import Call
 from driftaudit.deploy.script.contents import Member
-from driftaudit.deploy.script.tree import File, Folder, Link, Parts, Unseen
+from driftaudit.deploy.script.tree import File, Folder, Link, Parts, Place, Unseen
 
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How is unpacked. `writes_through`: a file that is there is written to, not replaced."""
+    """How is unpacked. `writes_through`: a file that is there is written to, not replaced.
+
+    `yields`: what lies where a folder must be stays, as with unzip; tar takes it away.
+    """
 
     keeps_existing: bool = False
     fails_on_existing: bool = False  # and what could not be laid there is a failure
     keeps_links: bool = False
     writes_through: bool = False
+    yields: bool = False
 
 
 def unpacked(call: Call, start: Parts, members: list[Member], manner: Manner) -> int | None:
@@ -42,11 +46,11 @@ def _laid(call: Call, start: Parts, member: Member, manner: Manner) -> bool:
         return False
     if path in ("", "."):
         return True
-    above = path.rpartition("/")[0]
-    if above and not _has_folders(call, start, above):
-        return False
-    place = call.files.find(start, path, follow=False)
-    if place.trouble:
+    place = _place_for(call, start, path)
+    if place and isinstance(place.node, Link) and _is_replaced(call, place.parts, member, manner):
+        call.files.remove(place.parts)
+        place = _place_for(call, start, path, makes_folders=not manner.yields)
+    if place is None:
         return False
     match member.node:
         case Folder():
@@ -55,6 +59,23 @@ def _laid(call: Call, start: Parts, member: Member, manner: Manner) -> bool:
             return _lay_file(call, place.parts, member.node, manner)
         case _:
             return _lay_file(call, place.parts, File(call.session.contents.unknown()), manner)
+
+
+def _place_for(call: Call, start: Parts, path: str, *, makes_folders: bool = True) -> Place | None:
+    """Return where a member goes, None where no way leads there."""
+    above = path.rpartition("/")[0]
+    if above and makes_folders and not _has_folders(call, start, above):
+        return None
+    place = call.files.find(start, path, follow=False)
+    return None if place.trouble else place
+
+
+def _is_replaced(call: Call, link: Parts, member: Member, manner: Manner) -> bool:
+    """Whether a link gives way to a member: with it goes the way there, where the link is a part of that."""
+    if manner.keeps_existing or not isinstance(member.node, Folder):
+        return not manner.keeps_existing
+    leads_to_folder = isinstance(call.files.find(link[:-1], link[-1]).node, Folder)
+    return not manner.yields and not (manner.keeps_links and leads_to_folder)
 
 
 def _has_folders(call: Call, start: Parts, path: str) -> bool:
@@ -76,9 +97,9 @@ def _lay_folder(call: Call, parts: Parts, manner: Manner) -> bool:
     there = call.files.get(parts)
     if isinstance(there, Folder):
         return True
-    if isinstance(there, Link) and manner.keeps_links and parts:
+    if isinstance(there, Link) and manner.keeps_links:
         return isinstance(call.files.find(parts[:-1], parts[-1]).node, Folder)
-    if there is not None and manner.keeps_existing:
+    if there is not None and (manner.keeps_existing or manner.yields) and not isinstance(there, Unseen):
         return False
     call.files.put(parts, Folder(is_open=isinstance(there, Unseen)))
     return True

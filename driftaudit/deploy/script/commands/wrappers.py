@@ -1,4 +1,4 @@
-"""Commands that run another one: `sudo`, `env`, `nice`, `xargs` and their kind."""
+"""Commands that run another one: `sudo`, `env`, `nice` and their kind."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,28 +21,36 @@ class Wrapper:
     skipped: int = 0
     assigns: bool = False
     shells: frozenset[str] = field(default_factory=frozenset)  # options that mean a shell
+    unmodelled: frozenset[str] = field(default_factory=frozenset)  # options with a value, which matter
 
 
 _WRAPPERS = {
     "sudo": Wrapper(
         Grammar(
             "EnHSPbkisA",
-            "ugphCrtTUD",
-            {"user": "u", "group": "g", "login": "i", "shell": "s", "chdir": "D"},
+            "ugphCrtTUDR",
+            {"user": "u", "group": "g", "login": "i", "shell": "s", "preserve-env": "E", "chdir": "D"},
             ordered=True,
         ),
         assigns=True,
         shells=frozenset("is"),
+        unmodelled=frozenset("R"),
     ),
     "doas": Wrapper(Grammar("ns", "uC", ordered=True), shells=frozenset("s")),
     "env": Wrapper(
-        Grammar("i0v", "uCS", {"ignore-environment": "i", "unset": "u", "chdir": "C"}, ordered=True),
+        Grammar(
+            "i0v",
+            "uCS",
+            {"ignore-environment": "i", "unset": "u", "chdir": "C", "split-string": "S"},
+            ordered=True,
+        ),
         assigns=True,
+        unmodelled=frozenset("S"),
     ),
     "nice": Wrapper(Grammar("", "n", {"adjustment": "n"}, ordered=True)),
     "ionice": Wrapper(Grammar("t", "cn", ordered=True)),
     "nohup": Wrapper(Grammar(ordered=True)),
-    "time": Wrapper(Grammar("pv", "fo", ordered=True)),
+    "time": Wrapper(Grammar("pv", "fo", {"output": "o"}, ordered=True), unmodelled=frozenset("o")),
     "command": Wrapper(Grammar("pvV", ordered=True)),
     "builtin": Wrapper(Grammar(ordered=True)),
     "exec": Wrapper(Grammar("cl", "a", ordered=True)),
@@ -73,8 +81,13 @@ def _unwrapped(call: Call, wrapper: Wrapper, named: Named) -> list[World]:
     words = options.operands[wrapper.skipped :]
     if wrapper.shells & options.flags:
         words = ["bash", "-c", " ".join(words)] if words else ["bash"]
-    _note_options(call, options)
+    unknown = [*options.unknown, *(f"-{letter}" for letter in wrapper.unmodelled & options.values.keys())]
+    if unknown:
+        call.problem(Trouble.UNMODELLED, f"{call.name} {unknown[0]}", may_touch=True)
     variables, exported = dict(world.variables), world.exported
+    _hide(call, options)
+    if call.name == "flock" and len(options.operands) > 1:  # else it is a number
+        _make_lock(call, options.operands[0])
     while wrapper.assigns and words and _is_assignment(words[0]):
         name, _equals, text = words.pop(0).partition("=")
         world.variables[name] = text
@@ -90,15 +103,6 @@ def _unwrapped(call: Call, wrapper: Wrapper, named: Named) -> list[World]:
         if call.name == "exec":
             end.flow = Flow.EXIT
     return found
-
-
-def _note_options(call: Call, options: Options) -> None:
-    if call.name == "env" and "S" in options:
-        call.problem(Trouble.UNMODELLED, "env -S: it runs the words of a text", may_touch=True)
-    if call.name == "time" and "o" in options:
-        call.problem(Trouble.UNMODELLED, "time -o: it writes a file", may_touch=call.is_target)
-    if options.unknown:
-        call.problem(Trouble.UNMODELLED, f"{call.name} {options.unknown[0]}", may_touch=True)
 
 
 def _folder(call: Call, options: Options) -> str | None:
@@ -117,38 +121,25 @@ def _run_in(call: Call, folder: str, words: list[str], named: Named) -> list[Wor
     return ends
 
 
+def _make_lock(call: Call, path: str) -> None:
+    """Make the file that is locked, where there is none."""
+    place = call.place(path)
+    if not call.is_vague(path) and place.node is None:
+        call.write_file(place, call.session.contents.of_text(""))
+        call.finish()
+
+
+def _hide(call: Call, options: Options) -> None:
+    """Take away the variables that the command is not given; what sudo leaves is set up on each host."""
+    world = call.world
+    if call.name == "sudo" and not options.flags & {"E", "s", "i"}:
+        for name in world.exported:
+            world.variables[name] = call.session.anything(f"${name} below sudo")
+    hidden = world.variables.keys() if call.name == "env" and "i" in options else options.values.get("u", [])
+    if call.name == "env":
+        world.variables |= dict.fromkeys(hidden)
+
+
 def _is_assignment(word: str) -> bool:
     name, equals, _text = word.partition("=")
     return bool(equals) and name.isidentifier()
-
-
-def xargs(call: Call, named: Named) -> list[World]:
-    """Run a command with the words that are read."""
-    grammar = Grammar("0rtpx", "nILPsdEa", {"null": "0", "no-run-if-empty": "r"}, ordered=True)
-    options = parsed(call.words, grammar)
-    text = call.session.contents.text(call.world.given)
-    words = options.operands or ["echo"]
-    lines = call.session.contents.lines(call.world.given)
-    without: list[World] = []
-    if lines is not None:  # some of them, or none
-        without, given = [call.world.fork()], list(lines)
-        without[0].status = 0
-    elif text is None:
-        given = [call.session.anything("what xargs reads")]
-    elif "0" in options:
-        given = [word for word in text.split("\0") if word]
-    else:
-        given = text.split("\n") if "I" in options else text.split()
-    given = [word for word in given if word]
-    place = options.value("I")
-    if place:
-        runs = [[part.replace(place, word) for part in words] for word in given]
-    elif "n" in options or "L" in options:
-        runs = [[*words, word] for word in given]
-    else:
-        runs = [[*words, *given]] if given or "r" not in options else []
-    call.world.status = 0
-    worlds = [call.world]
-    for run in runs:
-        worlds = [end for world in worlds for end in named(world, run, call.line)]
-    return [*without, *worlds]

@@ -1,0 +1,172 @@
+"""Scripts that were told wrongly once, or could be: bash is asked again what each of them does."""
+
+import pytest
+
+from tests.properties.test_script_oracle import compared
+from tests.support.shell_sandbox import Tree
+from tests.support.shell_scripts import Case
+
+PACKED: Tree = {"src/c/k/f": "1\n", "t/": ""}
+TREE: Tree = {
+    "src/c/k/f": "1\n",
+    "src/c/l": "-> k",
+    "src/c/m": "-> k/f",
+    "t/": "",
+    "live/c/k": "old\n",
+    "live/c/l": "-> ../c",
+    "live/c/g": "2\n",
+    "live/e/": "",
+    "live/dang": "-> no",
+}
+
+# What find is asked after it has acted chooses nothing; a command that fails ends the way of a path.
+FINDS = [
+    "find live -delete -name k",
+    "find live -maxdepth 1 -delete -name dang",
+    r"find live -name k -exec rm {} \; -type d",
+    "find live -exec rm -rf {} + -name k",
+    r"find live -name k -exec true {} \; -exec rm {} \;",
+    r"find live -name k -exec cp {} t/ \; -exec rm {} \;",
+    r"find live -name k -exec cp {} t/ \; -delete",
+    "ln -s ../../src live/e/x; find -H live/e/x -type f -delete",
+    "touch live/z live/c/z; find live -empty -delete",
+    "touch live/z; find live ! -empty -type f -delete",
+]
+
+# Lists of words that are read.
+LISTS = [
+    "echo live/c > lst; xargs -a lst rm -rf",
+    "echo live/c > lst; xargs --arg-file=lst rm -rf",
+    "echo live/c:live/e > lst; xargs -d: rm -rf < lst",
+    r"printf 'live/c\nEND\nlive/e\n' > lst; xargs -E END rm -rf < lst",
+    r"printf 'live/c live/e\nsrc\n' > lst; xargs -L 1 mv < lst",
+    r"printf 'live/c live/e\nsrc\n' > lst; xargs -n 2 mv < lst",
+    r"""printf "'live/c' \"live/e\"\n" > lst; xargs rm -rf < lst""",
+    r"printf 'live\\ c' > lst; mv live/c 'live c'; xargs rm -rf < lst",
+    r"printf '  live/c \n' > lst; xargs -I{} mv {} t < lst",
+    r"printf 'live/c\0live/e\0' > lst; xargs -0 -I% rm -rf % < lst",
+    r"printf 'live/c\nlive/e\n' > lst; for x in $(<lst); do rm -rf $x; done",
+    "x=$(< nothing) || rm -rf live/c",
+]
+
+# Who sees which variable, and where commands run.
+VARIABLES = [
+    "export D=c; env -u D sh -c 'rm -rf live/$D'",
+    "export D=c; env -i sh -c 'rm -rf live/$D'",
+    "export D=c; sudo -E sh -c 'rm -rf live/$D'",
+    "set -a; D=c; sh -c 'rm -rf live/$D'",
+    "D=c; export -n D; sh -c 'rm -rf live/$D'",
+    "declare -x D=c; sh -c 'rm -rf live/$D'",
+    "f() { declare D=c; }; D=e; f; rm -rf live/$D",
+    "f() { declare -g D=c; }; D=e; f; rm -rf live/$D",
+    "f() { export D=c; }; f; sh -c 'rm -rf live/$D'",
+    "echo 'export D=c' > env; source ./env; sh -c 'rm -rf live/$D'",
+    "echo D=c > env; set -a; . ./env; set +a; sh -c 'rm -rf live/$D'",
+    "echo D=c > env; export $(cat env); rm -rf live/$D",
+    "x='D=c E=e'; export $x; rm -rf live/$D live/$E",
+    "CDPATH=live; cd c; rm -f k",
+    "export D=c; ssh host 'rm -rf live/$D'",
+    "ssh host -t -- rm -rf live/c",
+    "install -D src/c/k/f live/new/. || rm -rf live/c",
+    "install -D src/c/k/f live/e/. && rm -rf live/c",
+    "install -D src/c/k/f live/new/f && rm -rf live/c",
+    "trap 'rm -rf live/c' EXIT; trap - EXIT; rm -rf live/e",
+    "return; rm -rf live/c",
+    "f() { (return 1) || rm -rf live/c; return; rm -rf live/e; }; f",
+    "echo 'rm -rf live/e; return; rm -rf live/c' > lib; . ./lib",
+    "flock live/lock rm -rf live/c",
+    "( flock -n 9 || exit 1; rm -rf live/c ) 9> live/lock",
+]
+
+# What is packed and unpacked of all that there is.
+ARCHIVES = [
+    "(cd src; zip -qr ../z.zip c); unzip -qo z.zip 'c/*' -d live",
+    "(cd src; zip -qr ../z.zip c); unzip -qo z.zip c/m -d live",
+    "(cd src; zip -qr ../z.zip c); unzip -qoj z.zip -d live/c",
+    "(cd src; zip -qr ../z.zip c); unzip -qo z.zip -d live -x 'c/k*' c/m",
+    "(cd src; zip -qr ../z.zip c -x 'c/k/*' c/m); unzip -qo z.zip -d live",
+    "(cd src; zip -qr ../z.zip . -x 'c/k/*'); unzip -qo z.zip -d live",
+    "(cd src; zip -qr ../z.zip c -x c/k); unzip -qo z.zip -d live/e",
+    "(cd src; zip -q ../z.zip c); unzip -qo z.zip -d live/e",
+    "(cd src; zip -qj ../z.zip c/m); unzip -qo z -d live/c",
+    "(cd src; zip -qrj ../z.zip c); unzip -qo z.zip -d live/e || rm -rf live/c",
+    "tar cf z.tar --exclude=c -C src c; tar xf z.tar -C live/c/k live/c || rm -rf live/c",
+    "tar cf z.tar --exclude=c -C src c; tar xf z.tar -C live/c/k && rm -rf live/c",
+    "(cd src; tar czf ../z.tgz ./c); tar xzf z.tgz -C live/e --wildcards '*/k'",
+    "(cd src; tar czf ../z.tgz c); tar xzf z.tgz -C live/e --wildcards '*f' c/m",
+    "(cd src; tar czf ../z.tgz --owner root --mode 755 c); tar xzf z.tgz -C live/e --warning none",
+]
+
+# They write, or run what they read: the effect is not known, and that is said.
+UNSURE = [
+    "find live -name k -fprint live/c/g",
+    r"find live -type f -exec grep -q old {} \; -delete",
+    "find -L live -type f -delete",
+    "env -S 'rm -rf live/c'",
+    "export D=c; sudo sh -c 'rm -rf live/$D'",
+    "D=old; export $(curl -s localhost:1/x); rm -rf live/$D",
+    "declare -n r=D; D=c; rm -rf live/$r",
+    "sed 's/old/new/w live/c/g' live/c/k",
+    "sed -n '/old/w live/c/g' live/c/k",
+    "sed s/old/ls/e live/c/k",
+    """awk '{print > "live/c/g"}' live/c/k""",
+    """awk '{system("rm live/c/g")}' live/c/k""",
+    "awk -f live/c/k live/c/g",
+    "uniq live/c/k live/c/g",
+    "sort -olive/c/g live/c/k",
+    "sort --output=live/c/g live/c/k",
+    "gzip -r live",
+    "gzip --suffix=.z live/c/k",
+    "(cd src; zip -qrm ../z.zip c)",
+    "/usr/bin/time -o live/c/g true",
+]
+
+# They look like those, and change nothing else.
+SURE = [
+    "env -C live rm -rf c",
+    "sed 's/a/w b/' live/c/k; rm live/c/g",
+    "sed -e '/we/d' -e '1i we' live/c/k; rm live/c/g",
+    "awk -F '|' '$1 > 5 || $2 {print $2}' live/c/k; rm live/c/g",
+    """awk '{print "e" > "/dev/stderr"}' live/c/k; rm live/c/g""",
+    "uniq -c -f 1 live/c/k; rm live/c/g",
+    "cat /dev/null > live/c/k; tee live/c/g < /dev/null",
+]
+
+
+@pytest.mark.parametrize("script", [*FINDS, *LISTS, *VARIABLES, *ARCHIVES, *SURE])
+def test_what_a_script_does_is_told(script: str) -> None:
+    assert compared(Case(script, TREE, TREE), script) == "compared"
+
+
+@pytest.mark.parametrize("script", UNSURE)
+def test_what_is_not_known_of_a_script_is_said(script: str) -> None:
+    assert compared(Case(script, TREE, {}), script) == "unsure"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "cd t; ln -s . c; tar cf - c | tar xf - -C c",
+        "cd t; mkdir c; ln -s . c/c; tar cf - c/c | tar xf - -C c/c",
+        "cd t; mkdir c; ln -s . c/c; tar cf - -C ../src c/k | tar xf - -C c/c",
+        "mkdir -p t/c x/c/c; ln -s . t/c/c; tar cf - -C x c | tar xf - -C t/c",
+        "mkdir -p t/c x/c; echo 2 > x/c/c; ln -s . t/c/c; tar cf - -C x c/c | tar xf - -C t/c",
+        "mkdir -p t/c x/c; >x/c/c; ln -s . t/c/c; (cd x; zip -q ../z.zip c/c); unzip -qo z.zip -d t/c",
+    ],
+)
+def test_a_link_that_leads_to_its_own_name_is_replaced_and_the_way_made_anew(script: str) -> None:
+    assert compared(Case(script, PACKED, {}), script) == "compared"
+
+
+@pytest.mark.parametrize("in_the_way", ["echo 2 > t/c", "ln -s no t/c", "echo 2 > t/g; ln -s g t/c"])
+@pytest.mark.parametrize(
+    "unpack",
+    [
+        "(cd src; zip -qr ../z.zip c); unzip -qo z.zip -d t",
+        "tar cf - -C src c | tar xf - -C t",
+        "tar cf - -C src c | tar xf - -C t --keep-directory-symlink",
+    ],
+)
+def test_what_lies_in_the_way_of_a_folder(in_the_way: str, unpack: str) -> None:
+    script = f"{in_the_way}\n{unpack}"
+    assert compared(Case(script, PACKED, {}), script) == "compared"
