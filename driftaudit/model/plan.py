@@ -10,9 +10,9 @@ from driftaudit.model.finding import Action
 class Plan:
     """The actions of a deploy, for the paths that change; a path that is not listed is kept as it is.
 
-            `paths` are those that its method is about, or the name of its script. `touches` tells whether the
-        deploy may destroy something at a path or below it that was not seen.
-        """
+        `paths` are those that its method is about, or the name of its script. `touches` tells whether the
+    deploy may destroy something at a path or below it that was not seen.
+    """
 
     method: str
     paths: tuple[str, ...]
