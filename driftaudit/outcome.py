@@ -1,6 +1,7 @@
 """What a plan promises of a tree, and where a tree that is found later breaks it. Pure.
 
 Paths with the labels `generated`, `runtime` and `secret` are left aside: a host writes its logs meanwhile.
+But a secret that was to stay does not go by itself.
 """
 
 import hashlib
@@ -46,12 +47,14 @@ class Promise:
     """What is to be found: at these paths as is said, at all others of the scope what is desired.
 
     `scope` are folders or files under the root, empty for all of it. `unseen` are the paths of which
-    something could not be seen before.
+    something could not be seen before. `secrets` are paths that are to stay, whatever becomes of what is in
+    them.
     """
 
     paths: Mapping[str, Expected]
     scope: tuple[str, ...] = ()
     unseen: frozenset[str] = frozenset()
+    secrets: frozenset[str] = frozenset()
 
     def unfulfilled(self) -> "Promise":
         """Return the promise that all is as it was."""
@@ -75,7 +78,7 @@ class Found:
 
 
 def promised(
-    findings: Iterable[Finding],
+    findings: Collection[Finding],
     problems: Iterable[Problem],
     *,
     scope: tuple[str, ...] = (),
@@ -108,7 +111,15 @@ def promised(
         for finding in findings
         if LEFT_ASIDE.isdisjoint(finding.labels) and within_any(finding.path, scope)
     }
-    return Promise(paths, scope, frozenset(problem.path for problem in problems))
+    unseen = frozenset(problem.path for problem in problems)
+    return Promise(paths, scope, unseen, frozenset(_kept_secrets(findings, scope)))
+
+
+def _kept_secrets(findings: Iterable[Finding], scope: tuple[str, ...]) -> Iterator[str]:
+    for finding in findings:
+        is_kept = finding.action is Action.KEEP and finding.change.deployed is not None
+        if is_kept and SECRET in finding.labels and within_any(finding.path, scope):
+            yield finding.path
 
 
 def aftermath(promise: Promise, found: Found) -> Aftermath:
@@ -136,7 +147,7 @@ class _Judgement:
 
     def deviations(self) -> tuple[Deviation, ...]:
         """Return what breaks the promise; what cannot be told is in `untold` afterwards."""
-        broken = [*self._broken(), *self._unplanned()]
+        broken = [*self._broken(), *self._lost_secrets(), *self._unplanned()]
         self.untold.update(
             path
             for path in self._hidden - self.promise.unseen
@@ -155,6 +166,11 @@ class _Judgement:
             if kind:
                 wanted = {Wanted.DESIRED: expected.desired, Wanted.BEFORE: expected.before}
                 yield Deviation(path, kind, wanted.get(expected.wanted), content_of(entry))
+
+    def _lost_secrets(self) -> Iterator[Deviation]:
+        for path in self.promise.secrets:
+            if self.found.live(path) is None and not _is_covered(path, self._hidden):
+                yield Deviation(path, DeviationKind.LOST, None, None)
 
     def _kind(self, path: str, expected: Expected, entry: Entry | None) -> DeviationKind | None:
         match expected.wanted:

@@ -144,11 +144,14 @@ def test_where_nothing_can_be_kept_nothing_runs(stale: Site) -> None:
         ("rm '{p}/src/lib/one.txt'", {"src/lib/one.txt": "lost"}),
         ("mkdir -p '{p}/logs' && echo line > '{p}/logs/app.log'", {}),
         ("echo SECRET=1 > '{p}/.env'", {}),
+        ("echo SECRET=1 > '{p}/key.pem'", {}),
+        ("rm '{p}/key.pem'", {"key.pem": "lost"}),
         ("mkdir -p '{p}/src/lib/empty'", {}),
         ("ln -s elsewhere '{p}/link'", {"link": "appeared"}),
     ],
 )
 def test_what_is_not_as_planned_is_named(stale: Site, also: str, found: dict[str, str]) -> None:
+    write(stale.production, {"key.pem": "a key\n"})
     _shell, _option, line = replacing(stale)
     outcome = guard(stale, [], "sh", "-c", f"{line} && {also.format(p=stale.production)}")
     assert (outcome.code, deviations(stale)) == (7 if found else 0, found)
