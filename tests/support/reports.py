@@ -186,7 +186,7 @@ def full_audit(**fields: Any) -> Audit:
         ),
         "structure": tuple(_imports()),
         "differences": tuple(_differences()),
-        "folders": (
+        "in_sync": (
             FolderInSync("", 118, 2),
             FolderInSync("docs", 40, 40),
             FolderInSync("src", 76, 3, others=12, in_others=55),
