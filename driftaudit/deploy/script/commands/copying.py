@@ -118,9 +118,10 @@ def _copied(copier: Copier, source: str, target: Place) -> int | None:
         copier.target.remove(target.parts)  # and with it the way to what was to be copied
         return 1
     if origin.node is not None and not (isinstance(origin.node, Folder) and not copier.manner.recursive):
-        if copier.manner.warns_of_twice and origin.parts in copier.given:
+        name = call.place(source, follow=False).parts  # a link to it is not the same name
+        if copier.manner.warns_of_twice and name in copier.given:
             return 0
-        copier.given.add(origin.parts)
+        copier.given.add(name)
     new_folder = isinstance(origin.node, Folder) and target.trouble == "not a folder" and target.node is None
     if origin.trouble or (target.trouble and not new_folder) or not call.has_folder(target):
         return 1
@@ -150,7 +151,7 @@ def _moved(call: Call, source: str, target: Place, options: Options, made: set[P
         return 1
     name = source.rstrip("/").rpartition("/")[2]
     if origin.node is None or origin.trouble:
-        return 1
+        return int(not _is_left(origin, target, options))
     if name in (".", "..", ""):
         return int("n" not in options or target.node is None)  # what it would be moved to is there
     new_folder = isinstance(origin.node, Folder) and target.trouble == "not a folder" and target.node is None
@@ -170,6 +171,12 @@ def _moved(call: Call, source: str, target: Place, options: Options, made: set[P
     node = origin.node
     call.files.put(target.parts, File(call.session.contents.unknown()) if isinstance(node, Unseen) else node)
     return 0
+
+
+def _is_left(origin: Place, target: Place, options: Options) -> bool:
+    """Whether mv -n sees what is there before it sees the slash after a file."""
+    is_file = origin.node is not None and origin.trouble == "not a folder"
+    return is_file and "n" in options and target.node is not None and not target.trouble
 
 
 def _gives_way(origin: Place, target: Place) -> bool:
