@@ -36,7 +36,7 @@ config["password"]="§"
 API key: §
 {"name": "DB_PASSWORD", "value": "§"}
 - {name: DB_PASSWORD, value: §}
-//registry.npmjs.org/:_authToken=§
+//packages.example.net/:_authToken=§
 the password is §
 IDENTIFIED BY '§'
 "key": "-----BEGIN PRIVATE KEY-----\n§\n-----END PRIVATE KEY-----"
