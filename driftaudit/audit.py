@@ -291,10 +291,6 @@ def _backup_copies(
     return BackupCopies(request.backups, object_format, root, scripted.plan, scripted.elsewhere)
 
 
-def _notes(desired: Snapshot, deployed: Snapshot, settled: _Settled) -> tuple[str, ...]:
-    return (*desired.notes, *deployed.notes, *settled.notes)
-
-
 def _by_path(changes: Iterable[Change]) -> tuple[Change, ...]:
     return tuple(sorted(changes, key=lambda change: change.path))
 
