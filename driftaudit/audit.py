@@ -98,16 +98,11 @@ class Examination:
     structure: "StructureExamination | None" = None  # None where not asked for, or no sources
 
 
-def run_audit(request: AuditRequest, progress: Progress = no_progress) -> Audit:
+def examine(request: AuditRequest, progress: Progress = no_progress) -> Examination:
     """Read both trees, compare them, and judge what the deploy would do.
 
     Raises UsageError, RepositoryError or SourceError where there is nothing to audit.
     """
-    return examine(request, progress).audit
-
-
-def examine(request: AuditRequest, progress: Progress = no_progress) -> Examination:
-    """Return the audit of `run_audit` together with both trees."""
     started_at, started = datetime.now(UTC), time.monotonic()
     object_format = request.repository.object_format if request.repository else "sha1"
     asking = _asking(request)

@@ -30,7 +30,7 @@ class ExplainRequest:
 
 
 def explain(request: ExplainRequest, progress: Progress = no_progress) -> Explanation:
-    """Return all that is known of a path. Raises as `run_audit`, and UsageError where neither tree has it."""
+    """Return all that is known of a path. Raises as `examine`, and UsageError where neither tree has it."""
     examination = examine(replace(request.audit, structure=True), progress)
     audit, trees, path = examination.audit, examination.trees, request.path
     finding = next((each for each in audit.findings if each.path == path), None)

@@ -31,7 +31,7 @@ def run_diff(request: DiffRequest, progress: Progress = no_progress) -> ContentD
     """Return in what the contents differ, from what is live to what is desired.
 
     What git has is taken from there, the rest comes from the trees into a folder of our own, which is gone
-    afterwards. Raises as `run_audit`, and UsageError where neither tree has a path.
+    afterwards. Raises as `examine`, and UsageError where neither tree has a path.
     """
     return diff_of(examine(request.audit, progress), request, progress)
 

@@ -28,7 +28,7 @@ class KeptBuild:
 
 
 def keep_build(request: AuditRequest, folder: str, progress: Progress = no_progress) -> KeptBuild:
-    """Keep all files below a live folder ("" is the root) by one ref. Raises as `run_audit`, and UsageError.
+    """Keep all files below a live folder ("" is the root) by one ref. Raises as `examine`, and UsageError.
 
     It is all or nothing: a build of which something could not be read is none. What is runtime, generated or
     secret belongs to no build.

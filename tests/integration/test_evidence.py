@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from driftaudit.audit import AuditRequest, run_audit
+from driftaudit.audit import AuditRequest, examine
 from driftaudit.cache import Cache
 from driftaudit.deploy.base import Intent
 from driftaudit.model.audit import Audit
@@ -37,7 +37,7 @@ def audit(
     write(root, live)
     opened = Repository.containing(repository)
     mapping = PathMapping(pairs or (("", ""),))
-    return run_audit(
+    return examine(
         AuditRequest(
             target="live",
             desired=GitSource(opened, "HEAD", mapping),
@@ -49,7 +49,7 @@ def audit(
             mapping=mapping,
             cache=cache or Cache(),
         )
-    )
+    ).audit
 
 
 def finding(audit: Audit, path: str) -> Finding:

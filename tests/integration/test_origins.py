@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from driftaudit.audit import AuditRequest, run_audit
+from driftaudit.audit import AuditRequest, examine
 from driftaudit.deploy.base import Intent
 from driftaudit.model.audit import Audit, Verdict
 from driftaudit.model.finding import Finding, Origin, Recoverable
@@ -44,7 +44,7 @@ def audit(
         base=opened.commit("HEAD"),
         mapping=mapping,
     )
-    return run_audit(request)
+    return examine(request).audit
 
 
 def finding(audit: Audit, path: str) -> Finding:
@@ -339,4 +339,4 @@ def test_a_checkout_on_both_sides_is_judged_all_the_same(repository: Path) -> No
         repository=opened,
         base=opened.commit("HEAD"),
     )
-    assert finding(run_audit(request), ".git").rule == "core/only-copy"
+    assert finding(examine(request).audit, ".git").rule == "core/only-copy"

@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from driftaudit.audit import AuditRequest, run_audit
+from driftaudit.audit import AuditRequest, examine
 from driftaudit.backup_reading.places import BackupPlace
 from driftaudit.deploy.base import Intent
 from driftaudit.model.audit import Verdict
@@ -54,7 +54,7 @@ def test_a_copy_that_is_told_is_there_afterwards(
         }
         places = [str(top / place / "b*.tar.gz") for place in {place for _tree, place, _damaged in backups}]
         found = Repository.containing(repository)
-        audit = run_audit(
+        audit = examine(
             AuditRequest(
                 target="t",
                 desired=GitSource(found, "HEAD"),
@@ -65,7 +65,7 @@ def test_a_copy_that_is_told_is_there_afterwards(
                 base=found.commit("HEAD"),
                 backups=tuple(BackupPlace(place, place) for place in places),
             )
-        )
+        ).audit
         shutil.rmtree(top / "live" / "src")
         shutil.copytree(repository / "src", top / "live" / "src")
         copies = {
