@@ -12,7 +12,7 @@ from docs.replay import incident_audit
 from driftaudit.model.audit import Audit, Verdict
 from driftaudit.render.base import RenderOptions
 from driftaudit.render.html import render
-from tests.support.browser import running_chromium
+from tests.support.browser import running_chromium, wait_until_ready
 from tests.support.reports import audit, big_audit, full_audit, hostile_audit
 
 FOLDER = Path(__file__).with_name("screenshots")
@@ -71,7 +71,7 @@ def _picture(browser: Any, file: Path, shown: Audit, width: str, scheme: str, *,
     page = context.new_page()
     file.with_suffix(".html").write_text(render(shown, RenderOptions()), encoding="utf-8")
     page.goto(file.with_suffix(".html").as_uri())
-    page.wait_for_function("document.documentElement.dataset.ready")
+    wait_until_ready(page)
     finding = page.get_by_role("button", name=_OPEN, exact=True)
     if finding.count():
         finding.first.click()

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from driftaudit.model.audit import Audit
 from driftaudit.render.base import RenderOptions
 from driftaudit.render.html import render
-from tests.support.browser import running_chromium
+from tests.support.browser import running_chromium, wait_until_ready
 
 PATIENCE = 10_000  # ms that a page may take for anything
 expect.set_options(timeout=PATIENCE)
@@ -86,7 +86,7 @@ def report(browser: Browser, tmp_path: Path) -> Iterator[OpenReport]:
             opened.append(shown)
             shown.page.goto(shown.address + fragment)
             if options.get("java_script_enabled", True):
-                shown.page.wait_for_function("document.documentElement.dataset.ready")
+                wait_until_ready(shown.page)
             return shown
 
         yield start

@@ -1,11 +1,14 @@
 """For everybody: nothing that axe-core finds in light or dark, the keyboard alone, a theme that stays."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 from driftaudit.model.audit import Audit, Verdict
 from tests.browser.conftest import OpenReport
 from tests.support.axe import violations
+from tests.support.browser import wait_until_ready
 from tests.support.reports import audit, full_audit
 
 AUDIT = full_audit()
@@ -51,7 +54,7 @@ def test_the_keyboard_alone_is_enough(report: OpenReport) -> None:
     keys.press("Tab")
     expect(page.page.get_by_role("searchbox")).to_be_focused()
     keys.type("freeswitch")
-    page.page.wait_for_function("location.hash.includes('words=freeswitch')")  # the whole word was looked for
+    expect(page.page).to_have_url(re.compile("words=freeswitch"))  # the whole word was looked for
     expect(page.page.locator("#shown")).to_contain_text("1 of ")
     assert page.paths() == ["src/services/freeswitch.js"]
     tick = page.page.get_by_label("Dealt with: src/services/freeswitch.js")
@@ -80,7 +83,7 @@ def test_the_theme_follows_the_system_until_one_is_chosen_which_stays(report: Op
     light = page.page.evaluate(canvas)
     assert light != dark
     page.page.reload()
-    page.page.wait_for_function("document.documentElement.dataset.ready")
+    wait_until_ready(page.page)
     assert page.page.evaluate(canvas) == light
     expect(switch).to_have_attribute("aria-pressed", "false")
 

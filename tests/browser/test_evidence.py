@@ -98,9 +98,8 @@ def test_without_the_clipboard_s_interface_it_is_copied_all_the_same(report: Ope
     )
     button = page.open("src/config.js").get_by_role("button", name="Copy").first
     button.click()
-    page.page.wait_for_function("window.copied")
-    assert page.page.evaluate("window.copied") == "driftaudit explain production src/config.js"
     expect(page.page.locator("#said")).to_have_text("Copied")
+    assert page.page.evaluate("window.copied") == "driftaudit explain production src/config.js"
 
 
 def test_a_command_names_a_path_that_does_not_show_as_it_is(report: OpenReport) -> None:

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from driftaudit.model.finding import Finding
 from tests.browser.conftest import OpenReport
+from tests.support.browser import wait_until_ready
 from tests.support.reports import audit, entry, finding, full_audit
 
 AUDIT = full_audit()
@@ -28,7 +29,7 @@ def test_ticks_and_notes_survive_a_reload(report: OpenReport) -> None:
     evidence.get_by_label("Note: what was decided").blur()
     expect(page.page.locator("#done")).to_have_text("1 of 12 dealt with")
     page.page.reload()
-    page.page.wait_for_function("document.documentElement.dataset.ready")
+    wait_until_ready(page.page)
     expect(page.page.get_by_label("Dealt with: src/config.js")).to_be_checked()
     expect(page.page.locator("#done")).to_have_text("1 of 12 dealt with")
     expect(page.page.locator("#noted")).to_contain_text("Ana commits it <b>today</b>")
@@ -76,7 +77,7 @@ def test_a_browser_that_keeps_nothing_is_said_to_and_the_list_works_on(report: O
         "Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('', 'Security') }})"
     )
     page.page.reload()
-    page.page.wait_for_function("document.documentElement.dataset.ready")
+    wait_until_ready(page.page)
     expect(page.page.locator("#kept")).to_contain_text("export it before")
     page.page.get_by_label("Dealt with: src/config.js").check()
     expect(page.page.locator("#done")).to_have_text("1 of 12 dealt with")
@@ -110,6 +111,6 @@ def test_a_path_that_scripts_know_as_something_else_is_a_path(report: OpenReport
     page = report(audit([finding("__proto__"), finding("constructor/toString")]))
     page.page.get_by_label("Dealt with: __proto__").check()
     page.page.reload()
-    page.page.wait_for_function("document.documentElement.dataset.ready")
+    wait_until_ready(page.page)
     expect(page.page.get_by_label("Dealt with: __proto__")).to_be_checked()
     expect(page.page.get_by_label("Dealt with: constructor/toString")).not_to_be_checked()

@@ -11,6 +11,7 @@ from driftaudit.render.base import RenderOptions
 from driftaudit.render.html import render
 from tests.browser.conftest import OpenReport
 from tests.support.reports import audit, big_audit, full_audit
+from tests.support.ssh_client import eventually
 
 AUDIT = full_audit()
 BIG = big_audit(10_000)
@@ -99,9 +100,8 @@ def test_of_ten_thousand_findings_only_those_in_view_are_drawn(many: str, report
     rows = page.locator("tr.finding")
     assert rows.count() < 400
     page.evaluate("scrollTo(0, document.getElementById('rows').offsetTop + 200000)")
-    page.wait_for_function(
-        "[...document.querySelectorAll('tr.finding')].some((row) => Number(row.ariaRowIndex) > 3000)"
-    )
+    drawn = "[...document.querySelectorAll('tr.finding')].some((row) => Number(row.ariaRowIndex) > 3000)"
+    eventually(lambda: bool(page.evaluate(drawn)))
     assert rows.count() < 600
     expect(page.locator("tr.finding[aria-rowindex='2']")).to_have_count(0)
     page.evaluate("(path) => (location.hash = `#open=${encodeURIComponent(path)}`)", last)

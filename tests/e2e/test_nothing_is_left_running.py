@@ -25,8 +25,16 @@ def descendants(pid: int) -> set[int]:
 
 
 def agents(sshd: SSHServer) -> set[int]:
-    """Return the processes on the host that scan, by the line that starts them."""
-    return {pid for pid in descendants(sshd.process.pid) if b"sys.stdin.buffer" in command_line(pid)}
+    """Return the processes on the host that scan. The shell that starts them has the same words."""
+    return {pid for pid in descendants(sshd.process.pid) if is_agent(pid)}
+
+
+def is_agent(pid: int) -> bool:
+    try:
+        program = Path(f"/proc/{pid}/exe").readlink().name
+    except OSError:  # it has ended
+        return False
+    return program.startswith("python") and b"sys.stdin.buffer" in command_line(pid)
 
 
 def command_line(pid: int) -> bytes:

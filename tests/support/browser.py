@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.support.programs import program
 
@@ -20,3 +20,12 @@ def running_chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def wait_until_ready(page: Page) -> None:
+    """Wait until the page's script has run.
+
+    Not by Playwright's `wait_for_function`: when what it waits for is not so at once it calls `eval` in the
+    page, and the page's policy forbids that.
+    """
+    expect(page.locator("html")).to_have_attribute("data-ready", "yes")
