@@ -19,6 +19,7 @@ from driftaudit.gate import decide
 from driftaudit.model.audit import Audit, Decision, MovedFolder, TreeFacts
 from driftaudit.model.build import AcceptedBuild
 from driftaudit.model.change import Change
+from driftaudit.model.commit import DeployedCommit
 from driftaudit.model.entry import Entry
 from driftaudit.model.finding import Finding
 from driftaudit.model.mapping import IDENTITY, PathMapping
@@ -26,6 +27,7 @@ from driftaudit.model.plan import Plan
 from driftaudit.model.probe import Health
 from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.snapshot import Snapshot
+from driftaudit.model.structure import StructureFinding
 from driftaudit.origins import Origins
 from driftaudit.policy.labels import Labels
 from driftaudit.policy.policy import Policy
@@ -104,93 +106,165 @@ def examine(request: AuditRequest, progress: Progress = no_progress) -> Examinat
     Raises UsageError, RepositoryError or SourceError where there is nothing to audit.
     """
     started_at, started = datetime.now(UTC), time.monotonic()
-    object_format = request.repository.object_format if request.repository else "sha1"
     asking = _asking(request)
-    history = None
-    if request.repository and request.base:
-        history = read_history(request.repository, request.base, request.cache)
-    paths = history.paths_in_root(request.mapping) if history else b""
-    read = read_trees(_reading(request, paths, object_format), progress)
-    desired, deployed = read.desired.snapshot, read.deployed.snapshot
-    trees = Trees(read.desired.listing, read.deployed.listing, deployed, _unseen(desired, deployed))
-    settled = _settled(request, history, desired, trees)
-    changes = settled.changes
-    intent = request.intent or Intent(WORST_CASE)
-    scripted = _planned(request, intent, changes, trees)
-    plan, changes = scripted.plan, _by_path((*changes, *scripted.changes))
-    _refuse_own_paths(request, plan)
-    clone = _clone_problems(request.repository)
-    problems = _sorted((*desired.problems, *deployed.problems, *settled.problems, *clone, *scripted.problems))
-    origins = Origins(
-        repository=request.repository,
-        history=history,
-        mapping=request.mapping,
-        labels=request.policy.labels,
-        live=request.deployed,
-        trees=trees,
-        changes=changes,
-        problems=problems,
-        pointers=settled.pointers,
-        builds=request.builds,
-        is_build=desired.source.kind in _BUILDS,
-        in_sync=frozenset(change.path for change in scripted.changes),
-        backups=_backup_copies(request, deployed, scripted, object_format),
-    )
-    traced = origins.traced()
-    findings = tuple(
-        request.policy.judge(change, traced.by_path[change.path], plan.action(change.path))
-        for change in changes
-    )
-    findings = (*scripted.findings, *findings)
-    moves = joined_moves(findings, trees.deployed.all_paths())
-    findings = moves.findings
-    structure = _structure(request, trees, findings, moves.folders)
+    seen = _seen(request, progress)
+    planned = _planned(request, seen)
+    judged = _judged(request, seen, planned)
+    structure = _structure(request, seen.trees, judged.findings, judged.moved_folders)
     imports = structure.structure.findings if structure else ()
-    # What of the desired side could not be seen is desired all the same.
-    hidden = {problem.path for problem in desired.problems}
     health = asking.health() if asking else NOT_ASKED
-    verdict = partial(
-        decide,
-        problems=problems,
-        health=health.findings,
-        plan=plan,
-        is_desired=lambda path: path in hidden or trees.desired.has(path),
-        imports=imports,
-    )
-    waived = request.policy.waive(findings, trees.unseen, started_at.date())
-    secrets = _secret_paths(request.policy.labels, read)
-    facts = _facts(read.desired, secrets)
+    verdict = _verdict(seen, planned, health, imports)
+    waived = request.policy.waive(judged.findings, seen.trees.unseen, started_at.date())
+    desired, deployed = _both_facts(request, seen.read)
     audit = Audit(
         target=request.target,
         decision=verdict(waived.findings),
         started_at=started_at,
         duration_seconds=time.monotonic() - started,
-        desired=facts,
-        deployed=_facts(read.deployed, secrets, facts.tree_digest if read.are_alike else None),
-        plan=plan,
+        desired=desired,
+        deployed=deployed,
+        plan=planned.plan,
         findings=waived.findings,
-        problems=problems,
+        problems=planned.problems,
         notes=(
-            *desired.notes,
-            *deployed.notes,
-            *settled.notes,
-            *scripted.notes,
-            *traced.notes,
+            *seen.desired.notes,
+            *seen.deployed.notes,
+            *planned.notes,
+            *judged.notes,
             *(structure.structure.notes if structure else ()),
             *request.notes,
         ),
         worst_case=request.intent is None,
-        deployed_commit=origins.deployed_commit(),
-        moved_folders=moves.folders,
-        script=scripted.lines,
+        deployed_commit=judged.deployed_commit,
+        moved_folders=judged.moved_folders,
+        script=planned.scripted.lines,
         waivers=waived.uses,
-        mapping=None if desired.source.kind in _BUILDS else request.mapping,
+        mapping=None if seen.is_build else request.mapping,
         probes=health.probes,
         health=health.findings,
         structure=imports,
         folders=structure.structure.folders if structure else (),
     )
-    return Examination(audit, trees, verdict, history, structure)
+    return Examination(audit, seen.trees, verdict, seen.history, structure)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What was read: both trees, and the history of the desired commit, None where none is asked about."""
+
+    read: Reading
+    trees: Trees
+    history: History | None
+
+    @property
+    def desired(self) -> Snapshot:
+        return self.read.desired.snapshot
+
+    @property
+    def deployed(self) -> Snapshot:
+        return self.read.deployed.snapshot
+
+    @property
+    def is_build(self) -> bool:
+        return self.desired.source.kind in _BUILDS
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """What the deploy does to the changes, by path; those that its script alone touches are among them."""
+
+    settled: "_Settled"
+    scripted: ScriptPlan
+    changes: tuple[Change, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def plan(self) -> Plan:
+        return self.scripted.plan
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return (*self.settled.notes, *self.scripted.notes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """The findings before any is waived, and what else the changes' origins say."""
+
+    findings: tuple[Finding, ...]
+    moved_folders: tuple[MovedFolder, ...]
+    notes: tuple[str, ...]
+    deployed_commit: DeployedCommit | None
+
+
+def _object_format(request: AuditRequest) -> str:
+    return request.repository.object_format if request.repository else "sha1"
+
+
+def _seen(request: AuditRequest, progress: Progress) -> _Seen:
+    history = None
+    if request.repository and request.base:
+        history = read_history(request.repository, request.base, request.cache)
+    paths = history.paths_in_root(request.mapping) if history else b""
+    read = read_trees(_reading(request, paths), progress)
+    desired, deployed = read.desired.snapshot, read.deployed.snapshot
+    trees = Trees(read.desired.listing, read.deployed.listing, deployed, _unseen(desired, deployed))
+    return _Seen(read, trees, history)
+
+
+def _planned(request: AuditRequest, seen: _Seen) -> _Planned:
+    settled = _settled(request, seen)
+    scripted = _scripted(request, settled.changes, seen.trees)
+    _refuse_own_paths(request, scripted.plan)
+    problems = (
+        *seen.desired.problems,
+        *seen.deployed.problems,
+        *settled.problems,
+        *_clone_problems(request.repository),
+        *scripted.problems,
+    )
+    changes = sorted((*settled.changes, *scripted.changes), key=lambda change: change.path)
+    return _Planned(settled, scripted, tuple(changes), _sorted(problems))
+
+
+def _judged(request: AuditRequest, seen: _Seen, planned: _Planned) -> _Judged:
+    origins = Origins(
+        repository=request.repository,
+        history=seen.history,
+        mapping=request.mapping,
+        labels=request.policy.labels,
+        live=request.deployed,
+        trees=seen.trees,
+        changes=planned.changes,
+        problems=planned.problems,
+        pointers=planned.settled.pointers,
+        builds=request.builds,
+        is_build=seen.is_build,
+        in_sync=frozenset(change.path for change in planned.scripted.changes),
+        backups=_backup_copies(request, seen.deployed, planned.scripted),
+    )
+    traced = origins.traced()
+    findings = tuple(
+        request.policy.judge(change, traced.by_path[change.path], planned.plan.action(change.path))
+        for change in planned.changes
+    )
+    moves = joined_moves((*planned.scripted.findings, *findings), seen.trees.deployed.all_paths())
+    return _Judged(moves.findings, moves.folders, traced.notes, origins.deployed_commit())
+
+
+def _verdict(
+    seen: _Seen, planned: _Planned, health: Health, imports: Sequence[StructureFinding]
+) -> Callable[[Sequence[Finding]], Decision]:
+    # What of the desired side could not be seen is desired all the same.
+    hidden = {problem.path for problem in seen.desired.problems}
+    return partial(
+        decide,
+        problems=planned.problems,
+        health=health.findings,
+        plan=planned.plan,
+        is_desired=lambda path: path in hidden or seen.trees.desired.has(path),
+        imports=imports,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +286,8 @@ def _asking(request: AuditRequest) -> "Asking | None":
     return Asking(request.probes)
 
 
-def _settled(request: AuditRequest, history: History | None, desired: Snapshot, trees: Trees) -> _Settled:
-    deployed = trees.seen
+def _settled(request: AuditRequest, seen: _Seen) -> _Settled:
+    desired, deployed, trees, history = seen.desired, seen.deployed, seen.trees, seen.history
     changes = compare(desired.entries, deployed.entries, deployed.problems)
     repository, mapping = request.repository, request.mapping
     if repository is None:
@@ -228,8 +302,9 @@ def _settled(request: AuditRequest, history: History | None, desired: Snapshot, 
     return _Settled(kept, filled.problems, filled.pointers, notes)
 
 
-def _planned(request: AuditRequest, intent: Intent, changes: Sequence[Change], trees: Trees) -> ScriptPlan:
+def _scripted(request: AuditRequest, changes: Sequence[Change], trees: Trees) -> ScriptPlan:
     """Return the plan of any method; a script's has more to it."""
+    intent = request.intent or Intent(WORST_CASE)
     if intent.script is None:
         plan = plan_deploy(intent, changes, trees)
         return ScriptPlan(write_through(plan, intent, changes, _live_tree(request, trees)))
@@ -274,20 +349,14 @@ def _structure(
     )
 
 
-def _backup_copies(
-    request: AuditRequest, deployed: Snapshot, scripted: ScriptPlan, object_format: str
-) -> "BackupCopies | None":
+def _backup_copies(request: AuditRequest, deployed: Snapshot, scripted: ScriptPlan) -> "BackupCopies | None":
     """Return the backups as far as the deploy leaves them alone, None where none is configured."""
     if not request.backups:
         return None
     from driftaudit.backup_reading.copies import BackupCopies, root_of
 
     root = root_of(request.deployed, deployed)
-    return BackupCopies(request.backups, object_format, root, scripted.plan, scripted.elsewhere)
-
-
-def _by_path(changes: Iterable[Change]) -> tuple[Change, ...]:
-    return tuple(sorted(changes, key=lambda change: change.path))
+    return BackupCopies(request.backups, _object_format(request), root, scripted.plan, scripted.elsewhere)
 
 
 def _live_tree(request: AuditRequest, trees: Trees) -> LiveTree:
@@ -330,6 +399,12 @@ def _secret_paths(labels: Labels, read: Reading) -> frozenset[str]:
     return frozenset(path for path in found if SECRET in labels.of(path))
 
 
+def _both_facts(request: AuditRequest, read: Reading) -> tuple[TreeFacts, TreeFacts]:
+    secrets = _secret_paths(request.policy.labels, read)
+    desired = _facts(read.desired, secrets)
+    return desired, _facts(read.deployed, secrets, desired.tree_digest if read.are_alike else None)
+
+
 def _facts(side: Side, secrets: Collection[str], digest: str | None = None) -> TreeFacts:
     return TreeFacts(
         source=side.snapshot.source,
@@ -346,13 +421,13 @@ def _unseen(desired: Snapshot, deployed: Snapshot) -> frozenset[str]:
     return frozenset(pruned | {problem.path for side in (desired, deployed) for problem in side.problems})
 
 
-def _reading(request: AuditRequest, history: bytes, object_format: str) -> ReadingRequest:
+def _reading(request: AuditRequest, history: bytes) -> ReadingRequest:
     return ReadingRequest(
         desired=request.desired,
         deployed=request.deployed,
         labels=request.policy.labels,
         history=history,
-        object_format=object_format,
+        object_format=_object_format(request),
         cache=request.cache,
         allow_absent=request.allow_absent,
         target=request.target,
