@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from driftaudit.cache import Cache
+from driftaudit.compare.normalisation import twin_notes
 from driftaudit.compare.trees import compare
 from driftaudit.config.rules import SECRET
 from driftaudit.deploy.base import Intent, Trees
@@ -184,7 +185,7 @@ class _Planned:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        return (*self.settled.notes, *self.scripted.notes)
+        return (*self.settled.notes, *self.scripted.notes, *twin_notes(self.changes))
 
 
 @dataclass(frozen=True, slots=True)
