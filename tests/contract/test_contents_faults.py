@@ -24,8 +24,8 @@ from driftaudit.sources.transport import Transport
 from tests.contract.test_faults import BEHIND_THE_MAC, WITHOUT_DIGEST, at_frames, at_random, require_no_wrong
 from tests.support.faults import HARMLESS
 from tests.support.faulty import FaultyTransport, Recording, RecordingTransport, ReplayingTransport
-from tests.support.ssh_client import connected
 from tests.support.sshd import SSHServer
+from tests.support.transports import PARAMIKO
 
 REPLAYED = 300  # faults at random places of a recorded answer
 IN_STREAM = 40  # at random places of a real one
@@ -79,7 +79,7 @@ def wanted(request: pytest.FixtureRequest, tmp_path: Path, sshd: SSHServer) -> W
 
 @pytest.fixture
 def patient(sshd: SSHServer) -> Iterator[Transport]:
-    with connected(sshd.url("/")) as transport:
+    with PARAMIKO.connected(sshd.url("/")) as transport:
         yield transport
 
 
@@ -112,7 +112,7 @@ def test_faults_inside_the_ssh_stream(wanted: Wanted, sshd: SSHServer, patient: 
         planned = [fault for fault in planned if fault.kind in BEHIND_THE_MAC]
 
     def batch(part: int) -> list[tuple[object, str]]:
-        with connected(sshd.url("/"), Timeouts(silence=SILENCE)) as transport:
+        with PARAMIKO.connected(sshd.url("/"), Timeouts(silence=SILENCE)) as transport:
             done: list[tuple[object, str]] = [
                 (fault, wanted.outcome(FaultyTransport(transport, fault))) for fault in planned[part::THREADS]
             ]

@@ -31,8 +31,8 @@ from tests.support.faults import HARMLESS, Fault, faults_at
 from tests.support.faulty import FaultyTransport, Recording, RecordingTransport, ReplayingTransport
 from tests.support.git import commit, new_repository
 from tests.support.proxy import Proxy, running_proxy
-from tests.support.ssh_client import connected
 from tests.support.sshd import SSHServer
+from tests.support.transports import PARAMIKO
 
 FOLDERS = 24
 REPLAYED = 500  # faults at random places of a recorded answer
@@ -82,7 +82,7 @@ def tree(request: pytest.FixtureRequest, tmp_path: Path, sshd: SSHServer) -> Tre
 
 @pytest.fixture
 def patient(sshd: SSHServer) -> Iterator[Transport]:
-    with connected(sshd.url("/")) as transport:
+    with PARAMIKO.connected(sshd.url("/")) as transport:
         yield transport
 
 
@@ -184,7 +184,7 @@ def test_faults_inside_the_ssh_stream(tree: Tree, patient: Transport) -> None:
 
     def batch(part: int) -> Iterator[tuple[object, str]]:
         for silence in (STALL, patience):
-            with connected(tree.place.url, Timeouts(silence=silence)) as transport:
+            with PARAMIKO.connected(tree.place.url, Timeouts(silence=silence)) as transport:
                 for number, fault in planned[part::THREADS]:
                     if fault.stalls == (silence == STALL):
                         spoilt = FaultyTransport(transport, fault, number)
