@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 from typing import Protocol
 
-_QUOTED = re.compile(r"""(?s)(["'`])(?:\\.|(?!\1)[^\\])*+(?:(\1)|\\?\Z)""")  # the last may stay open
 _QUOTES = "\"'`"
+# The last may stay open. No possessive quantifier: before Python 3.11.5 one over alternatives matches wrongly.
+_QUOTED = re.compile("(?s)" + "|".join(rf"{q}[^{q}\\]*(?:\\.[^{q}\\]*)*(?:({q})|\\?\Z)" for q in _QUOTES))
 _LONG_QUOTES = ('"""', "'''", "```")
 _BLOCK_SCALAR = re.compile(r"\s*(?:[&!]\S+\s+)*[|>][-+0-9]*\s*(?:#.*)?")
 _GOES_ON = ("\\", "+", ".", "||", "&&", "??", "=>", "=", ":", "(", ",", "|", "|-", ">", ">-")
@@ -158,6 +159,7 @@ def _nesting(text: str) -> tuple[int, str]:
 
 def _unquoted(text: str) -> tuple[str, str]:
     """Return the text without what is quoted, and the quote that is open at its end, or ""."""
-    found = [match for match in _QUOTED.finditer(text) if not match[2]]
-    is_apostrophe = found and found[0][1] == "'" and text[: found[0].start()][-1:].isalnum()
-    return _QUOTED.sub("", text), found[0][1] if found and not is_apostrophe else ""
+    found = [match for match in _QUOTED.finditer(text) if not match.lastindex]
+    mark = found[0][0][0] if found else ""
+    is_apostrophe = mark == "'" and text[: found[0].start()][-1:].isalnum()
+    return _QUOTED.sub("", text), "" if is_apostrophe else mark

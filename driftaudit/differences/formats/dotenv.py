@@ -5,7 +5,7 @@ import re
 from driftaudit.differences.formats.base import NotReadError, Value, put
 
 _NAME = re.compile(r"[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*=[ \t]*")
-_QUOTED = re.compile(r"""(?s)"((?:[^"\\]|\\.)*+)"|'([^']*+)'|`([^`]*+)`""")
+_QUOTED = re.compile(r"""(?s)"([^"\\]*(?:\\.[^"\\]*)*)"|'([^']*)'|`([^`]*)`""")
 _REST = re.compile(r"[ \t]*(?:#[^\n]*)?\r?(?:\n|\Z)")
 _COMMENT = re.compile(r"[ \t]#")
 _BLANK = re.compile(r"[ \t]*(?:#[^\n]*)?\r?\n|[ \t]*(?:#[^\n]*)?\r?\Z")
