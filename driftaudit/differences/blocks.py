@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 _QUOTES = "\"'`"
-# The last may stay open. Nothing possessive: before Python 3.11.5 such a repeat of alternatives matches wrongly.
+# The last may stay open. Not possessive: before 3.11.5 Python repeats alternatives wrongly so.
 _QUOTED = re.compile("(?s)" + "|".join(rf"{q}[^{q}\\]*(?:\\.[^{q}\\]*)*(?:({q})|\\?\Z)" for q in _QUOTES))
 _LONG_QUOTES = ('"""', "'''", "```")
 _BLOCK_SCALAR = re.compile(r"\s*(?:[&!]\S+\s+)*[|>][-+0-9]*\s*(?:#.*)?")
