@@ -122,8 +122,12 @@ class Call:
         """Return the content of the file that a path leads to, None where there is none."""
         if path in ("-", "/dev/stdin"):
             return self.world.given
+        if path in self.session.pipes:
+            return self.session.pipes[path]
         if path == "/dev/null":
             return self.session.contents.of_text("")
+        if self.is_vague(path):
+            return self.session.contents.unknown()
         place = self.place(path)
         if isinstance(place.node, Unseen):
             return self.session.contents.unknown()

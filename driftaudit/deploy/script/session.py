@@ -12,6 +12,7 @@ from driftaudit.deploy.script.tree import Folder, Node, Parts
 from driftaudit.deploy.script.world import Host, World
 
 _MOST_STATEMENTS = 50_000  # run in all worlds together
+_LAST_DESCRIPTOR = 100_000  # beyond all that a script numbers itself
 
 
 class Trouble(StrEnum):
@@ -142,6 +143,7 @@ class Session:
         self.symbols = Symbols()
         self.problems: dict[LineProblem, None] = {}
         self.steps: list[Step] = []
+        self.pipes: dict[str, str] = {}  # contents by the paths that `<(…)` and `>(…)` became
         self.ended: list[World] = []  # where the script itself has come to its end
         self._left = _MOST_STATEMENTS
         self._environment: dict[tuple[str, str], str] = {}
@@ -172,6 +174,12 @@ class Session:
         if key not in self._environment:
             self._environment[key] = self.symbols.new(f"${name}", Knowledge.NOTHING)
         return self._environment[key]
+
+    def pipe(self, content: str) -> str:
+        """Return the path of a new file that is none: what is read from it is a content."""
+        path = f"/dev/fd/{_LAST_DESCRIPTOR - len(self.pipes)}"
+        self.pipes[path] = content
+        return path
 
     def fresh(self, name: str) -> str:
         """Return a value that is some new name: a time, a commit."""

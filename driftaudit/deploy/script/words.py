@@ -171,19 +171,25 @@ class Words:
             case Arithmetic():
                 number = calculated(self.session, self.world, part.expression)
                 return self.session.anything("$((…))") if number is None else str(number)
-            case Substitution(process=True):
-                self.session.problem(Trouble.UNMODELLED, line, "<(…): a command as a file", may_touch=False)
-                self.captured(part)
-                return self.session.anything("<(…)")
+            case Substitution() if part.process:
+                return self._pipe(part, line)
             case Substitution():
                 return self.captured(part)
 
-    def captured(self, part: Substitution) -> str:
-        """Return what statements print; what they do to the trees is done."""
-        self.has_run = True
-        file = _only_read(part.statements)
-        if file:
-            return self._read(file)
+    def _pipe(self, part: Substitution, line: int) -> str:
+        """Return the path of the file that `<(…)` or `>(…)` is; what its command does is done at once."""
+        given, status = self.world.given, self.world.status
+        if part.process == ">(":
+            detail = ">(…): a command that runs beside the script is taken to run before what writes to it"
+            self.session.problem(Trouble.BACKGROUND, line, detail, may_touch=False)
+            self.world.given = self.session.contents.unknown()
+        ends = self._run_below(part)
+        self.world.given, self.world.status = given, status
+        printed = {self.session.contents.joined(end.out) for end in ends}
+        return self.session.pipe(printed.pop() if len(printed) == 1 else self.session.contents.unknown())
+
+    def _run_below(self, part: Substitution) -> list[World]:
+        """Run statements in a shell below this one, and return its ends; their trees are the world's then."""
         start = self.world.fork()
         start.shells += 1
         start.at_exit = None
@@ -195,7 +201,16 @@ class Words:
             detail = "a command in $(…) whose effect depends on what is not known"
             self.session.problem(Trouble.UNMODELLED, part.statements[0].line, detail, may_touch=True)
         self.world.trees = first.trees
-        self.world.status = first.status if len({end.status for end in ends}) == 1 else None
+        return ends
+
+    def captured(self, part: Substitution) -> str:
+        """Return what statements print; what they do to the trees is done."""
+        self.has_run = True
+        file = _only_read(part.statements)
+        if file:
+            return self._read(file)
+        ends = self._run_below(part)
+        self.world.status = ends[0].status if len({end.status for end in ends}) == 1 else None
         texts = {self.session.contents.text(self.session.contents.joined(end.out)) for end in ends}
         text = texts.pop() if len(texts) == 1 else None
         return self.session.anything("$(…)") if text is None else text.rstrip("\n")

@@ -7,7 +7,15 @@ from driftaudit.deploy.script.session import Trouble
 from driftaudit.deploy.script.tree import Folder, Parts, Unseen, find
 from driftaudit.deploy.script.world import Flow, World
 
-_LETTERS = {"e": "errexit", "u": "nounset", "f": "noglob", "a": "allexport"}
+_LETTERS = {
+    "e": "errexit",
+    "u": "nounset",
+    "f": "noglob",
+    "a": "allexport",
+    "n": "noexec",
+    "C": "noclobber",
+}
+_PASSED = frozenset("bhmvxBEHTP")  # options of `set` that change nothing of what is done
 
 
 def cd(call: Call) -> list[World]:

@@ -12,8 +12,10 @@ from driftaudit.deploy.script.world import Flow, World
 from driftaudit.errors import UsageError
 
 _MOST_CALLS = 40
-_SHELL = Grammar("ceuxlisvnp", "oO", {"login": "l", "posix": "", "norc": "", "noprofile": ""}, ordered=True)
-_LETTERS = {"e": "errexit", "u": "nounset"}
+_SHELL = Grammar(
+    "ceuxlisvnpCfa", "oO", {"login": "l", "posix": "", "norc": "", "noprofile": ""}, ordered=True
+)
+_LETTERS = {"e": "errexit", "u": "nounset", "n": "noexec", "C": "noclobber", "f": "noglob", "a": "allexport"}
 _SHELLS = ("sh", "bash", "dash", "ash", "zsh", "ksh")
 
 

@@ -81,6 +81,26 @@ VARIABLES = [
     "( flock -n 9 || exit 1; rm -rf live/c ) 9> live/lock",
 ]
 
+# What stays open, what is read from a command, and what the options of the shell forbid.
+SHELL = [
+    "exec 3>> live/c/k; echo hi >&3; exec 3>&-",
+    "exec {fd}>>live/c/k; echo hi >&$fd",
+    "exec 3>&1 1>t/log; echo hi; echo live/c >&3",
+    "exec > t/no/x; rm -rf live/c; touch t/x || rm -rf live/e",
+    "{ echo x >&3; } 3>> live/c/k",
+    "read x 3< live/c/g <<< live/c; rm -rf live/e",
+    "echo x <> live/c/k; rm -rf live/e",
+    "source <(echo 'rm -rf live/c')",
+    "rm -rf $(cat <(echo live/c))",
+    "set -C; echo x > live/c/k || rm -rf live/e",
+    "set -o noclobber; echo x >| live/c/k; echo x >> live/c/g",
+    "set -C; echo x > live/dang && rm -rf live/c || rm -rf live/e",
+    "touch t/x; set -n; rm -rf live/c",
+    "(set -o noexec; rm -rf live/c); rm -rf live/e",
+    "bash -n -c 'rm -rf live/c'; rm -rf live/e",
+    "trap 'rm -rf live/e' EXIT; touch t/x; set -n; rm -rf live/c",
+]
+
 # What is packed and unpacked of all that there is.
 ARCHIVES = [
     "(cd src; zip -qr ../z.zip c); unzip -qo z.zip 'c/*' -d live",
@@ -102,6 +122,11 @@ ARCHIVES = [
 
 # They write, or run what they read: the effect is not known, and that is said.
 UNSURE = [
+    "{ ls nothing; true; } 2>> live/c/k",
+    "exec >> live/c/k; echo hi",
+    'while read -r x; do rm -rf "live/$x"; done < <(ls live)',
+    "exec > >(tee live/c/k); echo hi; sleep 0.1",
+    "exec 3>&1; x=$(echo live/c >&3); rm -rf live/e$x",
     "find live -name k -fprint live/c/g",
     r"find live -type f -exec grep -q old {} \; -delete",
     "find -L live -type f -delete",
@@ -136,7 +161,7 @@ SURE = [
 ]
 
 
-@pytest.mark.parametrize("script", [*FINDS, *LISTS, *VARIABLES, *ARCHIVES, *SURE])
+@pytest.mark.parametrize("script", [*FINDS, *LISTS, *VARIABLES, *SHELL, *ARCHIVES, *SURE])
 def test_what_a_script_does_is_told(script: str) -> None:
     assert compared(Case(script, TREE, TREE), script) == "compared"
 
