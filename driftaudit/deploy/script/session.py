@@ -25,6 +25,7 @@ class Trouble(StrEnum):
     UNKNOWN_EFFECT = "script/unknown-effect"  # a known program, whose effect on files is not
     UNKNOWN_DESTINATION = "script/unknown-destination"  # writes to what an unknown variable names
     UNMODELLED = "script/unmodelled"  # an option or construct
+    NOTHING_TO_BRING = "script/nothing-to-bring"  # it is not there, and was not when the script began
     UNSEEN = "script/unseen"  # brings, or depends on, what no scan has seen
     TOO_MANY_WAYS = "script/too-many-ways"
     ENDLESS = "script/endless"
@@ -157,6 +158,13 @@ class Session:
     def problem(self, trouble: Trouble, line: int, detail: str, *, may_touch: bool) -> None:
         """Note what is not known of a line; told twice it is one."""
         self.problems[LineProblem(trouble, line, self.symbols.shown(detail), may_touch)] = None
+
+    def may_set(self, world: World, name: str, line: int) -> bool:
+        """Whether a variable can be given another value; noted where it is read-only."""
+        if name in world.readonly:
+            detail = f"{name} is read-only: what a shell leaves out where it is set all the same is not known"
+            self.problem(Trouble.UNMODELLED, line, detail, may_touch=True)
+        return name not in world.readonly
 
     def step(self, line: int, before: dict[str, Folder], after: dict[str, Folder]) -> None:
         """Note what a line did to the trees."""

@@ -67,9 +67,13 @@ class Words:
                 found.extend(self._paths(field))
         return found
 
-    def text(self, word: Word) -> str:
-        """Return the text of a word that is neither split nor taken for a pattern."""
-        return "".join(piece.text for piece in self._pieces(word.parts, word.line))
+    def text(self, word: Word, *, is_assigned: bool = False) -> str:
+        """Return the text of a word that is neither split nor taken for a pattern.
+
+        In one that is assigned to a variable a `~` after a colon is a home as well, as in PATH.
+        """
+        parts = tuple(_after_colons(word.parts)) if is_assigned else word.parts
+        return "".join(piece.text for piece in self._pieces(parts, word.line))
 
     def pattern(self, word: Word) -> str:
         """Return the pattern that a word is: what is quoted in it fits only itself."""
@@ -78,7 +82,8 @@ class Words:
 
     def _pieces(self, parts: tuple[Part, ...], line: int) -> Iterator[_Piece]:
         for n, part in enumerate(parts):
-            if n == 0 and isinstance(part, Literal) and part.text.startswith("~"):
+            is_start = n == 0 or parts[n - 1] == _COLON
+            if is_start and isinstance(part, Literal) and part.text.startswith("~"):
                 home, rest = self._home(part.text)
                 yield _Piece(home, quoted=True)
                 yield from self._literal(rest)
@@ -329,6 +334,20 @@ class Words:
             return path
         folder = path.partition(OTHERS)[0] or "."
         return path.replace(OTHERS, self.session.symbols.new(f"all else in {folder}", Knowledge.OTHERS))
+
+
+_COLON = Literal(":")
+
+
+def _after_colons(parts: tuple[Part, ...]) -> Iterator[Part]:
+    """Yield the parts of a word with each colon that stands outside of quotes as a part of its own."""
+    for part in parts:
+        if isinstance(part, Literal) and ":~" in part.text:
+            for n, text in enumerate(part.text.split(":")):
+                yield from [_COLON] if n else []
+                yield Literal(text)
+        else:
+            yield part
 
 
 def _only_read(statements: tuple[Statement, ...]) -> Word | None:

@@ -172,7 +172,7 @@ def shift(call: Call) -> int | None:
 def unset(call: Call) -> int:
     """Unset variables and functions."""
     for word in call.words:
-        if not word.startswith("-"):
+        if not word.startswith("-") and call.session.may_set(call.world, word, call.line):
             call.world.variables[word] = None
             call.world.arrays.pop(word, None)
             call.world.functions.pop(word, None)
@@ -187,7 +187,7 @@ def read(call: Call) -> None:
             skips = word[-1] in "pdntNu"
         elif skips:
             skips = False
-        else:
+        elif call.session.may_set(call.world, word, call.line):
             call.world.arrays.pop(word, None)
             call.world.variables[word] = call.session.anything(f"${word}")
 

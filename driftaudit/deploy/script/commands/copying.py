@@ -122,6 +122,8 @@ def _copied(copier: Copier, source: str, target: Place) -> int | None:
         if copier.manner.warns_of_twice and name in copier.given:
             return 0
         copier.given.add(name)
+    if origin.node is None and not call.is_target:
+        call.note_absent(source)
     new_folder = isinstance(origin.node, Folder) and target.trouble == "not a folder" and target.node is None
     if origin.trouble or (target.trouble and not new_folder) or not call.has_folder(target):
         return 1

@@ -101,6 +101,19 @@ SHELL = [
     "trap 'rm -rf live/e' EXIT; touch t/x; set -n; rm -rf live/c",
 ]
 
+# What a name means: a home after a colon, a file in PATH, an array that is declared.
+NAMES = [
+    'x=t:~/live/c; rm -rf "${x#*:}"',
+    "x=~/t:~/u:'~'/v; echo $x > t/x",
+    "export PATH=~/t:$PATH; echo $PATH > t/x",
+    "echo t:~/t > t/x",
+    "mkdir bin; echo 'rm -rf live/c' > bin/go.sh; echo 'rm -rf live/e' > go.sh; PATH=bin:$PATH; . go.sh",
+    "echo 'rm -rf live/c' > go.sh; source go.sh",
+    'a=(live/c live/e); readonly a; rm -rf "${a[@]}"',
+    'a=(live/c live/e); export a; rm -rf "${a[@]}"',
+    "set -e; touch t/x; local x=$(false); rm -rf live/c",
+]
+
 # What is packed and unpacked of all that there is.
 ARCHIVES = [
     "(cd src; zip -qr ../z.zip c); unzip -qo z.zip 'c/*' -d live",
@@ -122,6 +135,12 @@ ARCHIVES = [
 
 # They write, or run what they read: the effect is not known, and that is said.
 UNSURE = [
+    "readonly D=live/c; unset D; rm -rf ${D:-live/e}",
+    "readonly D=live/c; f() { local D=live/e; rm -rf $D; }; f",
+    "declare -r D=live/c; export D=live/e; rm -rf $D",
+    "readonly D=live/c; D=live/e; rm -rf $D",
+    "readonly D=live/c; read D < live/c/g; rm -rf $D",
+    "tar cf z.tar src --exclude=src/c || rm -rf live/c",
     "{ ls nothing; true; } 2>> live/c/k",
     "exec >> live/c/k; echo hi",
     'while read -r x; do rm -rf "live/$x"; done < <(ls live)',
@@ -161,7 +180,7 @@ SURE = [
 ]
 
 
-@pytest.mark.parametrize("script", [*FINDS, *LISTS, *VARIABLES, *SHELL, *ARCHIVES, *SURE])
+@pytest.mark.parametrize("script", [*FINDS, *LISTS, *VARIABLES, *NAMES, *SHELL, *ARCHIVES, *SURE])
 def test_what_a_script_does_is_told(script: str) -> None:
     assert compared(Case(script, TREE, TREE), script) == "compared"
 
