@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Protocol, TypeAlias
 
 from driftaudit.deploy.script.contents import Contents, Reader
+from driftaudit.deploy.script.differences import Differences, differences
 from driftaudit.deploy.script.symbols import Knowledge, Symbols
 from driftaudit.deploy.script.syntax import Statement
 from driftaudit.deploy.script.tree import Folder, Node, Parts
@@ -44,16 +45,6 @@ class LineProblem:
     line: int
     detail: str
     may_touch: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One run of one line that changed a host's tree."""
-
-    line: int
-    host: str
-    before: Folder
-    after: Folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +134,7 @@ class Session:
         self.contents = Contents(setting.reader)
         self.symbols = Symbols()
         self.problems: dict[LineProblem, None] = {}
-        self.steps: list[Step] = []
+        self.effects: dict[tuple[int, str], Differences] = {}  # of all runs of a line, by line and host
         self.pipes: dict[str, str] = {}  # contents by the paths that `<(…)` and `>(…)` became
         self.ended: list[World] = []  # where the script itself has come to its end
         self._left = _MOST_STATEMENTS
@@ -170,7 +161,8 @@ class Session:
         """Note what a line did to the trees."""
         for host, tree in after.items():
             if tree is not before[host]:
-                self.steps.append(Step(line, host, before[host], tree))
+                effect = self.effects.setdefault((line, host), Differences())
+                effect.add(differences(before[host], tree))
 
     def environment(self, host: Host, name: str) -> str | None:
         """Return what a variable is that the script did not set: a symbol, unless all are known."""

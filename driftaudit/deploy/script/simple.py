@@ -15,6 +15,7 @@ from driftaudit.deploy.script.words import Words
 from driftaudit.deploy.script.world import Flow, World
 
 _MOST_CALLS = 40  # of functions in functions
+_UNMODELLED_VARIABLES = frozenset({"GLOBIGNORE", "BASH_ENV", "POSIXLY_CORRECT", "BASH_COMPAT"})
 _TRAITS = frozenset("iuln")  # of a variable: numbers, upper and lower case, the name of another
 
 
@@ -27,6 +28,9 @@ def set_variable(words: Words, assignment: Assignment, line: int) -> None:
         return  # it is declared
     if not session.may_set(world, assignment.name, line):
         return
+    if assignment.name in _UNMODELLED_VARIABLES:
+        detail = f"{assignment.name}, which changes what patterns and words are"
+        session.problem(Trouble.UNMODELLED, line, detail, may_touch=True)
     if assignment.elements is not None:
         _set_array(words, assignment.name, assignment.elements, append=assignment.append)
         return

@@ -145,6 +145,8 @@ class Words:
         elements = self._elements(part.name)
         if part.index in ("@", "*"):
             return str(len(elements)) if part.length else " ".join(elements)
+        if part.name not in self.world.arrays and self.session.symbols.unknown("".join(elements)):
+            return self.session.anything(f"${{{part.name}[{part.index}]}}")
         number = int(part.index)
         return elements[number] if number < len(elements) else None
 

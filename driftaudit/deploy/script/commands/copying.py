@@ -19,7 +19,7 @@ _CP = Grammar(
         "no-clobber": "n",
         "dereference": "L",
         "no-dereference": "P",
-        "preserve": "",
+        "preserve": "N",  # it may be asked for names
         "no-preserve": "",
         "remove-destination": "D",
         "one-file-system": "x",
@@ -54,6 +54,7 @@ def _manner(options: Options, *, recursive: bool) -> Manner:
         follows_below=follows,
         keeps_existing="n" in options,
         only_newer="u" in options,
+        keeps_names=bool(options.flags & {"a", "d", "N"}),
         forced="f" in options,
         unlinks="D" in options,
         warns_of_twice=True,
