@@ -27,6 +27,7 @@ class Trouble(StrEnum):
     UNKNOWN_DESTINATION = "script/unknown-destination"  # writes to what an unknown variable names
     UNMODELLED = "script/unmodelled"  # an option or construct
     NOTHING_TO_BRING = "script/nothing-to-bring"  # it is not there, and was not when the script began
+    NOTHING_TO_RUN = "script/nothing-to-run"
     UNSEEN = "script/unseen"  # brings, or depends on, what no scan has seen
     TOO_MANY_WAYS = "script/too-many-ways"
     ENDLESS = "script/endless"

@@ -57,7 +57,10 @@ def simulate(text: str, setting: Setting, *, at_target: bool = False) -> Outcome
         text = text.replace("\r\n", "\n")
     world = first_world(session, setting.there if at_target else setting.here)
     world.is_bash = not is_sh(text)
-    ends = _run(evaluator, parse(text).statements, world)
+    statements = parse(text).statements
+    if not statements:
+        session.problem(Trouble.NOTHING_TO_RUN, 0, "there is no command in the script", may_touch=True)
+    ends = _run(evaluator, statements, world)
     return _outcome(session, ends)
 
 
