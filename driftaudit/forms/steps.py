@@ -21,6 +21,8 @@ _RUNNER = (
     " GITHUB_PATH=/dev/null GITHUB_STATE=/dev/null GITHUB_STEP_SUMMARY=/dev/null"
 )
 _SETTING = re.compile(r"""echo\s+["']?([A-Za-z_]\w*)=[^\n]*>>\s*["']?\$\{?GITHUB_ENV\}?["']?\s*""")
+# A machine of GitHub's own, or one that is not known before the job starts.
+_HOSTED = re.compile(r"(?i)$|\[?'?(?:ubuntu|windows|macos)-|\$\{\{")
 _SWITCHES = {"e": "set -e", "u": "set -u", "x": ":", "l": ":"}
 
 
@@ -38,6 +40,7 @@ class JobWriter:
         runs = condition(job.condition, self._draft)
         self._check(job)
         if runs.never:
+            self._draft.problem(job.place, "its condition never holds: it does nothing at all")
             return []
         self._environment = self._values(job.environment, job.place)
         prelude = [f'set -e\nexport {WORKSPACE[2:-1]}="$PWD" GITHUB_WORKSPACE="$PWD" {_RUNNER}']
@@ -55,6 +58,11 @@ class JobWriter:
         return _under(runs.tests, lines, job.place)
 
     def _check(self, job: Job) -> None:
+        if not job.steps and not job.reused:
+            self._draft.problem(job.place, "it has no steps: what deploys must be elsewhere")
+        if not _HOSTED.match(job.runs_on):
+            detail = f"it runs on {named(job.runs_on)}: that may be the target itself, which is not looked at"
+            self._draft.problem(job.place, detail)
         self._is_windows = "windows" in job.runs_on.lower()
         if job.reused:
             self._draft.problem(job.place, f"the workflow {named(job.reused)}, which it runs, is not read")
@@ -141,6 +149,7 @@ class JobWriter:
 
     def _action(self, step: Step, environment: Mapping[str, str]) -> Passage | None:
         if not step.uses:
+            self._draft.problem(step.place, "it neither runs nor uses anything", may_touch=False)
             return None
         name = step.uses.partition("@")[0].lower()
         inputs = {

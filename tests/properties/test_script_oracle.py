@@ -26,6 +26,7 @@ from tests.support.shell_scripts import Case, case
 SCRIPTS = int(os.environ.get("DRIFTAUDIT_SCRIPTS", "150"))
 SEED = int(os.environ.get("DRIFTAUDIT_SEED", "1"))
 MOST_UNSURE = 0.02
+REMARKS = {Trouble.REMOVES_ROOT, Trouble.OUTSIDE_ROOT, Trouble.NOTHING_TO_BRING}
 MOST_WITHOUT_CHANGE = 0.25
 
 
@@ -38,8 +39,8 @@ def test_what_is_simulated_is_what_bash_does() -> None:
 
 
 def is_unsure(outcome: Outcome) -> bool:
-    """Whether anything is called unsure; that a removal is refused is no doubt about what it removes."""
-    doubts = {problem.trouble for problem in outcome.problems} - {Trouble.REMOVES_ROOT, Trouble.OUTSIDE_ROOT}
+    """Whether anything is called unsure; what is remarked of a line that fails, or refused, is no doubt."""
+    doubts = {problem.trouble for problem in outcome.problems} - REMARKS
     return bool(doubts) or any(outcome.unsure.values()) or len(outcome.ends) != 1
 
 

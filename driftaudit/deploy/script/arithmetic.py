@@ -103,4 +103,6 @@ def _assign(session: Session, world: World, node: Mapping[str, Any], number: int
     parts: list[Any] = node.get("Parts") or []
     if len(parts) == 1 and parts[0]["Type"] == "Lit":
         name = parts[0]["Value"]
+        if not session.may_set(world, name, 0):
+            return
         world.variables[name] = session.anything(f"${name}") if number is None else str(number)

@@ -6,7 +6,7 @@ from typing import Protocol
 from driftaudit.deploy.script.parameters import path_text
 from driftaudit.deploy.script.session import Session, Trouble
 from driftaudit.deploy.script.symbols import Knowledge
-from driftaudit.deploy.script.tree import Editor, File, Folder, Parts, Place, Unseen, node_at
+from driftaudit.deploy.script.tree import Editor, File, Folder, Parts, Place, Unseen, find, node_at
 from driftaudit.deploy.script.world import Host, World
 
 _TEMPORARY: tuple[Parts, ...] = (("tmp",), ("var", "tmp"), ("dev", "shm"))
@@ -67,6 +67,15 @@ class Call:
         """Whether it is not known which path is meant; the host's own cannot be told then."""
         return self.session.symbols.unknown(path + path_text(self.world.cwd) * (path[:1] != "/")) is not None
 
+    def note_absent(self, path: str, host: Host | None = None, start: Parts | None = None) -> None:
+        """Note that what is to be brought is not there, unless the script has taken it away itself."""
+        setting = self.session.setting
+        host = host or self.world.host
+        before = find(setting.trees[host.name], self.world.cwd if start is None else start, path)
+        if before.node is None or isinstance(before.node, Unseen):
+            detail = f"{self.name} {path}: that is not there, and what it would bring is not known"
+            self.problem(Trouble.NOTHING_TO_BRING, detail, may_touch=True)
+
     def may_write(self, path: str) -> bool:
         """Whether it is known what is written to; noted where not."""
         if not self.is_vague(path):
@@ -122,8 +131,12 @@ class Call:
         """Return the content of the file that a path leads to, None where there is none."""
         if path in ("-", "/dev/stdin"):
             return self.world.given
+        if path in self.session.pipes:
+            return self.session.pipes[path]
         if path == "/dev/null":
             return self.session.contents.of_text("")
+        if self.is_vague(path):
+            return self.session.contents.unknown()
         place = self.place(path)
         if isinstance(place.node, Unseen):
             return self.session.contents.unknown()

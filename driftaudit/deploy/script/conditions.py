@@ -78,7 +78,7 @@ def _binary(session: Session, world: World, node: Mapping[str, Any]) -> bool | N
         return negated(found) if operator == "!=" else found
     right = words.text(_word(node["Y"]))
     if operator == "=~":
-        return _matches(left, right)
+        return _matches(session, world, left, right)
     return binary(left, operator, right)
 
 
@@ -91,13 +91,21 @@ def fits(text: str, pattern: str) -> bool | None:
     return compiled(pattern).fullmatch(text) is not None
 
 
-def _matches(text: str, source: str) -> bool | None:
+def _matches(session: Session, world: World, text: str, source: str) -> bool | None:
+    """Whether a regular expression fits; what its groups fit is laid into BASH_REMATCH."""
+    world.arrays.pop("BASH_REMATCH", None)
+    world.variables["BASH_REMATCH"] = session.anything("$BASH_REMATCH")
     if has_symbols(text) or has_symbols(source) or re.search(r"\[[:.=]", source):
         return None
     try:
-        return re.search(source, text) is not None
+        found = re.search(source, text)
     except re.error:
         return None
+    if found is None:
+        return False
+    groups = tuple(group or "" for group in (found[0], *found.groups()))
+    world.arrays["BASH_REMATCH"], world.variables["BASH_REMATCH"] = groups, found[0]
+    return True
 
 
 def binary(left: str, operator: str, right: str) -> bool | None:

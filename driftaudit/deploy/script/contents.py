@@ -123,4 +123,7 @@ class Contents:
             return kept[0]
         texts = [self.text(content) for content in kept]
         known = [text for text in texts if text is not None]
-        return self.of_text("".join(known)) if len(known) == len(texts) else self.unknown()
+        if len(known) == len(texts):
+            return self.of_text("".join(known))
+        others = [content for content in kept if self.text(content) is None]
+        return self.unknown(unsure=all(content in self._unsure for content in others))

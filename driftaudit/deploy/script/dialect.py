@@ -66,7 +66,7 @@ def _is_strange(part: object) -> bool:
         case Parameter():
             return part.unmodelled or bool(part.index) or part.operator in _ONLY_BASH_OPERATORS
         case Substitution():
-            return part.process
+            return bool(part.process)
         case Assignment():
             return part.array
         case _:

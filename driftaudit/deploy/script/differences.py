@@ -75,15 +75,16 @@ def _compare_folders(before: Folder, after: Folder, path: str, found: Difference
     if before.is_open and before.serial != after.serial:
         found.unseen.add(path)
     old, new = before.children, after.children
-    for name, node in old.items():
-        other = new.get(name)
+    names = after.changed_since(before)
+    for name in old if names is None else names & old.keys():
+        node, other = old[name], new.get(name)
         if other is not node:
             _compare(node, other, _join(path, name), found)
-    for name, node in new.items():
-        if name not in old:
-            if before.is_open and not (isinstance(node, Folder) and node.is_open):
-                found.unseen.add(_join(path, name))
-            found.created |= _paths(node, _join(path, name))
+    for name in new.keys() - old.keys() if names is None else (names & new.keys()) - old.keys():
+        node = new[name]
+        if before.is_open and not (isinstance(node, Folder) and node.is_open):
+            found.unseen.add(_join(path, name))
+        found.created |= _paths(node, _join(path, name))
 
 
 def _paths(node: Node | None, path: str) -> set[str]:

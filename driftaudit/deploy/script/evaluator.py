@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
 from driftaudit.deploy.script.arithmetic import calculated
+from driftaudit.deploy.script.commands.registry import PROGRAMS
 from driftaudit.deploy.script.commands.shells import at_exit
 from driftaudit.deploy.script.conditions import holds
 from driftaudit.deploy.script.dialect import LITERAL, has_names, is_refused, reads_escapes
 from driftaudit.deploy.script.loops import Loops
 from driftaudit.deploy.script.parameters import ExpansionError
-from driftaudit.deploy.script.redirects import closed, opened
+from driftaudit.deploy.script.redirects import closed, kept, opened
 from driftaudit.deploy.script.session import Session, Setting, Trouble
 from driftaudit.deploy.script.simple import Prepared, Simple
 from driftaudit.deploy.script.syntax import (
@@ -70,6 +71,8 @@ class Evaluator:
 
     def _statement(self, statement: Statement, world: World) -> Worlds:
         self.session.count()
+        if "noexec" in world.options:
+            return [world]
         return self._stated(statement, world) if world.is_bash else self._in_either_shell(statement, world)
 
     def _in_either_shell(self, statement: Statement, world: World) -> Worlds:
@@ -129,7 +132,10 @@ class Evaluator:
             return _failing(world)
         found = self._command(command, world, statement.line)
         for end in found:
-            closed(self.session, end, files, statement.line)
+            if _stays_open(command):
+                kept(self.session, end, files, statement.line)
+            else:
+                closed(self.session, end, files, statement.line, is_quiet=_is_quiet(command))
         return found
 
     def _command(self, command: Command | Prepared | None, world: World, line: int) -> Worlds:
@@ -281,6 +287,20 @@ def _is_external(command: Command | Prepared | None, world: World) -> bool:
     if not isinstance(command, Prepared) or not command.words:
         return False
     return command.words[0] not in _BUILT_IN and command.words[0] not in world.functions
+
+
+def _stays_open(command: Command | Prepared | None) -> bool:
+    """Whether what a command has redirected stays so: it is an `exec` of nothing."""
+    return isinstance(command, Prepared) and command.words == ["exec"]
+
+
+def _is_quiet(command: Command | Prepared | None) -> bool:
+    """Whether it is known of a command that it says nothing of its success to the error output."""
+    if command is None or isinstance(command, Declaration):
+        return True
+    return isinstance(command, Prepared) and (
+        not command.words or command.words[0].rpartition("/")[2] in PROGRAMS
+    )
 
 
 def _ends_script(command: Command | None) -> bool:

@@ -46,7 +46,8 @@ class Loops:
         world.status = 0
         for word in words:
             for each in current:
-                each.variables[command.name] = word
+                if self._session.may_set(each, command.name, line):
+                    each.variables[command.name] = word
             ends = self._run(command.body, current)
             current, left = _after_round(merged(self._session, ends, line))
             done += left

@@ -189,7 +189,7 @@ class Reader:
             case "CmdSubst":
                 return Substitution(self.statements(node.get("Stmts")))
             case "ProcSubst":
-                return Substitution(self.statements(node.get("Stmts")), process=True)
+                return Substitution(self.statements(node.get("Stmts")), process=node["Op"])
             case "ArithmExp":
                 return Arithmetic(node["X"])
             case "ParamExp":

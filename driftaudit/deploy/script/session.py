@@ -6,12 +6,14 @@ from enum import StrEnum
 from typing import Protocol, TypeAlias
 
 from driftaudit.deploy.script.contents import Contents, Reader
+from driftaudit.deploy.script.differences import Differences, differences
 from driftaudit.deploy.script.symbols import Knowledge, Symbols
 from driftaudit.deploy.script.syntax import Statement
 from driftaudit.deploy.script.tree import Folder, Node, Parts
 from driftaudit.deploy.script.world import Host, World
 
 _MOST_STATEMENTS = 50_000  # run in all worlds together
+_LAST_DESCRIPTOR = 100_000  # beyond all that a script numbers itself
 
 
 class Trouble(StrEnum):
@@ -24,6 +26,8 @@ class Trouble(StrEnum):
     UNKNOWN_EFFECT = "script/unknown-effect"  # a known program, whose effect on files is not
     UNKNOWN_DESTINATION = "script/unknown-destination"  # writes to what an unknown variable names
     UNMODELLED = "script/unmodelled"  # an option or construct
+    NOTHING_TO_BRING = "script/nothing-to-bring"  # it is not there, and was not when the script began
+    NOTHING_TO_RUN = "script/nothing-to-run"
     UNSEEN = "script/unseen"  # brings, or depends on, what no scan has seen
     TOO_MANY_WAYS = "script/too-many-ways"
     ENDLESS = "script/endless"
@@ -42,16 +46,6 @@ class LineProblem:
     line: int
     detail: str
     may_touch: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One run of one line that changed a host's tree."""
-
-    line: int
-    host: str
-    before: Folder
-    after: Folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +135,8 @@ class Session:
         self.contents = Contents(setting.reader)
         self.symbols = Symbols()
         self.problems: dict[LineProblem, None] = {}
-        self.steps: list[Step] = []
+        self.effects: dict[tuple[int, str], Differences] = {}  # of all runs of a line, by line and host
+        self.pipes: dict[str, str] = {}  # contents by the paths that `<(…)` and `>(…)` became
         self.ended: list[World] = []  # where the script itself has come to its end
         self._left = _MOST_STATEMENTS
         self._environment: dict[tuple[str, str], str] = {}
@@ -156,11 +151,19 @@ class Session:
         """Note what is not known of a line; told twice it is one."""
         self.problems[LineProblem(trouble, line, self.symbols.shown(detail), may_touch)] = None
 
+    def may_set(self, world: World, name: str, line: int) -> bool:
+        """Whether a variable can be given another value; noted where it is read-only."""
+        if name in world.readonly:
+            detail = f"{name} is read-only: what a shell leaves out where it is set all the same is not known"
+            self.problem(Trouble.UNMODELLED, line, detail, may_touch=True)
+        return name not in world.readonly
+
     def step(self, line: int, before: dict[str, Folder], after: dict[str, Folder]) -> None:
         """Note what a line did to the trees."""
         for host, tree in after.items():
             if tree is not before[host]:
-                self.steps.append(Step(line, host, before[host], tree))
+                effect = self.effects.setdefault((line, host), Differences())
+                effect.add(differences(before[host], tree))
 
     def environment(self, host: Host, name: str) -> str | None:
         """Return what a variable is that the script did not set: a symbol, unless all are known."""
@@ -172,6 +175,12 @@ class Session:
         if key not in self._environment:
             self._environment[key] = self.symbols.new(f"${name}", Knowledge.NOTHING)
         return self._environment[key]
+
+    def pipe(self, content: str) -> str:
+        """Return the path of a new file that is none: what is read from it is a content."""
+        path = f"/dev/fd/{_LAST_DESCRIPTOR - len(self.pipes)}"
+        self.pipes[path] = content
+        return path
 
     def fresh(self, name: str) -> str:
         """Return a value that is some new name: a time, a commit."""

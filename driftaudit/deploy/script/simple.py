@@ -15,14 +15,22 @@ from driftaudit.deploy.script.words import Words
 from driftaudit.deploy.script.world import Flow, World
 
 _MOST_CALLS = 40  # of functions in functions
+_UNMODELLED_VARIABLES = frozenset({"GLOBIGNORE", "BASH_ENV", "POSIXLY_CORRECT", "BASH_COMPAT"})
 _TRAITS = frozenset("iuln")  # of a variable: numbers, upper and lower case, the name of another
 
 
-def set_variable(words: Words, assignment: Assignment) -> None:
+def set_variable(words: Words, assignment: Assignment, line: int) -> None:
     """Give a variable its value. Raises ExpansionError."""
     session, world = words.session, words.world
     if "allexport" in world.options:
         world.exported |= {assignment.name}
+    if assignment.value is None and not assignment.array:
+        return  # it is declared
+    if not session.may_set(world, assignment.name, line):
+        return
+    if assignment.name in _UNMODELLED_VARIABLES:
+        detail = f"{assignment.name}, which changes what patterns and words are"
+        session.problem(Trouble.UNMODELLED, line, detail, may_touch=True)
     if assignment.elements is not None:
         _set_array(words, assignment.name, assignment.elements, append=assignment.append)
         return
@@ -30,9 +38,7 @@ def set_variable(words: Words, assignment: Assignment) -> None:
     if assignment.array or (assignment.name == "IFS" and assignment.append):
         world.variables[assignment.name] = session.anything(f"${assignment.name}")
         return
-    if assignment.value is None:
-        return
-    text = words.text(assignment.value)
+    text = words.text(assignment.value or Word((), line), is_assigned=True)
     if assignment.append:
         before = world.variables.get(assignment.name, session.environment(world.host, assignment.name))
         text = (before or "") + text
@@ -107,14 +113,14 @@ class Simple:
         expander.has_run = prepared.has_run
         if not words:
             for assignment in command.assignments:
-                set_variable(expander, assignment)
+                set_variable(expander, assignment, line)
             world.status = world.status if expander.has_run else 0
             return [world]
         before = {each.name: world.variables.get(each.name) for each in command.assignments}
         present = set(before) & set(world.variables)
         outer = world.exported
         for assignment in command.assignments:
-            set_variable(expander, assignment)
+            set_variable(expander, assignment, line)
             world.exported |= {assignment.name}
         found = self.named(world, words, line)
         for end in found:
@@ -141,14 +147,17 @@ class Simple:
                 continue
             if is_local and assignment.name not in world.locals:
                 world.locals[assignment.name] = world.variables.get(assignment.name)
-            set_variable(expander, assignment)
+            set_variable(expander, assignment, line)
+            if command.variant == "readonly" or "r" in flags:
+                world.readonly |= {assignment.name}
             if (command.variant == "export" and "n" not in flags) or "x" in flags:
                 world.exported |= {assignment.name}
             elif command.variant == "export":
                 world.exported -= {assignment.name}
-            if is_local and assignment.value is None and assignment.elements is None:
+            is_empty = assignment.value is None and not assignment.array
+            if is_local and is_empty and self._session.may_set(world, assignment.name, line):
                 world.variables[assignment.name] = None
-        world.status = 0
+        world.status = int(command.variant == "local" and not world.functions_deep)
         return [world]
 
     def _set_unknown(self, world: World, text: str, line: int) -> None:

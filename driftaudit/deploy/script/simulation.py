@@ -9,7 +9,7 @@ from driftaudit.deploy.script.dialect import is_sh
 from driftaudit.deploy.script.differences import Differences, differences, same
 from driftaudit.deploy.script.evaluator import Evaluator
 from driftaudit.deploy.script.parser import parse
-from driftaudit.deploy.script.session import EndlessError, LineProblem, Session, Setting, Step, Trouble
+from driftaudit.deploy.script.session import EndlessError, LineProblem, Session, Setting, Trouble
 from driftaudit.deploy.script.symbols import has_symbols
 from driftaudit.deploy.script.syntax import Statement
 from driftaudit.deploy.script.tree import File, Folder, node_at
@@ -57,7 +57,10 @@ def simulate(text: str, setting: Setting, *, at_target: bool = False) -> Outcome
         text = text.replace("\r\n", "\n")
     world = first_world(session, setting.there if at_target else setting.here)
     world.is_bash = not is_sh(text)
-    ends = _run(evaluator, parse(text).statements, world)
+    statements = parse(text).statements
+    if not statements:
+        session.problem(Trouble.NOTHING_TO_RUN, 0, "there is no command in the script", may_touch=True)
+    ends = _run(evaluator, statements, world)
     return _outcome(session, ends)
 
 
@@ -105,7 +108,7 @@ def _outcome(session: Session, worlds: Iterable[World]) -> Outcome:
         unsure[host] = frozenset(_unsure(effects[host], each)) | _maybe_same(
             session.contents, effects[host], [end[host] for end in ends]
         )
-    return Outcome(effects, tuple(_lines(session.steps)), tuple(session.problems), tuple(ends), unsure)
+    return Outcome(effects, tuple(_lines(session.effects)), tuple(session.problems), tuple(ends), unsure)
 
 
 def _unsure(union: Differences, each: list[Differences]) -> Iterable[str]:
@@ -124,10 +127,6 @@ def _maybe_same(contents: Contents, effect: Differences, ends: list[Folder]) -> 
     return frozenset(found)
 
 
-def _lines(steps: Iterable[Step]) -> Iterable[LineEffect]:
-    found: dict[tuple[int, str], Differences] = {}
-    for step in steps:
-        effect = differences(step.before, step.after)
-        found.setdefault((step.line, step.host), Differences()).add(effect)
-    for line, host in sorted(found):
-        yield LineEffect(line, host, found[line, host])
+def _lines(effects: Mapping[tuple[int, str], Differences]) -> Iterable[LineEffect]:
+    for line, host in sorted(effects):
+        yield LineEffect(line, host, effects[line, host])

@@ -49,10 +49,10 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Substitution:
-    """`$(…)`, or with `process` one of `<(…)` and `>(…)`."""
+    """`$(…)`, or with `process` the file that `<(` or `>(` stands for."""
 
     statements: tuple["Statement", ...]
-    process: bool = False
+    process: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,9 @@ Parts: TypeAlias = tuple[str, ...]
 """An absolute path, as the names between its slashes."""
 
 _MOST_LINKS = 40  # followed on one way, as Linux does
+_LONGEST_LINEAGE = 8  # generations of a folder that it knows what was changed since
 _serials = count(1)
+_versions = count(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +57,11 @@ class Folder:
     """A folder. In an open one there may be more than its children. Its `serial` outlives every change.
 
     In a built one what is known is taken for all that matters, but a name that is not may be there too.
+    Each copy has a `version`; its `lineage` are the versions that it comes from, the last one first, each
+    with the names that were changed after it. So two copies are compared without a look at all names.
     """
 
-    __slots__ = ("_owner", "children", "is_built", "is_open", "serial")
+    __slots__ = ("_owner", "children", "is_built", "is_open", "lineage", "serial", "version")
 
     def __init__(
         self,
@@ -72,6 +76,8 @@ class Folder:
         self.is_open = is_open
         self.is_built = is_built
         self.serial = serial or next(_serials)
+        self.version = next(_versions)
+        self.lineage: tuple[tuple[int, set[str]], ...] = ()
         self._owner = owner
 
     def child(self, name: str) -> "Node | None":
@@ -89,9 +95,42 @@ class Folder:
         """Return this folder where the owner may change it, a copy of the owner's where it may not."""
         if self._owner is owner:
             return self
-        return Folder(
+        found = Folder(
             self.children, is_open=self.is_open, is_built=self.is_built, serial=self.serial, owner=owner
         )
+        found.lineage = ((self.version, set()), *self.lineage[: _LONGEST_LINEAGE - 1])
+        return found
+
+    def lay(self, name: str, node: "Node") -> None:
+        """Lay a node into the folder, by its owner."""
+        self.children[name] = node
+        self._change(name)
+
+    def take(self, name: str) -> None:
+        """Take a node out of the folder, by its owner."""
+        self.children.pop(name, None)
+        self._change(name)
+
+    def _change(self, name: str) -> None:
+        if self.lineage:
+            self.lineage[0][1].add(name)
+
+    def changed_since(self, other: "Folder") -> set[str] | None:
+        """Return names outside of which both copies have the same; None where they are no close kin."""
+        if self.lineage and self.lineage[0][0] == other.version:
+            return self.lineage[0][1]
+        own = dict(self._generations())
+        for version, names in other._generations():
+            if version in own:
+                return names | own[version]
+        return None
+
+    def _generations(self) -> Iterator[tuple[int, set[str]]]:
+        names: set[str] = set()
+        yield self.version, names
+        for version, changed in self.lineage:
+            names = names | changed
+            yield version, names
 
 
 Node: TypeAlias = File | Link | Special | Folder | Unseen | Gone
@@ -235,7 +274,7 @@ class Editor:
         if not parts:
             self._root = node if isinstance(node, Folder) else self._root
             return
-        self._parent(parts).children[parts[-1]] = node
+        self._parent(parts).lay(parts[-1], node)
 
     def write(self, parts: Parts, content: str) -> None:
         """Write to a file, or make one: what lies there gets the content, under all the names that it has."""
@@ -261,9 +300,9 @@ class Editor:
         """Take away what lies at a real path."""
         parent = self._parent(parts)
         if parent.is_open or parent.is_built:
-            parent.children[parts[-1]] = GONE
+            parent.lay(parts[-1], GONE)
         else:
-            parent.children.pop(parts[-1], None)
+            parent.take(parts[-1])
 
     def _parent(self, parts: Parts) -> Folder:
         self._root = folder = self._root.owned_by(self._token)
@@ -272,7 +311,8 @@ class Editor:
             if not isinstance(below, Folder):
                 below = Folder(is_open=True)
             below = below.owned_by(self._token)
-            folder.children[part] = below
+            if folder.children.get(part) is not below:
+                folder.lay(part, below)
             folder = below
         return folder
 

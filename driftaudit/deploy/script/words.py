@@ -67,9 +67,13 @@ class Words:
                 found.extend(self._paths(field))
         return found
 
-    def text(self, word: Word) -> str:
-        """Return the text of a word that is neither split nor taken for a pattern."""
-        return "".join(piece.text for piece in self._pieces(word.parts, word.line))
+    def text(self, word: Word, *, is_assigned: bool = False) -> str:
+        """Return the text of a word that is neither split nor taken for a pattern.
+
+        In one that is assigned to a variable a `~` after a colon is a home as well, as in PATH.
+        """
+        parts = tuple(_after_colons(word.parts)) if is_assigned else word.parts
+        return "".join(piece.text for piece in self._pieces(parts, word.line))
 
     def pattern(self, word: Word) -> str:
         """Return the pattern that a word is: what is quoted in it fits only itself."""
@@ -78,7 +82,8 @@ class Words:
 
     def _pieces(self, parts: tuple[Part, ...], line: int) -> Iterator[_Piece]:
         for n, part in enumerate(parts):
-            if n == 0 and isinstance(part, Literal) and part.text.startswith("~"):
+            is_start = n == 0 or parts[n - 1] == _COLON
+            if is_start and isinstance(part, Literal) and part.text.startswith("~"):
                 home, rest = self._home(part.text)
                 yield _Piece(home, quoted=True)
                 yield from self._literal(rest)
@@ -140,6 +145,8 @@ class Words:
         elements = self._elements(part.name)
         if part.index in ("@", "*"):
             return str(len(elements)) if part.length else " ".join(elements)
+        if part.name not in self.world.arrays and self.session.symbols.unknown("".join(elements)):
+            return self.session.anything(f"${{{part.name}[{part.index}]}}")
         number = int(part.index)
         return elements[number] if number < len(elements) else None
 
@@ -171,19 +178,25 @@ class Words:
             case Arithmetic():
                 number = calculated(self.session, self.world, part.expression)
                 return self.session.anything("$((…))") if number is None else str(number)
-            case Substitution(process=True):
-                self.session.problem(Trouble.UNMODELLED, line, "<(…): a command as a file", may_touch=False)
-                self.captured(part)
-                return self.session.anything("<(…)")
+            case Substitution() if part.process:
+                return self._pipe(part, line)
             case Substitution():
                 return self.captured(part)
 
-    def captured(self, part: Substitution) -> str:
-        """Return what statements print; what they do to the trees is done."""
-        self.has_run = True
-        file = _only_read(part.statements)
-        if file:
-            return self._read(file)
+    def _pipe(self, part: Substitution, line: int) -> str:
+        """Return the path of the file that `<(…)` or `>(…)` is; what its command does is done at once."""
+        given, status = self.world.given, self.world.status
+        if part.process == ">(":
+            detail = ">(…): a command that runs beside the script is taken to run before what writes to it"
+            self.session.problem(Trouble.BACKGROUND, line, detail, may_touch=False)
+            self.world.given = self.session.contents.unknown()
+        ends = self._run_below(part)
+        self.world.given, self.world.status = given, status
+        printed = {self.session.contents.joined(end.out) for end in ends}
+        return self.session.pipe(printed.pop() if len(printed) == 1 else self.session.contents.unknown())
+
+    def _run_below(self, part: Substitution) -> list[World]:
+        """Run statements in a shell below this one, and return its ends; their trees are the world's then."""
         start = self.world.fork()
         start.shells += 1
         start.at_exit = None
@@ -195,7 +208,16 @@ class Words:
             detail = "a command in $(…) whose effect depends on what is not known"
             self.session.problem(Trouble.UNMODELLED, part.statements[0].line, detail, may_touch=True)
         self.world.trees = first.trees
-        self.world.status = first.status if len({end.status for end in ends}) == 1 else None
+        return ends
+
+    def captured(self, part: Substitution) -> str:
+        """Return what statements print; what they do to the trees is done."""
+        self.has_run = True
+        file = _only_read(part.statements)
+        if file:
+            return self._read(file)
+        ends = self._run_below(part)
+        self.world.status = ends[0].status if len({end.status for end in ends}) == 1 else None
         texts = {self.session.contents.text(self.session.contents.joined(end.out)) for end in ends}
         text = texts.pop() if len(texts) == 1 else None
         return self.session.anything("$(…)") if text is None else text.rstrip("\n")
@@ -314,6 +336,20 @@ class Words:
             return path
         folder = path.partition(OTHERS)[0] or "."
         return path.replace(OTHERS, self.session.symbols.new(f"all else in {folder}", Knowledge.OTHERS))
+
+
+_COLON = Literal(":")
+
+
+def _after_colons(parts: tuple[Part, ...]) -> Iterator[Part]:
+    """Yield the parts of a word with each colon that stands outside of quotes as a part of its own."""
+    for part in parts:
+        if isinstance(part, Literal) and ":~" in part.text:
+            for n, text in enumerate(part.text.split(":")):
+                yield from [_COLON] if n else []
+                yield Literal(text)
+        else:
+            yield part
 
 
 def _only_read(statements: tuple[Statement, ...]) -> Word | None:

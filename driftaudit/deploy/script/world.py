@@ -64,6 +64,8 @@ class World:
     functions_deep: int = 0
     sources_deep: int = 0  # files that are run by `source`
     exported: frozenset[str] = frozenset()
+    descriptors: dict[str, Parts] = field(default_factory=dict)  # files that are open, by number from 3 on
+    readonly: frozenset[str] = frozenset()  # variables that keep their values
     is_heard: bool = False  # something takes what is printed: else it need not be known
     sink: Parts | None = None  # the file that takes what is printed
     is_tested: bool = False  # what fails here is a condition: `set -e` does not heed it
@@ -79,6 +81,7 @@ class World:
             arrays=dict(self.arrays),
             functions=dict(self.functions),
             locals=dict(self.locals),
+            descriptors=dict(self.descriptors),
         )
 
     @property

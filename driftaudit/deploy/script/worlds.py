@@ -42,6 +42,8 @@ def _key(world: World) -> object:
         world.options,
         world.is_bash,
         world.exported,
+        world.readonly,
+        tuple(sorted(world.descriptors.items())),
         world.stack,
         world.arguments,
         tuple(sorted(world.variables.items(), key=lambda item: item[0])),

@@ -13,7 +13,29 @@ def checkout(call: ActionCall) -> Passage | None:
             call.draft.problem(
                 call.place, f"it checks out {name.lower()} {named(text)}: what it brings is not known"
             )
+    if ref := call.text("REF"):
+        detail = f"it checks out {named(ref)}: the desired tree is taken for that"
+        call.draft.problem(call.place, detail, may_touch=False)
     return None
+
+
+def cache(call: ActionCall) -> Passage | None:
+    """Say that files of an earlier run may come; what lies outside of the workspace is not deployed."""
+    paths = [path for line in call.text("PATH").split("\n") if (path := line.strip())]
+    inside = [path for path in paths if not path.startswith(("~", "/", "!"))]
+    if not inside:
+        return None
+    shown = ", ".join(map(named, inside))
+    detail = f"it may bring back {shown} of an earlier run: taken for what is there already"
+    call.draft.problem(call.place, detail, may_touch=False)
+    return passage("actions/download-artifact", call.place)
+
+
+def install(call: ActionCall) -> Passage | None:
+    """Return the installation, with the package's own scripts."""
+    if call.inputs:
+        call.draft.problem(call.place, "how it installs is not known", may_touch=False)
+    return passage("npm ci", call.place)
 
 
 def download(call: ActionCall) -> Passage | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from driftaudit.forms.base import Passage, passage
 from driftaudit.forms.draft import Draft
 from driftaudit.forms.expressions import word
+from driftaudit.forms.files import named
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,11 @@ class ActionCall:
         """Whether a switch is on, or may be: the worse counts."""
         return self.text(name) not in ("", "false", "False", "FALSE", "0", "f", "F")
 
+    def note_others(self, known: frozenset[str]) -> None:
+        """Note the inputs that are not among those whose meaning is known."""
+        for name in sorted(self.inputs.keys() - known):
+            self.draft.problem(self.place, f"what its input {named(name.lower())} does is not known")
+
     def servers(self) -> Iterator[str]:
         """Yield the words that name the servers, as `ssh` takes them: options first."""
         user = self.text("USERNAME")
@@ -43,6 +49,16 @@ class ActionCall:
         """Return lines that stand for the step."""
         return passage("\n".join(lines), self.place)
 
+
+CONNECTION = frozenset(
+    """
+    HOST PORT USERNAME PASSWORD KEY KEY_PATH PASSPHRASE FINGERPRINT TIMEOUT COMMAND_TIMEOUT PROTOCOL CIPHER
+    USE_INSECURE_CIPHER PROXY_HOST PROXY_PORT PROXY_PROTOCOL PROXY_USERNAME PROXY_PASSWORD PROXY_KEY
+    PROXY_KEY_PATH PROXY_PASSPHRASE PROXY_TIMEOUT PROXY_CIPHER PROXY_USE_INSECURE_CIPHER PROXY_FINGERPRINT
+    DEBUG SYNC VERSION CURL_INSECURE CAPTURE_STDOUT
+    """.split()  # noqa: SIM905 # it is read as words
+)
+"""The inputs with which actions reach a server; what they do there hangs on others."""
 
 Action = Callable[[ActionCall], Passage | None]
 """Returns what a step does, None where it does nothing to a deployed tree."""

@@ -4,11 +4,11 @@ from driftaudit.forms.actions.base import ActionCall
 from driftaudit.forms.base import Passage
 
 HARMLESS = (
-    *("8398a7/action-slack", "actions/attest-build-provenance", "actions/cache", "actions/cache/restore"),
+    *("8398a7/action-slack", "actions/attest-build-provenance"),
     *("actions/cache/save", "actions/setup-dotnet", "actions/setup-go", "actions/setup-java"),
     *("actions/setup-node", "actions/setup-python", "actions/upload-artifact"),
     *("actions/upload-pages-artifact", "astral-sh/setup-uv", "aws-actions/amazon-ecr-login"),
-    *("aws-actions/configure-aws-credentials", "bahmutov/npm-install", "codecov/codecov-action"),
+    *("aws-actions/configure-aws-credentials", "codecov/codecov-action"),
     *("denoland/setup-deno", "docker/build-push-action", "docker/login-action", "docker/metadata-action"),
     *("docker/setup-buildx-action", "docker/setup-qemu-action", "dorny/paths-filter"),
     *("google-github-actions/auth", "google-github-actions/setup-gcloud", "gradle/actions/setup-gradle"),

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator
 
-from driftaudit.forms.actions.base import ActionCall
+from driftaudit.forms.actions.base import CONNECTION, ActionCall
 from driftaudit.forms.base import Passage
 from driftaudit.forms.expressions import pattern, word
 from driftaudit.forms.files import named
 
+_INPUTS = CONNECTION | {"SOURCE", "TARGET", "RM", "STRIP_COMPONENTS", "OVERWRITE", "TAR_DEREFERENCE"}
+_INPUTS |= {"TAR_EXEC", "TAR_TMP_PATH"}
+
 
 def scp_action(call: ActionCall) -> Passage | None:
     """Return what it runs: pack, and for each server copy, remove (`rm`), make the folder, unpack."""
+    call.note_others(_INPUTS)
     servers, targets, sources = list(call.servers()), call.items("TARGET"), call.items("SOURCE")
     if not servers or not targets or not sources:
         call.draft.problem(call.place, "it names no server, no source or no target")

@@ -1,12 +1,16 @@
 """appleboy/ssh-action: a script on each of some servers."""
 
-from driftaudit.forms.actions.base import ActionCall
+from driftaudit.forms.actions.base import CONNECTION, ActionCall
 from driftaudit.forms.base import Passage, joined, placed
 from driftaudit.forms.expressions import WORKSPACE, word
+
+_INPUTS = CONNECTION | {"SCRIPT", "SCRIPT_PATH", "SCRIPT_FILE", "SCRIPT_STOP", "ENVS", "ENVS_FORMAT"}
+_INPUTS |= {"ALLENVS", "REQUEST_PTY"}
 
 
 def ssh_action(call: ActionCall) -> Passage | None:
     """Return the script on each server. Variables go along by name."""
+    call.note_others(_INPUTS)
     before = _exports(call)
     if call.is_on("SCRIPT_STOP"):  # its newer versions do not know it
         doubt = call.draft.unknown(f"whether script_stop is known at {call.place}")
@@ -26,6 +30,8 @@ def ssh_action(call: ActionCall) -> Passage | None:
 
 def _exports(call: ActionCall) -> str:
     found = ""
+    if call.is_on("ALLENVS") or call.text("ENVS_FORMAT"):
+        call.draft.problem(call.place, "which variables it hands on is not known")
     for name in call.items("ENVS"):
         if not name.isidentifier():
             call.draft.problem(call.place, "the variables that it hands on are not known")

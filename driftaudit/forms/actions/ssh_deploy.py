@@ -6,9 +6,18 @@ from driftaudit.forms.actions.base import ActionCall
 from driftaudit.forms.base import Passage, joined
 from driftaudit.forms.expressions import WORKSPACE, word
 
+_INPUTS = frozenset(
+    """
+    SSH_PRIVATE_KEY DEPLOY_KEY_NAME
+    REMOTE_HOST REMOTE_USER REMOTE_PORT SOURCE TARGET ARGS SSH_CMD_ARGS EXCLUDE
+    SCRIPT_BEFORE SCRIPT_BEFORE_REQUIRED SCRIPT_AFTER SCRIPT_AFTER_REQUIRED
+    """.split()  # noqa: SIM905 # it is read as words
+)
+
 
 def ssh_deploy(call: ActionCall) -> Passage | None:
     """Return what it runs. Each input may also be a variable of the step's environment, which counts more."""
+    call.note_others(_INPUTS)
     user, port = _input(call, "REMOTE_USER"), _input(call, "REMOTE_PORT") or "22"
     server = f"{user}@{_input(call, 'REMOTE_HOST')}"
     parts = [

@@ -142,10 +142,40 @@ def test_an_action_without_what_it_needs_is_a_problem(tmp_path: Path) -> None:
 def test_harmless_actions_do_nothing(tmp_path: Path) -> None:
     names = (
         "actions/setup-node@v4",
-        "actions/cache@v4",
+        "actions/cache/save@v4",
         "webfactory/ssh-agent@v0.9",
         "actions/upload-artifact@v4",
     )
     script = steps(tmp_path, "\n".join(f"- uses: {name}" for name in names))
     assert "(" not in script.text
     assert not script.problems
+
+
+def test_a_cache_may_bring_files_of_an_earlier_run(tmp_path: Path) -> None:
+    text = "- uses: actions/cache@v4\n  with: {path: {}, key: k}"
+    script = steps(tmp_path, text.replace("{}", '"~/.npm\\ndist"'))
+    assert [(problem.may_touch, problem.detail) for problem in script.problems] == [
+        (False, "it may bring back dist of an earlier run: taken for what is there already")
+    ]
+    assert "download-artifact" in script.text
+    assert not steps(tmp_path, text.replace("{}", "~/.npm")).problems
+
+
+def test_what_an_input_does_that_is_not_known_is_said(tmp_path: Path) -> None:
+    connection = "host: h, username: u, use_insecure_cipher: true, timeout: 5m"
+    for text in (
+        "appleboy/scp-action@v1\n  with: {source: a, target: /srv, clean_target: true",
+        "appleboy/ssh-action@v1\n  with: {script: x, clean_target: true",
+    ):
+        script = steps(tmp_path, f"- uses: {text}, {connection}}}")
+        assert [problem.detail for problem in script.problems] == [
+            "what its input clean_target does is not known"
+        ]
+        assert script.problems[0].may_touch
+
+
+def test_a_checkout_of_another_revision_is_said(tmp_path: Path) -> None:
+    script = steps(tmp_path, "- uses: actions/checkout@v4\n  with: {ref: main}")
+    assert [(problem.may_touch, problem.detail) for problem in script.problems] == [
+        (False, "it checks out main: the desired tree is taken for that")
+    ]

@@ -279,3 +279,25 @@ def test_a_job_that_is_not_there_is_answered_with_those_that_are(tmp_path: Path)
         read(tmp_path, _FILE, "jobs: {build: {}, 'sh\\u0007ip': {}}")
     assert "build, " in caught.value.advice
     assert caught.value.advice.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("job", "detail"),
+    [
+        ("{runs-on: ubuntu-latest}", "it has no steps: what deploys must be elsewhere"),
+        ("{runs-on: ubuntu-latest, steps: []}", "it has no steps: what deploys must be elsewhere"),
+        (
+            "{runs-on: ubuntu-latest, if: false, steps: [{run: x}]}",
+            "its condition never holds: it does nothing at all",
+        ),
+        (
+            "{runs-on: [self-hosted, linux], steps: [{run: x}]}",
+            "it runs on ['self-hosted', 'linux']: that may be the target itself, which is not looked at",
+        ),
+    ],
+)
+def test_a_job_that_may_do_nothing_to_what_is_looked_at_is_said(
+    tmp_path: Path, job: str, detail: str
+) -> None:
+    script = read(tmp_path, _FILE, f"jobs: {{a: {job}}}")
+    assert [(problem.may_touch, problem.detail) for problem in script.problems] == [(True, detail)]

@@ -37,6 +37,7 @@ class _Line:
     archive: str = "-"
     flags: set[str] = field(default_factory=set)
     operands: list[tuple[Parts | None, str]] = field(default_factory=list)
+    patterns: list[int] = field(default_factory=list)  # how many excludes stood before each operand
     folder: Parts | None = None
     excludes: list[str] = field(default_factory=list)
     strip: int | None = 0
@@ -78,6 +79,7 @@ def _read_line(call: Call) -> _Line:
             _short(call, word[1:], words, line)
         else:
             line.operands.append((line.folder, word))
+            line.patterns.append(len(line.excludes))
         is_lost = is_lost or line.folder is None
     line.folder = None if is_lost else line.folder
     return line
@@ -160,11 +162,15 @@ def _entered(call: Call, start: Parts | None, path: str) -> Parts | None:
 
 
 def _create(call: Call, line: _Line) -> int | None:
-    skipped = excludes(line.excludes)
     status: int | None = 0
+    if line.patterns and line.excludes[line.patterns[-1] :]:
+        detail = "tar --exclude after the paths: newer ones of GNU leave nothing out then, and fail"
+        call.problem(Trouble.UNMODELLED, detail, may_touch=False)
+        status = None
     found = []
     archive = None if line.archive == "-" else call.place(line.archive)
-    for start, path in line.operands:
+    for (start, path), count in zip(line.operands, line.patterns, strict=True):
+        skipped = excludes(line.excludes[:count])
         if call.is_vague(path):
             call.problem(Trouble.UNSEEN, f"tar packs {path}, and what that is is not known", may_touch=True)
             status = None
@@ -174,6 +180,8 @@ def _create(call: Call, line: _Line) -> int | None:
         packed_here = packed(call, start or call.world.cwd, path, skipped, follows="h" in line.flags)
         if packed_here is None:
             status = 2
+            if not call.is_target:
+                call.note_absent(path, start=start)
         found.append(tuple(packed_here or ()))
     content = call.session.contents.of_archive(chain.from_iterable(found))
     if archive is None:
@@ -192,10 +200,13 @@ def _extract(call: Call, line: _Line) -> int | None:
         call.problem(Trouble.UNKNOWN_DESTINATION, detail, may_touch=call.is_target)
         return None
     if content is None:
-        return None if call.is_vague(line.archive) else 2
+        call.note_absent(line.archive)
+        return 2
     members = call.session.contents.archive(content)
     text = call.session.contents.text(content)
     if members is None and text is not None and len(text) < _SMALLEST:
+        detail = f"tar {line.archive}: that is empty, or too short for an archive"
+        call.problem(Trouble.NOTHING_TO_BRING, detail, may_touch=True)
         return 2
     if members is None or line.strip is None:
         detail = f"tar unpacks {line.archive}, and what is in it is not known"

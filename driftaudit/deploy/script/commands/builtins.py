@@ -7,7 +7,15 @@ from driftaudit.deploy.script.session import Trouble
 from driftaudit.deploy.script.tree import Folder, Parts, Unseen, find
 from driftaudit.deploy.script.world import Flow, World
 
-_LETTERS = {"e": "errexit", "u": "nounset", "f": "noglob", "a": "allexport"}
+_LETTERS = {
+    "e": "errexit",
+    "u": "nounset",
+    "f": "noglob",
+    "a": "allexport",
+    "n": "noexec",
+    "C": "noclobber",
+}
+_PASSED = frozenset("bhmvxBEHTP")  # options of `set` that change nothing of what is done
 
 
 def cd(call: Call) -> list[World]:
@@ -164,7 +172,7 @@ def shift(call: Call) -> int | None:
 def unset(call: Call) -> int:
     """Unset variables and functions."""
     for word in call.words:
-        if not word.startswith("-"):
+        if not word.startswith("-") and call.session.may_set(call.world, word, call.line):
             call.world.variables[word] = None
             call.world.arrays.pop(word, None)
             call.world.functions.pop(word, None)
@@ -179,7 +187,7 @@ def read(call: Call) -> None:
             skips = word[-1] in "pdntNu"
         elif skips:
             skips = False
-        else:
+        elif call.session.may_set(call.world, word, call.line):
             call.world.arrays.pop(word, None)
             call.world.variables[word] = call.session.anything(f"${word}")
 

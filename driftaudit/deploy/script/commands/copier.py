@@ -15,6 +15,7 @@ from driftaudit.deploy.script.tree import (
     Place,
     Special,
     Unseen,
+    walk,
 )
 
 
@@ -29,6 +30,7 @@ class Manner:
     only_newer: bool = False
     warns_of_twice: bool = False  # a source that is given twice is copied once, and that is no failure
     forced: bool = False  # what cannot be written to is replaced
+    keeps_names: bool = False  # of one file: they become names of one file again
     unlinks: bool = False  # what is there goes first, so that nothing is written through a link
 
 
@@ -43,6 +45,7 @@ class Copier:
     made: set[Parts] = field(default_factory=set)
     given: set[Parts] = field(default_factory=set)  # sources: one that is given twice is copied once
     _given: set[Parts] = field(default_factory=set)  # folders that were: cp copies none of them again
+    _names: dict[int, Parts] = field(default_factory=dict)  # where a file with more names was copied to
     _way: list[Parts] = field(default_factory=list)  # the folders that are being copied, from the one given
     _first: Parts | None = None  # the first folder that was made of the one given
 
@@ -138,7 +141,11 @@ class Copier:
         self.call.problem(Trouble.UNMODELLED, detail, may_touch=may_touch)
 
     def _must_look(self, node: Folder) -> bool:
-        """Whether each entry of a new folder has to be looked at: for links to follow."""
+        """Whether each entry of a new folder has to be looked at: for links to follow, and names to keep."""
+        if self.manner.keeps_names and any(
+            isinstance(below, File) and below.inode for _p, below in walk(node)
+        ):
+            return True
         return self.manner.follows_below and any(
             isinstance(child, Link | Folder) for child in node.children.values()
         )
@@ -153,6 +160,9 @@ class Copier:
             return 1
         if there is not None and self.manner.keeps_existing:
             return 0
+        if there is not None and self.manner.only_newer:
+            detail = f"{self.call.name} -u: which of two links is newer is not known"
+            self.call.problem(Trouble.UNMODELLED, detail, may_touch=False)
         self.target.put(parts, node)
         return 0
 
@@ -176,6 +186,8 @@ class Copier:
             return 1
         if (self.source is self.target and origin == parts) or self._was_made(parts):
             return 1
+        if self.manner.keeps_names and node.inode and self._is_named(node.inode, parts):
+            return 0
         content = node.content
         if self.manner.only_newer and isinstance(there, File) and there.content != content:
             content = self.call.session.contents.unknown(unsure=True)
@@ -186,6 +198,15 @@ class Copier:
         else:
             self.target.put(parts, File(content, node.executable))
         return 0
+
+    def _is_named(self, inode: int, parts: Parts) -> bool:
+        """Whether a path became one more name of a copy that was made already."""
+        origin = self._names.setdefault(inode, parts)
+        shared = self.target.get(origin)
+        if origin == parts or not isinstance(shared, File):
+            return False
+        self.target.link(origin, shared, parts)
+        return True
 
     def _write_through(self, origin: Parts, node: File, parts: Parts) -> int | None:
         """Write a file to where a link leads; into a folder or into nothing that is refused."""
@@ -199,7 +220,9 @@ class Copier:
             return 1
         if self._was_made(parts):
             return 1
-        self.target.write(place.parts, node.content)
+        is_newer = not self.manner.only_newer or not isinstance(place.node, File)
+        content = node.content if is_newer else self.call.session.contents.unknown(unsure=True)
+        self.target.write(place.parts, content)
         return 0
 
 

@@ -19,7 +19,7 @@ _CP = Grammar(
         "no-clobber": "n",
         "dereference": "L",
         "no-dereference": "P",
-        "preserve": "",
+        "preserve": "N",  # it may be asked for names
         "no-preserve": "",
         "remove-destination": "D",
         "one-file-system": "x",
@@ -54,6 +54,7 @@ def _manner(options: Options, *, recursive: bool) -> Manner:
         follows_below=follows,
         keeps_existing="n" in options,
         only_newer="u" in options,
+        keeps_names=bool(options.flags & {"a", "d", "N"}),
         forced="f" in options,
         unlinks="D" in options,
         warns_of_twice=True,
@@ -122,6 +123,8 @@ def _copied(copier: Copier, source: str, target: Place) -> int | None:
         if copier.manner.warns_of_twice and name in copier.given:
             return 0
         copier.given.add(name)
+    if origin.node is None and not call.is_target:
+        call.note_absent(source)
     new_folder = isinstance(origin.node, Folder) and target.trouble == "not a folder" and target.node is None
     if origin.trouble or (target.trouble and not new_folder) or not call.has_folder(target):
         return 1

@@ -2,16 +2,34 @@
 
 from driftaudit.deploy.script.call import Call, Programs, worst
 from driftaudit.deploy.script.commands.sed_scripts import sed_writes
-from driftaudit.deploy.script.options import Grammar, Options, parsed
+from driftaudit.deploy.script.options import Grammar, Options, options_of
 from driftaudit.deploy.script.session import Trouble
 from driftaudit.deploy.script.tree import File, Place, Unseen
+
+_SED = Grammar(
+    "nErsuzF",
+    "efl",
+    {
+        "expression": "e",
+        "quiet": "n",
+        "silent": "n",
+        "file": "f",
+        "follow-symlinks": "F",
+        "regexp-extended": "E",
+        "line-length": "l",
+        "separate": "s",
+        "unbuffered": "u",
+        "null-data": "z",
+        **dict.fromkeys(("posix", "debug", "sandbox", "zero-terminated"), ""),
+    },
+)
 
 
 def sed(call: Call) -> int | None:
     """Print, or with -i write, what nobody works out here."""
     in_place = [word for word in call.words if word.startswith("--in-place") or _is_in_place(word)]
     words = [word for word in call.words if word not in in_place]
-    options = parsed(words, Grammar("nErsuz", "efl", {"expression": "e", "quiet": "n", "file": "f"}))
+    options = options_of(call, _SED, words)
     paths = options.operands if options.values.get("e") or options.values.get("f") else options.operands[1:]
     _note_writing(call, options)
     if not in_place:
@@ -19,7 +37,7 @@ def sed(call: Call) -> int | None:
         return worst(0 if call.content_of(path) is not None else 1 for path in paths)
     first = in_place[0]
     suffix = first.partition("=")[2] if first.startswith("--") else first.partition("i")[2]
-    return worst(_edited(call, path, suffix) for path in paths)
+    return worst(_edited(call, path, suffix, follows="F" in options) for path in paths)
 
 
 def _note_writing(call: Call, options: Options) -> None:
@@ -27,6 +45,9 @@ def _note_writing(call: Call, options: Options) -> None:
     if "f" in options or sed_writes("\n".join(scripts)):
         detail = f"{call.name}: what its script writes, or runs, is not modelled"
         call.problem(Trouble.UNMODELLED, detail, may_touch=True)
+    elif call.session.symbols.unknown("".join(scripts)):
+        detail = f"{call.name}: what a variable puts into its script is taken for plain text"
+        call.problem(Trouble.UNMODELLED, detail, may_touch=False)
 
 
 def _is_in_place(word: str) -> bool:
@@ -36,10 +57,10 @@ def _is_in_place(word: str) -> bool:
     )
 
 
-def _edited(call: Call, path: str, suffix: str) -> int | None:
+def _edited(call: Call, path: str, suffix: str, *, follows: bool) -> int | None:
     if not call.may_write(path):
         return None
-    place = call.place(path, follow=False)
+    place = call.place(path, follow=follows)
     target = call.place(path)
     if isinstance(target.node, Unseen):
         call.files.put(place.parts, File(call.session.contents.unknown()))

@@ -122,6 +122,8 @@ def _linked(call: Call, source: str, path: str, flags: set[str]) -> int | None:
         node = Link(text)
     else:
         shared = call.place(source, follow="L" in flags)
+        if call.is_vague(source):
+            shared = Place(shared.parts, File(call.session.contents.unknown()))
         if shared.trouble or not isinstance(shared.node, File | Link):
             return None if isinstance(shared.node, Unseen) else 1
     if place.node is not None and not isinstance(place.node, Unseen) and not _gives_way(place, flags):

@@ -36,6 +36,7 @@ def ssh(call: Call) -> list[World]:
     shell.host, shell.cwd, shell.logical_cwd = target, target.home, target.home
     shell.variables, shell.functions, shell.locals, shell.arrays = {}, {}, {}, {}
     shell.arguments, shell.name, shell.options, shell.stack = (), "bash", frozenset(), ()
+    shell.readonly, shell.descriptors = frozenset(), {}
     if not words or "n" in flags:
         shell.given = call.session.contents.of_text("")
     return run_below(call, call.world, shell, statements)
@@ -66,6 +67,11 @@ class End:
     def place(self, path: str = "", *, follow: bool = True) -> Place:
         """Return where the path leads, or one that begins with it."""
         return self._call.editor(self.host).find(self._start, path or self.path, follow=follow)
+
+    def note_absent(self) -> None:
+        """Note that what is to be brought from here is not there."""
+        if self.host.name != self._call.session.setting.there.name:
+            self._call.note_absent(self.path, self.host, self._start)
 
     @property
     def is_vague(self) -> bool:
@@ -107,6 +113,8 @@ def _copied(call: Call, text: str, target: End, options: Options, *, alone: bool
         editor.put(place.parts, File(call.session.contents.unknown()))
         return None
     origin = source.place()
+    if origin.node is None:
+        source.note_absent()
     if origin.node is None or origin.trouble or place.trouble:
         return 1
     if target.path.endswith("/") and not is_folder and not isinstance(origin.node, Folder):

@@ -202,6 +202,8 @@ def _source(call: Call, end: End) -> RsyncSource:
     node: Node | None = place.node
     if place.trouble:
         node = None
+    if node is None:
+        end.note_absent()
     if isinstance(node, Unseen) or (isinstance(node, Folder) and node.is_open):
         detail = f"rsync brings {end.path}, of which not all was seen"
         call.problem(Trouble.UNSEEN, detail, may_touch=True)

@@ -12,8 +12,10 @@ from driftaudit.deploy.script.world import Flow, World
 from driftaudit.errors import UsageError
 
 _MOST_CALLS = 40
-_SHELL = Grammar("ceuxlisvnp", "oO", {"login": "l", "posix": "", "norc": "", "noprofile": ""}, ordered=True)
-_LETTERS = {"e": "errexit", "u": "nounset"}
+_SHELL = Grammar(
+    "ceuxlisvnpCfa", "oO", {"login": "l", "posix": "", "norc": "", "noprofile": ""}, ordered=True
+)
+_LETTERS = {"e": "errexit", "u": "nounset", "n": "noexec", "C": "noclobber", "f": "noglob", "a": "allexport"}
 _SHELLS = ("sh", "bash", "dash", "ash", "zsh", "ksh")
 
 
@@ -67,15 +69,37 @@ def _run_script(call: Call, path: str, arguments: tuple[str, ...], switches: set
 def source(call: Call) -> list[World]:
     """Run a file in this shell: `source`, `.`."""
     world = call.world
-    path = call.words[0] if call.words else ""
-    content = None if call.is_vague(path) else call.content_of(path)
-    if content is None and not call.is_vague(path):
+    path = _by_search_path(call, call.words[0] if call.words else "")
+    content = call.content_of(path)
+    refused = [] if world.is_bash else [_ended(world)]
+    if content is None:
         world.status = 1
-        return [world]
-    text = call.session.contents.text(content) if content is not None else None
-    statements = read(call, text, is_one_line=True)
+        return [world, *refused]
+    statements = read(call, call.session.contents.text(content), is_one_line=True)
     if statements is None:
         return [world]
+    found = refused if "/" not in call.words[0] else []
+    return found + _sourced(call, statements)
+
+
+def _by_search_path(call: Call, name: str) -> str:
+    """Return the file that a name without a slash means: one in PATH, before one in this folder."""
+    if "/" in name or call.is_vague(name):
+        return name
+    search = call.world.variables.get("PATH") or ""
+    found = (f"{folder or '.'}/{name}" for folder in search.split(":") if search)
+    return next((path for path in found if isinstance(call.place(path).node, File)), name)
+
+
+def _ended(world: World) -> World:
+    """Return the world of a shell that is not bash, and ends where it finds no file to run."""
+    other = world.fork()
+    other.flow, other.status = Flow.EXIT, 2
+    return other
+
+
+def _sourced(call: Call, statements: tuple[Statement, ...]) -> list[World]:
+    world = call.world
     outer = world.arguments
     world.arguments = tuple(call.words[1:]) or outer
     world.calls += 1
@@ -115,6 +139,7 @@ def in_new_shell(
     shell.variables = _inherited(world)
     shell.name, shell.arguments, shell.options = name, arguments, frozenset(switches)
     shell.functions, shell.stack, shell.locals, shell.arrays = {}, (), {}, {}
+    shell.readonly = frozenset()
     shell.is_bash = call.name == "bash" if call.name in _SHELLS else not is_sh(text or "")
     return run_below(call, world, shell, statements)
 

@@ -108,6 +108,8 @@ def _copied(
         if not isinstance(place.node, Folder) and not place.trouble:
             call.write_file(place, call.session.contents.unknown(), host=target.host)
         return None
+    if origin.node is None and not source.is_target:
+        call.note_absent(path, source.host, source.cwd)
     if origin.node is None or origin.trouble:
         return 1
     if isinstance(origin.node, Folder):

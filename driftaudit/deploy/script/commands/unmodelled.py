@@ -17,7 +17,7 @@ def _words(text: str) -> frozenset[str]:
 # They manage processes, talk to the network or to people, and change no file of a deployed tree.
 _HARMLESS = _words("""
     apache2ctl apachectl crontab dmesg haproxy httpd initctl iptables journalctl kill killall mail
-    nginx notify-send pkill rc-service reboot sendmail service ssh-add ssh-agent ssh-keyscan
+    nginx notify-send pkill rc-service reboot sendmail service ssh-add ssh-keyscan
     supervisorctl sv systemctl ufw wall
 """)
 # By program, the words after it with which it changes no file, as far as it is the program that does it.
@@ -53,6 +53,7 @@ _INSTALLS = {  # what they change is a folder that is generated
 }
 
 
+_OWN_PROCESS = ("$$", "$BASHPID", "$PPID")
 _PACKAGERS = frozenset({"npm", "pnpm", "yarn"})
 _OWN_SCRIPT = re.compile(r'"((?:pre|post)?(?:install|prepare)|prepublish)"\s*:')
 _VERSION = re.compile(r"require\(['\"][\w./-]*\.json['\"]\)(?:\.\w+)+")  # of a package
@@ -95,6 +96,8 @@ def run_unmodelled(call: Call) -> list[World]:
     """Note that a program runs whose effect is not modelled; its status is not known either."""
     known = known_effect(call.name, call.words)
     call.world.status = None
+    if call.name == "kill" and _is_own_process(call):
+        call.problem(Trouble.UNMODELLED, "kill of the script's own process", may_touch=True)
     if known.prints_name:
         call.print(call.session.fresh(call.name) + "\n")
     else:
@@ -117,6 +120,10 @@ def run_unmodelled(call: Call) -> list[World]:
     else:
         call.problem(Trouble.UNKNOWN_COMMAND, f"{shown}: what it does is not known", may_touch=True)
     return [call.world]
+
+
+def _is_own_process(call: Call) -> bool:
+    return any(symbol.name in _OWN_PROCESS for symbol in call.session.symbols.within(" ".join(call.words)))
 
 
 def _note_own_scripts(call: Call) -> None:

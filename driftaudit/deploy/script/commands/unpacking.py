@@ -19,13 +19,15 @@ class Manner:
     keeps_links: bool = False
     writes_through: bool = False
     yields: bool = False
+    links: bool = True  # names of one file become names of one file again
 
 
 def unpacked(call: Call, start: Parts, members: list[Member], manner: Manner) -> int | None:
     """Lay members below a folder; return 2 where one was refused."""
     status: int | None = 0
+    first: dict[int, Parts] = {}  # the path of a file that has more names, by its inode in the archive
     for member in members:
-        if not _laid(call, start, member, manner):
+        if not _laid(call, start, member, manner, first):
             status = 2
     return status
 
@@ -40,7 +42,7 @@ def stripped(members: list[Member], count: int) -> list[Member]:
     return found
 
 
-def _laid(call: Call, start: Parts, member: Member, manner: Manner) -> bool:
+def _laid(call: Call, start: Parts, member: Member, manner: Manner, first: dict[int, Parts]) -> bool:
     path = member.path.strip("/")
     if ".." in path.split("/"):
         return False
@@ -55,6 +57,8 @@ def _laid(call: Call, start: Parts, member: Member, manner: Manner) -> bool:
     match member.node:
         case Folder():
             return _lay_folder(call, place.parts, manner)
+        case File(inode=inode) if inode and manner.links:
+            return _lay_name(call, place.parts, member.node, manner, first)
         case File() | Link():
             return _lay_file(call, place.parts, member.node, manner)
         case _:
@@ -103,6 +107,16 @@ def _lay_folder(call: Call, parts: Parts, manner: Manner) -> bool:
         return False
     call.files.put(parts, Folder(is_open=isinstance(there, Unseen)))
     return True
+
+
+def _lay_name(call: Call, parts: Parts, node: File, manner: Manner, first: dict[int, Parts]) -> bool:
+    """Lay the first name of a file as a file, and each other one as a name of what lies there."""
+    origin = first.setdefault(node.inode, parts)
+    is_laid = _lay_file(call, parts, node, manner)
+    shared = call.files.get(origin)
+    if is_laid and origin != parts and isinstance(shared, File) and call.files.get(parts) == node.alone:
+        call.files.link(origin, shared, parts)
+    return is_laid
 
 
 def _lay_file(call: Call, parts: Parts, node: File | Link, manner: Manner) -> bool:

@@ -56,8 +56,11 @@ def unzip(call: Call) -> int | None:
     path, *wanted = options.operands
     content = call.content_of(path) or call.content_of(f"{path}.zip")
     folder = options.value("d") or "."
-    if content is None or not call.may_write(folder):
-        return None if call.is_vague(path) else 9
+    if content is None:
+        call.note_absent(path)
+        return 9
+    if not call.may_write(folder):
+        return None
     members = call.session.contents.archive(content)
     if members is None:
         detail = f"unzip unpacks {path}, and what is in it is not known"
@@ -70,7 +73,7 @@ def unzip(call: Call) -> int | None:
             return 2  # "cannot create extraction directory"
         call.files.put(place.parts, Folder())
     chosen = _chosen(list(members), options, wanted, patterns)
-    manner = Manner(keeps_existing="n" in options, keeps_links=True, yields=True)
+    manner = Manner(keeps_existing="n" in options, keeps_links=True, yields=True, links=False)
     status = unpacked(call, place.parts, chosen, manner)
     return status if chosen or not wanted else 11  # "filename not matched"
 

@@ -81,6 +81,53 @@ VARIABLES = [
     "( flock -n 9 || exit 1; rm -rf live/c ) 9> live/lock",
 ]
 
+# What stays open, what is read from a command, and what the options of the shell forbid.
+SHELL = [
+    "exec 3>> live/c/k; echo hi >&3; exec 3>&-",
+    "exec {fd}>>live/c/k; echo hi >&$fd",
+    "exec 3>&1 1>t/log; echo hi; echo live/c >&3",
+    "exec > t/no/x; rm -rf live/c; touch t/x || rm -rf live/e",
+    "{ echo x >&3; } 3>> live/c/k",
+    "read x 3< live/c/g <<< live/c; rm -rf live/e",
+    "echo x <> live/c/k; rm -rf live/e",
+    "source <(echo 'rm -rf live/c')",
+    "rm -rf $(cat <(echo live/c))",
+    "set -C; echo x > live/c/k || rm -rf live/e",
+    "set -o noclobber; echo x >| live/c/k; echo x >> live/c/g",
+    "set -C; echo x > live/dang && rm -rf live/c || rm -rf live/e",
+    "touch t/x; set -n; rm -rf live/c",
+    "(set -o noexec; rm -rf live/c); rm -rf live/e",
+    "bash -n -c 'rm -rf live/c'; rm -rf live/e",
+    "trap 'rm -rf live/e' EXIT; touch t/x; set -n; rm -rf live/c",
+]
+
+# What a name means: a home after a colon, a file in PATH, an array that is declared.
+NAMES = [
+    'x=t:~/live/c; rm -rf "${x#*:}"',
+    "x=~/t:~/u:'~'/v; echo $x > t/x",
+    "export PATH=~/t:$PATH; echo $PATH > t/x",
+    "echo t:~/t > t/x",
+    "[[ live/c =~ ^live/(.*)$ ]] && rm -rf live/${BASH_REMATCH[1]}",
+    "ssh-agent bash -c 'rm -rf live/c'",
+    "mkdir bin; echo 'rm -rf live/c' > bin/go.sh; echo 'rm -rf live/e' > go.sh; PATH=bin:$PATH; . go.sh",
+    "echo 'rm -rf live/c' > go.sh; source go.sh",
+    'a=(live/c live/e); readonly a; rm -rf "${a[@]}"',
+    'a=(live/c live/e); export a; rm -rf "${a[@]}"',
+    "set -e; touch t/x; local x=$(false); rm -rf live/c",
+]
+
+# Names of one file: what is written by one of them is written to all.
+_TWO = "mkdir x; cp live/c/k x/k; ln x/k x/g; rm live/c/g"
+HARD_LINKS = [
+    "ln live/c/k live/h; tar cf z.tar live/c/k live/h; rm live/c/k; tar xf z.tar; echo z > live/h",
+    "ln live/c/k live/h; tar cf z.tar live/[ch]*; rm live/c/k live/h; tar xf z.tar live/h; echo z > live/h",
+    f"{_TWO}; tar cf - x | tar xf - -C live/c --strip-components=1; rm live/c/k; echo z > live/c/g",
+    f"{_TWO}; cp -a x/. live/c; mv live/c/k live/e; echo z > live/c/g",
+    f"{_TWO}; cp -d x/? live/c; mv live/c/k live/e; echo z > live/c/g",
+    f"{_TWO}; cp -r x/. live/c; echo z > live/c/g",
+    f"{_TWO}; (cd x; zip -qr ../z.zip .); unzip -qo z.zip -d live/c; echo z > live/c/g",
+]
+
 # What is packed and unpacked of all that there is.
 ARCHIVES = [
     "(cd src; zip -qr ../z.zip c); unzip -qo z.zip 'c/*' -d live",
@@ -102,6 +149,23 @@ ARCHIVES = [
 
 # They write, or run what they read: the effect is not known, and that is said.
 UNSURE = [
+    "sed -i --follow-symlinks 's/1/2/' src/c/m",
+    "sed -i --zorro 's/1/2/' live/c/k",
+    "GLOBIGNORE=live/c; rm -rf live/*",
+    "kill $$; rm -rf live/c",
+    "cp -ru src/c live",
+    "ln -s c/g live/ln; cp -u src/c/k/f live/ln",
+    "readonly D=live/c; unset D; rm -rf ${D:-live/e}",
+    "readonly D=live/c; f() { local D=live/e; rm -rf $D; }; f",
+    "declare -r D=live/c; export D=live/e; rm -rf $D",
+    "readonly D=live/c; D=live/e; rm -rf $D",
+    "readonly D=live/c; read D < live/c/g; rm -rf $D",
+    "tar cf z.tar src --exclude=src/c || rm -rf live/c",
+    "{ ls nothing; true; } 2>> live/c/k",
+    "exec >> live/c/k; echo hi",
+    'while read -r x; do rm -rf "live/$x"; done < <(ls live)',
+    "exec > >(tee live/c/k); echo hi; sleep 0.1",
+    "exec 3>&1; x=$(echo live/c >&3); rm -rf live/e$x",
     "find live -name k -fprint live/c/g",
     r"find live -type f -exec grep -q old {} \; -delete",
     "find -L live -type f -delete",
@@ -136,7 +200,9 @@ SURE = [
 ]
 
 
-@pytest.mark.parametrize("script", [*FINDS, *LISTS, *VARIABLES, *ARCHIVES, *SURE])
+@pytest.mark.parametrize(
+    "script", [*FINDS, *LISTS, *VARIABLES, *NAMES, *HARD_LINKS, *SHELL, *ARCHIVES, *SURE]
+)
 def test_what_a_script_does_is_told(script: str) -> None:
     assert compared(Case(script, TREE, TREE), script) == "compared"
 

@@ -54,3 +54,9 @@ def test_strange_texts(text: str) -> None:
 def test_a_run_without_an_end_is_said() -> None:
     outcome = simulate("while :; do touch app/x; rm app/x; done", setting({}, LIVE), at_target=True)
     assert any(problem.trouble is Trouble.ENDLESS and problem.may_touch for problem in outcome.problems)
+
+
+@pytest.mark.parametrize("text", ["", "\n", "#!/bin/sh\n# to be written\n"])
+def test_a_script_without_a_command_is_said(text: str) -> None:
+    problems = simulate(text, setting({}, LIVE)).problems
+    assert [(problem.trouble, problem.may_touch) for problem in problems] == [(Trouble.NOTHING_TO_RUN, True)]

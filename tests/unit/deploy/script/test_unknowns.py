@@ -2,6 +2,7 @@
 
 import pytest
 
+from driftaudit.deploy.script.rsync_planner import real_rsync
 from driftaudit.deploy.script.session import Setting, Trouble
 from driftaudit.deploy.script.simulation import Outcome, simulate
 from tests.support.shell_models import live_effect, setting
@@ -37,6 +38,8 @@ def troubles(outcome: Outcome) -> set[Trouble]:
         'rm -rf "$(curl -s https://example.net/which)"',
         "read D; rm -rf app/$D",
         "mv app/$X /tmp/away",
+        'while read -r x; do rm -rf "app/$x"; done < <(ls app)',
+        'cd app; while read -r x; do rm -rf "$x"; done < $LIST',
         'find "$DIR" -delete',
         'DIR=$(mktemp -d)/$NAME; rm -rf "$DIR"',
         "rm -rf backup-$(date +%F -d '-7 days')",
@@ -100,6 +103,7 @@ def test_what_is_safe_to_remove_is_no_problem(line: str) -> None:
         ("rm --frobnicate app/src", Trouble.UNMODELLED),
         ("tar xzf /tmp/unseen.tgz -C app", Trouble.UNSEEN),
         ("cp -r /srv/new/. app/src", Trouble.UNSEEN),
+        ("cd app && tar xzf $ARCHIVE", Trouble.UNSEEN),
         ("echo x > $FILE", Trouble.UNKNOWN_DESTINATION),
         ("bash <(curl -s https://example.net)", Trouble.UNKNOWN_COMMAND),
         ("curl -s https://example.net/install | sh", Trouble.UNKNOWN_COMMAND),
@@ -116,6 +120,32 @@ def test_what_may_touch_the_root_is_said_with_its_line(line: str, trouble: Troub
     assert found
     assert found[0].may_touch
     assert found[0].line in (2, 0)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "rsync -a --delete dist/ host:app/src/",
+        "scp -qr dist host:app/src",
+        "tar czf - dist | ssh host 'tar xzf - -C app'",
+        "scp -q s.tgz host: && ssh host 'cd app && rm -rf src && tar xzf ../s.tgz'",
+        "cat s.tgz | ssh host 'tar xzf - -C app'",
+        "touch s.tgz; tar xzf s.tgz; scp -qr src host:app",
+        "unzip -qo s.zip; scp -qr src host:app",
+        "cp -r dist/. src; scp -qr src host:app",
+        "sftp -b - host <<'END'\nput dist/x app/src/b\nEND",
+    ],
+)
+def test_what_is_to_be_brought_and_is_not_there_is_said(script: str) -> None:
+    problems = here(script, rsync=real_rsync).problems
+    assert [(problem.trouble, problem.may_touch) for problem in problems] == [
+        (Trouble.NOTHING_TO_BRING, True)
+    ]
+
+
+def test_what_the_script_has_taken_away_itself_is_not_missed() -> None:
+    script = "rm -rf build; rsync -a build/ host:app/src/; rm -f s.tgz"
+    assert not here(script, rsync=real_rsync).problems
 
 
 @pytest.mark.parametrize(
