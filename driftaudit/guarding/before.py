@@ -19,7 +19,8 @@ def keep_before(folder: Path, place: str, run: str, saved: Saved) -> Path:
     try:
         own.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write(path, saved)
-        for old in sorted(own.glob("*.driftaudit"))[:-KEPT]:
+        others = sorted(each for each in own.glob("*.driftaudit") if each != path)
+        for old in others[: 1 - KEPT]:  # by name, and never our own: a clock may have gone back
             old.unlink(missing_ok=True)
     except OSError as error:
         raise UsageError(
