@@ -97,6 +97,7 @@ def command(
     from driftaudit.cli.progress import scan_progress
     from driftaudit.cli.target import Workplace, begun_audit
     from driftaudit.guarding.guard import GuardRequest, run_guard
+    from driftaudit.guarding.signals import taken_signals
     from driftaudit.guarding.state import state_folder
     from driftaudit.render.guard import json, text
 
@@ -106,7 +107,7 @@ def command(
         require_writable(Path(record), "record", "Choose another --record FILE.")
     report = _Report(formats, outputs, quiet)
     workplace = Workplace(wanted)
-    with begun_audit(workplace, target, wanted) as audit:
+    with taken_signals() as signals, begun_audit(workplace, target, wanted) as audit:
         request = GuardRequest(
             audit=replace(audit, structure=not no_structure),
             command=words,
@@ -119,10 +120,10 @@ def command(
             probe_wait=probe_wait,
             waiting=lambda: tell(f"driftaudit: waiting up to {probe_wait:g} seconds for the application"),
         )
-        run = run_guard(request, lambda: scan_progress(audit.target))
-    tell(*(f"driftaudit: {line}" for line in text(run).splitlines()))
-    if record:
-        write(Destination("json", record), json(run))
+        run = run_guard(request, lambda: scan_progress(audit.target), signals)
+        tell(*(f"driftaudit: {line}" for line in text(run).splitlines()))
+        if record:
+            write(Destination("json", record), json(run))
     return int(run.exit_code)
 
 

@@ -23,6 +23,7 @@ from driftaudit.guarding.observing import (
 )
 from driftaudit.guarding.override import OverrideRequest, overridden, unrescued
 from driftaudit.guarding.running import run_command
+from driftaudit.guarding.signals import Signals
 from driftaudit.model.aftermath import State
 from driftaudit.model.audit import Verdict
 from driftaudit.model.guard_run import PROBE_WAIT, GuardRun, Override, Person, Phase, Refusal
@@ -60,9 +61,10 @@ class GuardRequest:
     waiting: Callable[[], None] = tell_nobody
 
 
-def run_guard(request: GuardRequest, watch: Watch) -> GuardRun:
+def run_guard(request: GuardRequest, watch: Watch, signals: Signals) -> GuardRun:
     """Run a command on a target if the check lets it, and return what has become of the target.
 
+    `signals` interrupt it until the command begins; from then on they are kept, and the result is told.
     Raises UsageError, RepositoryError or SourceError where nothing was run: afterwards nothing is raised, and
     all that is known is in the result.
     """
@@ -74,12 +76,12 @@ def run_guard(request: GuardRequest, watch: Watch) -> GuardRun:
         "command": request.shown,
     }
     with held(request.folder / "locks", place, holder, request.wait) as lock:
-        return _Guard(request, watch, lock, place).run()
+        return _Guard(request, watch, lock, place, signals).run()
 
 
 class _Guard:
-    def __init__(self, request: GuardRequest, watch: Watch, lock: Lock, place: str) -> None:
-        self._watch, self._lock, self._place = watch, lock, place
+    def __init__(self, request: GuardRequest, watch: Watch, lock: Lock, place: str, signals: Signals) -> None:
+        self._watch, self._lock, self._place, self._signals = watch, lock, place, signals
         self._history = GuardHistory(request.folder / "guard.jsonl")
         # What is checked is what the result is held against, whatever the command makes of its source.
         wanted = replace(request.audit, lists_all=True)
@@ -124,10 +126,12 @@ class _Guard:
         """Run the command, then look at the target. From here on whatever happens ends in the record."""
         promise = promise_of(before)
         run = self._recorded(replace(run, phase=Phase.BEGUN, before=self._kept(run, before)))
-        result = run_command(self._request.command, {RUN_VARIABLE: run.id}, self._lock.claim)
+        variables = {RUN_VARIABLE: run.id}
+        result = run_command(self._request.command, variables, self._lock.claim, self._signals)
         run = replace(run, result=result, phase=Phase.ENDED)
         try:
-            after = found_after(self._audit, promise, self._watch)
+            with self._signals.interrupting():
+                after = found_after(self._audit, promise, self._watch)
         except KeyboardInterrupt:
             run = replace(run, aftermath=unknown("interrupted before it was looked at"), interrupted=True)
         except DriftauditError as error:
@@ -161,7 +165,9 @@ class _Guard:
         is_unknown = run.aftermath is None or run.aftermath.state is State.UNKNOWN
         wait = 0.0 if is_unknown or not run.result.is_success else self._request.probe_wait
         try:
-            return replace(run, health=well_within(probes, wait, self._request.waiting))
+            with self._signals.interrupting():
+                health = well_within(probes, wait, self._request.waiting)
+            return replace(run, health=health)
         except KeyboardInterrupt:
             return replace(run, unasked="interrupted before it was well", interrupted=True)
         except Exception as error:  # a bug must not hide that the command was run

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.git import commit
-from tests.support.guarded import environment, history, record, started
+from tests.support.guarded import checked, environment, history, record, started
 from tests.support.site import Site
 from tests.support.ssh_client import eventually
 from tests.support.sshd import SSHServer
@@ -103,6 +103,22 @@ def test_ctrl_c_while_the_result_is_looked_at(remote: Site, sshd: SSHServer) -> 
     found = record(remote)
     assert (found["exit_code"], found["result"]["exit_code"]) == (130, 4)
     assert [line["phase"] for line in history(remote)] == ["begun", "ended"]
+
+
+def test_ctrl_c_while_the_end_is_told_hides_nothing(stale: Site) -> None:
+    """The record goes to a pipe that nobody reads yet: whoever is impatient still gets the result."""
+    pipe = stale.folder / "record.json"
+    os.mkfifo(pipe)
+    with started(stale, [], "rm", f"{stale.production}/readme.txt") as process:
+        assert process.stderr
+        told = b""
+        while b"recover" not in told:
+            told += process.stderr.readline()
+        os.kill(process.pid, signal.SIGINT)
+        assert checked(pipe.read_text())["exit_code"] == 7
+        told += process.stderr.read()
+        assert process.wait(30) == 7
+    assert b"interrupted" not in told
 
 
 def is_stopped(process: int) -> bool:
