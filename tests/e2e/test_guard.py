@@ -145,13 +145,18 @@ def test_where_nothing_can_be_kept_nothing_runs(stale: Site) -> None:
         ("mkdir -p '{p}/logs' && echo line > '{p}/logs/app.log'", {}),
         ("echo SECRET=1 > '{p}/.env'", {}),
         ("echo SECRET=1 > '{p}/key.pem'", {}),
-        ("rm '{p}/key.pem'", {"key.pem": "lost"}),
+        (
+            "cd '{p}' && rm -r key.pem uploads data.sqlite data.sqlite-wal app.pid && mkdir uploads",
+            {"data.sqlite": "lost", "key.pem": "lost", "uploads/cat.jpg": "lost"},
+        ),
+        ("echo more > '{p}/data.sqlite'", {}),
         ("mkdir -p '{p}/src/lib/empty'", {}),
         ("ln -s elsewhere '{p}/link'", {"link": "appeared"}),
     ],
 )
 def test_what_is_not_as_planned_is_named(stale: Site, also: str, found: dict[str, str]) -> None:
-    write(stale.production, {"key.pem": "a key\n"})
+    own = ("key.pem", "uploads/cat.jpg", "data.sqlite", "data.sqlite-wal", "app.pid")
+    write(stale.production, dict.fromkeys(own, "its own\n"))
     _shell, _option, line = replacing(stale)
     outcome = guard(stale, [], "sh", "-c", f"{line} && {also.format(p=stale.production)}")
     assert (outcome.code, deviations(stale)) == (7 if found else 0, found)
