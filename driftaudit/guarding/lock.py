@@ -52,13 +52,13 @@ def _written(file: int, content: bytes, at: int) -> None:
 
 
 @contextlib.contextmanager
-def held(folder: Path, url: str, holder: Mapping[str, str], wait: float) -> Iterator[Lock]:
-    """Hold the lock of the target that lies at `url`; wait for it for so many seconds.
+def held(folder: Path, name: str, holder: Mapping[str, str], wait: float) -> Iterator[Lock]:
+    """Hold the lock of a target by that name; wait for it for so many seconds.
 
     Raises UsageError where somebody else holds it, or it cannot be made. The system frees the lock of a
     process that is killed; the file stays, and means nothing by itself.
     """
-    path = folder / f"{slug_of(url)}.lock"
+    path = folder / f"{slug_of(name)}.lock"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)

@@ -339,6 +339,25 @@ def test_two_guards_do_not_interleave(stale: Site) -> None:
     assert [line["phase"] for line in history(stale)] == ["begun", "ended", "begun", "ended"]
 
 
+def test_two_guards_of_one_folder_by_two_names(remote: Site) -> None:
+    """Once it is read, it is known where the root of a host leads to: that is taken as well."""
+    commit(remote.repository, {"src/new.txt": "new\n"})
+    (remote.folder / "current").symlink_to("production")
+    os.mkfifo(remote.repository / "go")
+    real = remote.url
+    remote.url = real.replace("/production", "/current")
+    with started(remote, [], "sh", "-c", "echo ready; read answer < go") as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"ready\n"
+        remote.url = real.replace("/production", "/x/..//production/")
+        assert "another guard is at work on this target: " in refusal(guard(remote, [], "true"), 2)
+        process.kill()
+        process.wait()
+        told = refusal(guard(remote, [], "true"), 2)
+        assert "the command of a guard that was killed still runs" in told
+        (remote.repository / "go").write_text("now\n")
+
+
 def test_a_guard_that_was_killed_leaves_no_lock_but_for_its_command(stale: Site) -> None:
     os.mkfifo(stale.repository / "go")
     with started(stale, [], "sh", "-c", "echo ready; read answer < go; echo gone > over") as process:
