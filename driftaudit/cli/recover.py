@@ -12,7 +12,7 @@ from driftaudit.errors import DriftauditError, UsageError
 if TYPE_CHECKING:
     from driftaudit.cli.target import Workplace
     from driftaudit.model.recovery import Recovery
-    from driftaudit.recovery.composer import Examined
+    from driftaudit.recovery.composer import Examined, KeptTree
     from driftaudit.recovery.stored import StoredTree
     from driftaudit.sources.base import Progress, Source
 
@@ -84,6 +84,7 @@ def command(
         places=places_of_backups(workplace, settings, backups, may_be_none=True),
         snapshot=SnapshotSource(Path(snapshot)) if snapshot else None,
         stored=None if snapshot else _stored(workplace, settings.name, run, history),
+        kept=None if snapshot or run else _kept_by_guard(deployed),
         repository=workplace.repository_if_any(),
         base=history_base(workplace, settings),
         mapping=settings.desired.mapping,
@@ -95,6 +96,17 @@ def command(
         recovery = _written(examined, file, progress)
     write_outcome(places, FORMATS, recovery, quiet)
     return int(recovery.exit_code)
+
+
+def _kept_by_guard(deployed: "Source") -> "KeptTree | None":
+    """Return what guard has kept of a target, None where that is nothing, or the target is no place."""
+    from driftaudit.cli.histories import guarded_place
+    from driftaudit.guarding.before import newest_before
+    from driftaudit.guarding.state import state_folder
+    from driftaudit.recovery.composer import KeptTree
+
+    found = newest_before(state_folder() / "before", guarded_place(deployed))
+    return KeptTree(*found) if found else None
 
 
 def _stored(workplace: "Workplace", target: str, run: int | None, named: str | None) -> "StoredTree | None":

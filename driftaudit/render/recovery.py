@@ -213,10 +213,13 @@ def _giver(giver: Giver) -> str:
 
 def _archive(recovery: Recovery) -> Iterator[str]:
     archive = recovery.written
+    if recovery.in_the_way:
+        ways = sorted({hole.in_the_way or "" for hole in recovery.in_the_way})
+        files = count_of(len(recovery.in_the_way), "file")
+        yield f"In no archive, for something stands in the way: {files} ({_few(ways)}). Move that away first."
     if archive is None:
-        lost = [hole for hole in recovery.plan.of(HoleState.LOST) if hole.givers]
-        if lost:
-            yield f"-o FILE.tar.gz writes {count_of(len(lost), 'lost file')} that can be had as before."
+        if recovery.offered:
+            yield f"-o FILE.tar.gz writes {_offered(recovery)}."
         return
     yield f"Written: {printable(archive.file)}, {count_of(len(archive.paths), 'file')}"
     if archive.replaced:
@@ -231,6 +234,14 @@ def _archive(recovery: Recovery) -> Iterator[str]:
     for number, (name, command) in enumerate(archive.commands):
         yield f"  {command}" if not number else f"  where tar is {name}'s: {command}"
     yield ""
+
+
+def _offered(recovery: Recovery) -> str:
+    """Return what an archive would hold."""
+    folders = len(recovery.plan.folders)
+    files = recovery.offered - folders
+    parts = [f"{count_of(files, 'file')} that can be had back"] if files else []
+    return ", and ".join([*parts, count_of(folders, "lost folder")] if folders else parts)
 
 
 def _outcome(recovery: Recovery) -> Iterator[str]:

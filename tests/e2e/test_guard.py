@@ -106,6 +106,8 @@ def test_after_a_loss_the_line_that_guard_prints_finds_what_was_there(stale: Sit
     recovery = driftaudit(stale.repository, *shlex.split(line), **environment(stale))
     assert recovery.code == 3
     assert "src/lib/one.txt  from commit" in recovery.out
+    unasked = driftaudit(stale.repository, "recover", stale.url, **environment(stale))
+    assert f"is kept: --snapshot {record(stale)['before']}" in unasked.out
     before = record(stale)["before"]
     assert Path(before).stat().st_mode & 0o777 == 0o600
     assert history(stale)[0]["before"] == before, "it is said before the command begins"
