@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 _EXIT_CODES = """\b
 Exit codes:
-  0  all is whole    2  usage or configuration   5  source unreachable or cut off
-  1  internal error  3  something is lost or   130  interrupted
-                        not as it was
-                     4  it cannot be told"""
+  0  all is whole                     3  something is lost, or not as it was
+  1  internal error                   4  it cannot be told
+  2  usage or configuration           5  source unreachable or cut off
+                                    130  interrupted"""
 
 
 @click.command("recover", epilog=_EXIT_CODES)

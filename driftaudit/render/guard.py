@@ -182,8 +182,7 @@ def _lines(run: GuardRun) -> Iterator[str]:
         yield f"The command was not run: {run.refusal.reason}"
     if run.result is None:
         if not run.refusal:
-            verdict = run.audit.decision.verdict.value
-            yield f"The command was not run: the verdict is {verdict}. {run.audit.decision.reason}"
+            yield f"The command was not run: the verdict is {run.audit.decision.verdict.value}."
         return
     yield f"The command {_end_of(run.result)}."
     if run.aftermath:

@@ -125,10 +125,11 @@ def _details(recovery: Recovery) -> Iterator[list[str]]:
     backups = list(_backups(recovery))
     if backups:
         yield backups
+    called = _called(recovery)
     for state, title in _TITLES.items():
         holes = recovery.plan.of(state)
         if holes:
-            yield [f"{title}  {count_of(len(holes), 'file')}", *names([_row(hole) for hole in holes])]
+            yield [f"{title}  {count_of(len(holes), 'file')}", *names([_row(hole, called) for hole in holes])]
     if recovery.plan.folders:
         rows = [f"{printable(folder.path)}/" for folder in recovery.plan.folders]
         yield [f"Lost folders  {len(rows)}", *names(rows)]
@@ -180,11 +181,20 @@ def _of_the_open(counts: Mapping[Holding, int]) -> str:
     return f"of the {count_of(total, 'file')} below: {', '.join(parts)}"
 
 
-def _row(hole: Hole) -> str:
+def _called(recovery: Recovery) -> Mapping[str, str]:
+    """Return what each backup is called in a row: its file name, where no other one has that."""
+    short = [backup.name.rpartition("/")[2] for backup in recovery.backups]
+    return {
+        backup.name: name if short.count(name) == 1 else backup.name
+        for backup, name in zip(recovery.backups, short, strict=True)
+    }
+
+
+def _row(hole: Hole, called: Mapping[str, str]) -> str:
     parts = [printable(hole.path)]
     if hole.why:
         parts.append(printable(hole.why))
-    parts.append(_from(hole))
+    parts.append(_from(hole, called))
     if hole.in_the_way is not None:
         parts.append(f"in the way: {printable(hole.in_the_way)}")
     if hole.unsaved and hole.state is not HoleState.LOST:
@@ -192,21 +202,23 @@ def _row(hole: Hole) -> str:
     return "  ".join(parts)
 
 
-def _from(hole: Hole) -> str:
+def _from(hole: Hole, called: Mapping[str, str]) -> str:
     if hole.givers:
-        return f"from {_giver(hole.givers[0])}"
+        return f"from {_giver(hole.givers[0], called)}"
     if hole.older:
-        return f"in no source as it was; another version in {_giver(hole.older[0])}"
+        return f"in no source as it was; another version in {_giver(hole.older[0], called)}"
     return "in no source"
 
 
-def _giver(giver: Giver) -> str:
+def _giver(giver: Giver, called: Mapping[str, str]) -> str:
     if giver.kind is GiverKind.SNAPSHOT:
         return giver.where
     if giver.kind in (GiverKind.BACKUP, GiverKind.LIVE):
         unsure = "" if giver.is_proven else " (whether it is the same cannot be told)"
         other = unsure if giver.kind is GiverKind.BACKUP else ""
-        where = f"{printable(giver.where)}: " if giver.kind is GiverKind.BACKUP else ""
+        where = (
+            f"{printable(called.get(giver.where, giver.where))}: " if giver.kind is GiverKind.BACKUP else ""
+        )
         return f"{giver.kind.value} {where}{printable(giver.entry.path)}{other}"
     return f"{giver.kind.value} {printable(giver.where)}"
 
