@@ -14,7 +14,7 @@ import click
 
 from driftaudit.cli import options
 from driftaudit.cli.main import tell
-from driftaudit.errors import UsageError
+from driftaudit.errors import DriftauditError, UsageError
 from driftaudit.model.guard_run import PROBE_WAIT, Person
 from driftaudit.repo import Repository
 
@@ -126,7 +126,11 @@ def command(
             probe_wait=probe_wait,
             waiting=lambda: tell(f"driftaudit: waiting up to {probe_wait:g} seconds for the application"),
         )
-        run = run_guard(request, lambda: scan_progress(audit.target), signals)
+        try:
+            run = run_guard(request, lambda: scan_progress(audit.target), signals)
+        except DriftauditError:  # it is raised before the command alone
+            tell("driftaudit: The command was not run.")
+            raise
         tell(*(f"driftaudit: {line}" for line in text(run).splitlines()))
         if record:
             write(Destination("json", record), json(run))

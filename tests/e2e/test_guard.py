@@ -295,7 +295,9 @@ def test_the_history_names_who_ran_what(stale: Site) -> None:
 def test_without_a_history_nothing_runs(stale: Site) -> None:
     state(stale).mkdir(parents=True)
     (state(stale) / "guard.jsonl").mkdir()
-    assert "the history" in guard(stale, [], "touch", str(stale.folder / "run")).err
+    outcome = guard(stale, [], "touch", str(stale.folder / "run"))
+    assert "driftaudit: The command was not run.\ndriftaudit: the history" in outcome.err
+    assert outcome.code == 2
     assert not (stale.folder / "run").exists()
 
 
