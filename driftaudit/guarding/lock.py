@@ -65,9 +65,9 @@ def held(folder: Path, name: str, holder: Mapping[str, str], wait: float) -> Ite
     except OSError as error:
         raise _not_made(path, error) from error
     try:
-        _acquire(file, path, time.monotonic() + wait)
         lock = Lock(file, holder)
         try:
+            _acquire(file, path, time.monotonic() + wait)
             lock.write()
         except OSError as error:
             raise _not_made(path, error) from error

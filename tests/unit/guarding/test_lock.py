@@ -1,5 +1,7 @@
 """The lock of a target on a disk that is full."""
 
+import errno
+import fcntl
 import os
 import resource
 from collections.abc import Iterator
@@ -31,6 +33,15 @@ def test_a_lock_that_cannot_say_who_holds_it_is_none(tmp_path: Path, room: int) 
         pytest.fail("it was not to be held")
     assert raised.value.message.startswith(f"the lock {tmp_path}/srv-app-")
     assert "cannot be made" in raised.value.message
+
+
+def test_a_file_system_without_locks_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none_here(_file: int, _how: int) -> None:  # as some network mounts do, which no test can have
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", none_here)
+    with pytest.raises(UsageError, match="cannot be made: No locks available"), held(tmp_path, "a", {}, 0):
+        pytest.fail("it was not to be held")
 
 
 def test_no_command_runs_that_the_lock_does_not_name(tmp_path: Path) -> None:
