@@ -100,12 +100,13 @@ def command(
 
 def _kept_by_guard(deployed: "Source") -> "KeptTree | None":
     """Return what guard has kept of a target, None where that is nothing, or the target is no place."""
-    from driftaudit.cli.histories import guarded_place
     from driftaudit.guarding.before import newest_before
+    from driftaudit.guarding.place import place_of
     from driftaudit.guarding.state import state_folder
     from driftaudit.recovery.composer import KeptTree
 
-    found = newest_before(state_folder() / "before", guarded_place(deployed))
+    place = place_of(deployed)
+    found = newest_before(state_folder() / "before", place) if place else None
     return KeptTree(*found) if found else None
 
 

@@ -1,4 +1,4 @@
-"""What a target is locked by: where it lies, whatever it is called."""
+"""Where a target lies, in one form: for records, for receipts, and for its lock."""
 
 import posixpath
 from pathlib import Path
@@ -7,6 +7,25 @@ from driftaudit.sources.base import Source
 from driftaudit.sources.directory import DirectorySource
 from driftaudit.sources.ssh.host_config import host_config
 from driftaudit.sources.ssh.source import SSHSource
+
+
+def place_of(source: Source) -> str | None:
+    """Return where a live tree lies, None for what nothing can be deployed to.
+
+    A link that is the root itself stays one: with releases it leads elsewhere after each deploy.
+    """
+    match source:
+        case SSHSource(address=address):
+            return address.url
+        case DirectorySource(path=path):
+            return str(_named(path))
+    return None
+
+
+def _named(folder: Path) -> Path:
+    """Return the path of a folder, or of the link to it, with the links above it followed."""
+    path = folder.absolute()
+    return path.resolve() if path.name in ("", "..") else path.parent.resolve() / path.name
 
 
 def lock_name(source: Source, real_root: str | None = None) -> str:
@@ -18,7 +37,7 @@ def lock_name(source: Source, real_root: str | None = None) -> str:
     """
     match source:
         case DirectorySource(path=path):
-            return str(Path(real_root or path).resolve())
+            return real_root or str(_named(path))
         case SSHSource(address=address):
             host = host_config(address.host, address.port, address.user)
             where = f"{host.hostname.lower()}:{host.port}"

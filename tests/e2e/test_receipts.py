@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,22 @@ def test_before_and_after_a_deploy(stale: Site, key: dict[str, Any]) -> None:
         7,
         {"src/app.txt": "changed", "src/lib/two.txt": "lost", "src/new.txt": "appeared"},
     )
+
+
+def test_a_deploy_that_lets_the_root_lead_elsewhere(stale: Site) -> None:
+    """With releases `current` is a link, and another one afterwards."""
+    first, second = stale.production, stale.folder / "second"
+    stale.url = str(stale.folder / "current")
+    Path(stale.url).symlink_to(first.name)
+    assert issue(stale, "--deploy", "release").code == 0
+    assert verify(stale).code == 0
+    shutil.copytree(first, second)
+    shutil.rmtree(second / "src")
+    shutil.copytree(stale.repository / "src", second / "src")
+    Path(stale.url).unlink()
+    Path(stale.url).symlink_to(second.name)
+    assert verify(stale, "--after").code == 0
+    assert verify(stale).code == 7
 
 
 def test_over_ssh_and_without_naming_the_target(remote: Site) -> None:

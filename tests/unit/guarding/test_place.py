@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from driftaudit.guarding.place import lock_name
+from driftaudit.guarding.place import lock_name, place_of
 from driftaudit.sources.directory import DirectorySource
 from driftaudit.sources.ssh.address import SSHAddress
 from driftaudit.sources.ssh.source import SSHSource
@@ -47,8 +47,15 @@ def test_other_folders_and_other_ports_are_others() -> None:
     assert len({named(url) for url in ("web:/srv/app", "web:/srv/app2", "ssh://web:22/srv/app")}) == 3
 
 
-def test_a_link_on_this_machine_is_where_it_leads(tmp_path: Path) -> None:
-    (tmp_path / "app").mkdir()
-    (tmp_path / "current").symlink_to("app")
-    names = {lock_name(DirectorySource(tmp_path / name)) for name in ("app", "current", "app/../app")}
-    assert names == {str(tmp_path / "app")}
+def test_a_link_on_this_machine_has_a_name_of_its_own_until_it_is_known_where_it_leads(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "srv/app").mkdir(parents=True)
+    (tmp_path / "srv/current").symlink_to("app")
+    (tmp_path / "www").symlink_to("srv")
+    real = str(tmp_path / "srv/app")
+    for name in ("srv/app", "www/app", "srv/app/../app", "srv/app/."):
+        assert lock_name(DirectorySource(tmp_path / name)) == real
+    current = DirectorySource(tmp_path / "www/current")
+    assert lock_name(current) == place_of(current) == str(tmp_path / "srv/current")
+    assert lock_name(current, real) == real
