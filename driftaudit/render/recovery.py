@@ -172,7 +172,7 @@ def _of_the_open(counts: Mapping[Holding, int]) -> str:
     if not total:
         return "nothing is asked of it"
     words = {
-        Holding.SAME: "as they were",
+        Holding.SAME: "as before",
         Holding.OLDER: "in another version",
         Holding.UNREAD: "not to be told",
         Holding.ABSENT: "not in it",
@@ -235,7 +235,7 @@ def _archive(recovery: Recovery) -> Iterator[str]:
         return
     yield f"Written: {printable(archive.file)}, {count_of(len(archive.paths), 'file')}"
     if archive.replaced:
-        yield f"  It replaces {count_of(len(archive.replaced), 'file')} that are there in another version."
+        yield f"  It replaces the other version that is there of {count_of(len(archive.replaced), 'file')}."
     if archive.older:
         yield f"  Older than they were: {', '.join(map(printable, archive.older))}"
     yield from names([f"not in it: {printable(path)}  {printable(why)}" for path, why in recovery.failed])
@@ -267,7 +267,10 @@ def _outcome(recovery: Recovery) -> Iterator[str]:
     elif recovery.exit_code:
         yield "INCOMPLETE  Nothing is known to be lost, but not all could be told."
     else:
-        yield f"WHOLE  All {count_of(plan.whole, 'file')} are as they were{_unproven(plan)}."
+        all_of = (
+            "The one file is as it was" if plan.whole == 1 else f"All {plan.whole:,} files are as they were"
+        )
+        yield f"WHOLE  {all_of}{_unproven(plan)}."
 
 
 def _open(recovery: Recovery, holes: Sequence[Hole]) -> str:

@@ -121,7 +121,7 @@ def test_what_exists_only_live_is_not_overwritten(loss: Site) -> None:
     assert not (loss.folder / "out.tar.gz").exists()
     assert driftaudit(loss.repository, "rescue", loss.url).code == 0
     outcome = recover(loss, "-o", "../out.tar.gz", "--older")
-    assert "It replaces 1 file" in outcome.out
+    assert "It replaces the other version that is there of 1 file." in outcome.out
     unpack(loss.folder / "out.tar.gz", loss.production, gnu_tar(), replaces=True)
     assert recover(loss).code == 0
 
