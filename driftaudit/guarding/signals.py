@@ -22,12 +22,15 @@ class Signals:
     Afterwards they interrupt only what may be given up: what has become of the target is told in any case.
     """
 
-    _interrupts: bool = True
+    _is_begun: bool = False
+    _interrupts: bool = False
     _process: "subprocess.Popen[bytes] | None" = None
     _kept: list[int] = field(default_factory=list)
 
     def __call__(self, number: int, _frame: FrameType | None) -> None:
-        """Take one. Raises KeyboardInterrupt where it may, and no more until that was dealt with."""
+        """Take one. Raises KeyboardInterrupt where it may; once a command has begun, once at a time."""
+        if not self._is_begun:
+            raise KeyboardInterrupt
         if self._interrupts:
             self._interrupts = False
             raise KeyboardInterrupt
@@ -38,7 +41,7 @@ class Signals:
 
     def keep(self) -> None:
         """Interrupt nothing from here on: a command is about to be started."""
-        self._interrupts = False
+        self._is_begun = True
 
     def hand_to(self, process: "subprocess.Popen[bytes]") -> None:
         """Let a process have those that are to come, and those that came while it was being started."""

@@ -9,9 +9,11 @@ import pytest
 from driftaudit.guarding.signals import taken_signals
 
 
-def test_before_the_command_one_interrupts() -> None:
-    with taken_signals(), pytest.raises(KeyboardInterrupt):
-        signal.raise_signal(signal.SIGTERM)
+def test_before_the_command_each_interrupts() -> None:
+    with taken_signals():
+        for number in (signal.SIGTERM, signal.SIGINT):  # the second one, where giving up takes long
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(number)
 
 
 def test_what_comes_while_a_command_is_started_is_handed_to_it() -> None:
