@@ -1,7 +1,7 @@
 """What a plan promises of a tree, and where a tree that is found later breaks it. Pure.
 
 Paths with the labels `generated`, `runtime` and `secret` are left aside: a host writes its logs meanwhile.
-But a secret that was to stay does not go by itself.
+But a secret, an upload or a database that was to stay does not go by itself.
 """
 
 import hashlib
@@ -20,6 +20,18 @@ from driftaudit.model.problem import Problem
 from driftaudit.policy.labels import Labels
 
 LEFT_ASIDE = frozenset((GENERATED, RUNTIME, SECRET))
+
+# Of what an application keeps, this comes and goes by itself, at a restart for one. All else that is gone
+# after a deploy was taken away by it.
+_PASSING = Labels(
+    {
+        "passing": (
+            *("log/", "logs/", "*.log", "*.log.*", "*.log-*", "nohup.out", "tmp/", "temp/", "cache/"),
+            *("session/", "sessions/", "*.pid", "*.sock", "*.lock", "*-journal", "*-shm", "*-wal"),
+            *("celerybeat-schedule*", "/storage/framework/", ".pm2/"),
+        )
+    }
+)
 
 
 class Wanted(StrEnum):
@@ -47,14 +59,14 @@ class Promise:
     """What is to be found: at these paths as is said, at all others of the scope what is desired.
 
     `scope` are folders or files under the root, empty for all of it. `unseen` are the paths of which
-    something could not be seen before. `secrets` are paths that are to stay, whatever becomes of what is in
+    something could not be seen before. `lasting` are paths that are to stay, whatever becomes of what is in
     them.
     """
 
     paths: Mapping[str, Expected]
     scope: tuple[str, ...] = ()
     unseen: frozenset[str] = frozenset()
-    secrets: frozenset[str] = frozenset()
+    lasting: frozenset[str] = frozenset()
 
     def unfulfilled(self) -> "Promise":
         """Return the promise that all is as it was."""
@@ -112,13 +124,16 @@ def promised(
         if LEFT_ASIDE.isdisjoint(finding.labels) and within_any(finding.path, scope)
     }
     unseen = frozenset(problem.path for problem in problems)
-    return Promise(paths, scope, unseen, frozenset(_kept_secrets(findings, scope)))
+    return Promise(paths, scope, unseen, frozenset(_lasting(findings, scope)))
 
 
-def _kept_secrets(findings: Iterable[Finding], scope: tuple[str, ...]) -> Iterator[str]:
+def _lasting(findings: Iterable[Finding], scope: tuple[str, ...]) -> Iterator[str]:
+    """Yield the paths that a deploy keeps and that nothing but a deploy takes away."""
     for finding in findings:
-        is_kept = finding.action is Action.KEEP and finding.change.deployed is not None
-        if is_kept and SECRET in finding.labels and within_any(finding.path, scope):
+        live = finding.change.deployed
+        is_kept = live and live.has_content and finding.action is Action.KEEP
+        is_own = SECRET in finding.labels or (RUNTIME in finding.labels and not _PASSING.of(finding.path))
+        if is_kept and is_own and within_any(finding.path, scope):
             yield finding.path
 
 
@@ -147,7 +162,7 @@ class _Judgement:
 
     def deviations(self) -> tuple[Deviation, ...]:
         """Return what breaks the promise; what cannot be told is in `untold` afterwards."""
-        broken = [*self._broken(), *self._lost_secrets(), *self._unplanned()]
+        broken = [*self._broken(), *self._lost_of_its_own(), *self._unplanned()]
         self.untold.update(
             path
             for path in self._hidden - self.promise.unseen
@@ -167,8 +182,8 @@ class _Judgement:
                 wanted = {Wanted.DESIRED: expected.desired, Wanted.BEFORE: expected.before}
                 yield Deviation(path, kind, wanted.get(expected.wanted), content_of(entry))
 
-    def _lost_secrets(self) -> Iterator[Deviation]:
-        for path in self.promise.secrets:
+    def _lost_of_its_own(self) -> Iterator[Deviation]:
+        for path in self.promise.lasting:
             if self.found.live(path) is None and not _is_covered(path, self._hidden):
                 yield Deviation(path, DeviationKind.LOST, None, None)
 

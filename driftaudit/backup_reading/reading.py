@@ -154,11 +154,20 @@ def read_backup(
         snapshot = backup.source.snapshot(request, progress)
     except SourceError as error:
         return ReadBackup(backup, fault=_short(error.message, backup.name))
-    if not any(entry.has_content for entry in snapshot.entries):
-        return ReadBackup(backup, fault="it holds no file")
+    fault = "" if backup.is_fingerprint else _nothing_to_read(snapshot)
+    if fault:
+        return ReadBackup(backup, fault=fault)
     if backup.is_fingerprint:
         backup = replace(backup, dated=Dated(snapshot.scan.started_at, DatedBy.SAVED))
     return ReadBackup(backup, snapshot)
+
+
+def _nothing_to_read(snapshot: Snapshot) -> str:
+    """Return why a backup has nothing to give, "" where it has something."""
+    if any(entry.digest for entry in snapshot.entries):
+        return ""
+    refused = next((problem for problem in snapshot.problems if problem.path), None)
+    return f"nothing in it can be read: {refused.path}: {refused.detail}" if refused else "it holds no file"
 
 
 def _short(message: str, name: str) -> str:

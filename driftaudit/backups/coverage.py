@@ -37,7 +37,9 @@ def _cover(entry: Entry, backups: Sequence[PlacedBackup]) -> Cover:
     usable = {number: holdings[number] for number, backup in enumerate(backups) if backup.has_contents}
     best = min(usable.values(), key=_ORDER.index, default=Holding.ABSENT)
     newest = next((number for number, found in usable.items() if found is best), None)
-    return Cover(entry.path, holdings, best, None if best is Holding.ABSENT else newest)
+    there = [backups[number].entries.get(entry.path) for number in usable]
+    is_read = any(other and other.digest for other in there)
+    return Cover(entry.path, holdings, best, None if best is Holding.ABSENT else newest, is_read)
 
 
 def _is_same(entry: Entry, other: Entry) -> bool:

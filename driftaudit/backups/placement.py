@@ -53,7 +53,8 @@ def best_placement(backup: Sequence[Entry], tree: Sequence[Entry]) -> Placement:
 def _counted(pair: Pair, files: Sequence[Entry], known: Mapping[str, Entry]) -> Placement:
     placed = Placement(*pair).placed(files)
     both = [(entry, known[path]) for path, entry in placed.items() if path in known]
-    same = sum(bool(a.digest) and a.contents == b.contents for a, b in both)
+    # That both have an empty file at a path says nothing: so have trees of other projects.
+    same = sum(bool(a.digest and a.size) and a.contents == b.contents for a, b in both)
     return Placement(*pair, same, len(both), len(placed))
 
 

@@ -6,11 +6,10 @@ from driftaudit.cli import options
 
 _EXIT_CODES = """\b
 Exit codes:
-  0  all is covered  2  usage or configuration   5  source unreachable or cut off
-  1  internal error  3  something is in none,  130  interrupted
-                        or only in another
-                        version
-                     4  it cannot be told"""
+  0  all is covered                   3  some in none, or in another version
+  1  internal error                   4  it cannot be told
+  2  usage or configuration           5  source unreachable or cut off
+                                    130  interrupted"""
 
 
 @click.command("backup", epilog=_EXIT_CODES)

@@ -4,6 +4,7 @@ import getpass
 import os
 import shlex
 import shutil
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ import click
 
 from driftaudit.cli import options
 from driftaudit.cli.main import tell
-from driftaudit.errors import UsageError
+from driftaudit.errors import DriftauditError, UsageError
 from driftaudit.model.guard_run import PROBE_WAIT, Person
 from driftaudit.repo import Repository
 
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
 
 _EXIT_CODES = """\b
 Exit codes:
-  0  as planned, and well 4  incomplete evidence
-  1  internal error       5  source unreachable or cut off
-  2  usage, or locked     6  the command failed
-  3  blocked              7  not as planned, or not well"""
+  0  as planned, and well    5  source unreachable or cut off
+  1  internal error          6  the command failed
+  2  usage, or locked        7  not as planned, or not well
+  3  blocked               130  interrupted
+  4  incomplete evidence"""
 _COMMAND = "driftaudit.command"
 
 
@@ -53,14 +55,18 @@ class _WithCommand(click.Command):
 @options.reports
 @click.option("--record", metavar="FILE", help="Where what happened goes, as JSON.")
 @click.option(
-    "--wait", metavar="SECONDS", type=click.FloatRange(min=0), default=0.0, help="For another guard."
+    "--wait",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    help="How long to wait for another guard of this target; 0 if left out.",
 )
 @click.option(
     "--probe-wait",
     metavar="SECONDS",
     type=click.FloatRange(min=0),
     default=PROBE_WAIT,
-    help=f"For the application to be well after the command; {PROBE_WAIT:g} if left out.",
+    help=f"How long the application may take to be well afterwards; {PROBE_WAIT:g} if left out.",
 )
 @click.option(
     "--override", is_flag=True, help="Rescue every only copy, and run it although it does not pass."
@@ -89,14 +95,15 @@ def command(
 
     Where probes are configured they are asked before and after; after a deploy they may take some time.
 
-    The command gets our own input and output, and no shell: for one, write sh -c '...'. What guard says goes
-    to standard error. --format and --output are for the report of the check. One guard runs at a time for a
-    target; all runs are in a history in the state folder of the user.
+    The command gets our own input and output. No shell reads it: for one, write sh -c '...'. What guard says
+    goes to standard error. --format and --output are for the report of the check. One guard runs at a time
+    for a target; all runs are in a history in the state folder of the user.
     """
     from driftaudit.cli.output import Destination, require_writable, write
     from driftaudit.cli.progress import scan_progress
     from driftaudit.cli.target import Workplace, begun_audit
     from driftaudit.guarding.guard import GuardRequest, run_guard
+    from driftaudit.guarding.signals import taken_signals
     from driftaudit.guarding.state import state_folder
     from driftaudit.render.guard import json, text
 
@@ -106,7 +113,7 @@ def command(
         require_writable(Path(record), "record", "Choose another --record FILE.")
     report = _Report(formats, outputs, quiet)
     workplace = Workplace(wanted)
-    with begun_audit(workplace, target, wanted) as audit:
+    with taken_signals() as signals, begun_audit(workplace, target, wanted) as audit:
         request = GuardRequest(
             audit=replace(audit, structure=not no_structure),
             command=words,
@@ -119,10 +126,14 @@ def command(
             probe_wait=probe_wait,
             waiting=lambda: tell(f"driftaudit: waiting up to {probe_wait:g} seconds for the application"),
         )
-        run = run_guard(request, lambda: scan_progress(audit.target))
-    tell(*(f"driftaudit: {line}" for line in text(run).splitlines()))
-    if record:
-        write(Destination("json", record), json(run))
+        try:
+            run = run_guard(request, lambda: scan_progress(audit.target), signals)
+        except DriftauditError:  # it is raised before the command alone
+            tell("driftaudit: The command was not run.")
+            raise
+        tell(*(f"driftaudit: {line}" for line in text(run).splitlines()))
+        if record:
+            write(Destination("json", record), json(run))
     return int(run.exit_code)
 
 
@@ -140,7 +151,7 @@ class _Report:
             )
 
     def __call__(self, request: "AuditRequest", examination: "Examination") -> None:
-        from driftaudit.cli.output import render_options, write
+        from driftaudit.cli.output import render_options, terminal_width, write
         from driftaudit.render.base import RenderOptions
         from driftaudit.render.registry import FORMATS
 
@@ -152,7 +163,8 @@ class _Report:
         for place in self._places:
             write(place, FORMATS[place.format](audit, render_options(place, self._quiet)))
         short = self._quiet or bool(self._places)
-        tell(*FORMATS["text"](audit, RenderOptions(quiet=short)).splitlines())
+        options = RenderOptions(width=terminal_width(sys.stderr), quiet=short)
+        tell(*FORMATS["text"](audit, options).splitlines())
 
 
 def _overriding(override: bool, reason: str | None, folder: str | None) -> "OverrideRequest | None":

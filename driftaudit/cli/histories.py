@@ -8,14 +8,12 @@ from driftaudit.cli.target import Workplace
 from driftaudit.config.reporting import HistorySettings, NotifySettings
 from driftaudit.config.settings import TargetSettings
 from driftaudit.errors import UsageError
-from driftaudit.sources.directory import DirectorySource
 from driftaudit.sources.registry import scheme_of
 from driftaudit.sources.ssh.address import SSHAddress
 
 if TYPE_CHECKING:
     from driftaudit.history.place import Place
     from driftaudit.history.store import History
-    from driftaudit.sources.base import Source
 
 
 def history_settings(workplace: Workplace) -> HistorySettings:
@@ -62,11 +60,3 @@ def shown_url(target: TargetSettings) -> str:
         return SSHAddress.parse(target.url).url
     except UsageError:
         return ""
-
-
-def guarded_place(deployed: "Source") -> str:
-    """Return where a guard says that the target lies."""
-    if isinstance(deployed, DirectorySource):
-        return str(deployed.path.resolve())
-    address = getattr(deployed, "address", None)
-    return address.url if address else ""

@@ -54,9 +54,10 @@ def command(
 
 
 def _histories(workplace: "Workplace", history: "History | None", name: str | None) -> "list[TargetHistory]":
-    from driftaudit.cli.histories import guarded_place, shown_url
+    from driftaudit.cli.histories import shown_url
     from driftaudit.cli.target import deployed_source
     from driftaudit.errors import DriftauditError, UsageError
+    from driftaudit.guarding.place import place_of
     from driftaudit.guarding.state import state_folder
     from driftaudit.history.guard_runs import guarded_runs
     from driftaudit.model.history import StoredTarget
@@ -72,7 +73,7 @@ def _histories(workplace: "Workplace", history: "History | None", name: str | No
             workplace.target(each)  # which says what is wrong with the name
         settings = workplace.target(each) if each in configured else None
         try:
-            place = guarded_place(deployed_source(workplace, settings)) if settings else ""
+            place = place_of(deployed_source(workplace, settings)) if settings else ""
         except DriftauditError:
             place = ""
         target = stored.get(each) or StoredTarget(each, shown_url(settings) if settings else each)

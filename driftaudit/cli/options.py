@@ -176,9 +176,10 @@ def written_as(*names: str) -> Callable[[F], F]:
                 click.option(
                     "--format",
                     "formats",
+                    metavar="FORMAT",
                     type=click.Choice(names),
                     multiple=True,
-                    help="Repeatable; text if left out.",
+                    help=f"{', '.join(names)}; repeatable, text if left out.",
                 ),
                 click.option(
                     "--output",

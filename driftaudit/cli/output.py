@@ -3,13 +3,12 @@
 import contextlib
 import os
 import shlex
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TextIO
 
 import click
 
@@ -18,6 +17,7 @@ from driftaudit.errors import UsageError
 from driftaudit.render.base import RenderOptions
 
 STANDARD_OUTPUT = "-"
+_USUAL_WIDTH = 80  # columns, of a terminal that does not say
 _NAMES_OF_STANDARD_OUTPUT = (STANDARD_OUTPUT, "/dev/stdout")  # opened anew, a log would lose what it has
 _BY_SUFFIX = {
     ".json": "json",
@@ -105,7 +105,20 @@ def render_options(destination: Destination, quiet: bool) -> RenderOptions:
             colour=destination.is_standard_output and bool(os.environ.get("FORCE_COLOR")), quiet=quiet
         )
     colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return RenderOptions(width=shutil.get_terminal_size().columns, colour=colour, quiet=quiet)
+    return RenderOptions(width=terminal_width(sys.stdout), colour=colour, quiet=quiet)
+
+
+def terminal_width(stream: TextIO) -> int | None:
+    """Return how many columns a stream's terminal has, by $COLUMNS first; None where it is no terminal."""
+    if not stream.isatty():
+        return None
+    named = os.environ.get("COLUMNS", "")
+    if named.isdecimal() and int(named):
+        return int(named)
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or _USUAL_WIDTH
+    except OSError:
+        return _USUAL_WIDTH
 
 
 def write(destination: Destination, report: str, unencodable: str | None = None) -> None:

@@ -12,16 +12,16 @@ from driftaudit.errors import DriftauditError, UsageError
 if TYPE_CHECKING:
     from driftaudit.cli.target import Workplace
     from driftaudit.model.recovery import Recovery
-    from driftaudit.recovery.composer import Examined
+    from driftaudit.recovery.composer import Examined, KeptTree
     from driftaudit.recovery.stored import StoredTree
     from driftaudit.sources.base import Progress, Source
 
 _EXIT_CODES = """\b
 Exit codes:
-  0  all is whole    2  usage or configuration   5  source unreachable or cut off
-  1  internal error  3  something is lost or   130  interrupted
-                        not as it was
-                     4  it cannot be told"""
+  0  all is whole                     3  something is lost, or not as it was
+  1  internal error                   4  it cannot be told
+  2  usage or configuration           5  source unreachable or cut off
+                                    130  interrupted"""
 
 
 @click.command("recover", epilog=_EXIT_CODES)
@@ -84,6 +84,7 @@ def command(
         places=places_of_backups(workplace, settings, backups, may_be_none=True),
         snapshot=SnapshotSource(Path(snapshot)) if snapshot else None,
         stored=None if snapshot else _stored(workplace, settings.name, run, history),
+        kept=None if snapshot or run else _kept_by_guard(deployed),
         repository=workplace.repository_if_any(),
         base=history_base(workplace, settings),
         mapping=settings.desired.mapping,
@@ -95,6 +96,18 @@ def command(
         recovery = _written(examined, file, progress)
     write_outcome(places, FORMATS, recovery, quiet)
     return int(recovery.exit_code)
+
+
+def _kept_by_guard(deployed: "Source") -> "KeptTree | None":
+    """Return what guard has kept of a target, None where that is nothing, or the target is no place."""
+    from driftaudit.guarding.before import newest_before
+    from driftaudit.guarding.place import place_of
+    from driftaudit.guarding.state import state_folder
+    from driftaudit.recovery.composer import KeptTree
+
+    place = place_of(deployed)
+    found = newest_before(state_folder() / "before", place) if place else None
+    return KeptTree(*found) if found else None
 
 
 def _stored(workplace: "Workplace", target: str, run: int | None, named: str | None) -> "StoredTree | None":

@@ -6,9 +6,9 @@ from driftaudit.cli import options
 
 _EXIT_CODES = """\b
 Exit codes:
-  0  all is kept     2  usage, configuration    5  source unreachable or cut off
-  1  internal error     or repository         130  interrupted
-                     4  not all could be kept"""
+  0  all is kept                            4  not all could be kept
+  1  internal error                         5  source unreachable or cut off
+  2  usage, configuration or repository   130  interrupted"""
 
 
 @click.command("rescue", epilog=_EXIT_CODES)

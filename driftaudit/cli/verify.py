@@ -19,7 +19,7 @@ Exit codes:
 @options.target(required=False)
 @click.option("--receipt", metavar="FILE", required=True, help="What `check --receipt FILE` wrote.")
 @click.option("--after", is_flag=True, help="After the deploy: is it what was planned?")
-@options.desired_tree
+@options.trees
 @options.scanning
 @options.outcome
 @options.configuration
@@ -36,8 +36,8 @@ def command(
     """Scan TARGET once more, and see whether it is still the tree that a receipt was made for.
 
     With --after: whether it is what that check planned. Covered are the paths of the deploy, but for those
-    labelled generated, runtime or secret. Give it the --desired, --map and --pack that the check was given.
-    Without TARGET it is the one that the receipt names.
+    labelled generated, runtime or secret. Give it the --desired, --map, --pack and --deploy... that the
+    check was given. Without TARGET it is the one that the receipt names.
     """
     from driftaudit.cli.outcome import places_of, write_outcome
     from driftaudit.cli.progress import scan_progress

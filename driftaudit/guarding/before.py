@@ -3,10 +3,11 @@
 import contextlib
 import os
 import tempfile
+from datetime import datetime
 from pathlib import Path
 
 from driftaudit.errors import UsageError
-from driftaudit.model.own_refs import slug_of, stamp
+from driftaudit.model.own_refs import read_stamp, slug_of, stamp
 from driftaudit.sources.snapshot_file import Saved, write_snapshot
 
 KEPT = 10  # snapshots of one place; older ones go
@@ -19,7 +20,8 @@ def keep_before(folder: Path, place: str, run: str, saved: Saved) -> Path:
     try:
         own.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write(path, saved)
-        for old in sorted(own.glob("*.driftaudit"))[:-KEPT]:
+        others = sorted(each for each in own.glob("*.driftaudit") if each != path)
+        for old in others[: 1 - KEPT]:  # by name, and never our own: a clock may have gone back
             old.unlink(missing_ok=True)
     except OSError as error:
         raise UsageError(
@@ -27,6 +29,17 @@ def keep_before(folder: Path, place: str, run: str, saved: Saved) -> Path:
             "Without that nothing is run. Let XDG_STATE_HOME name a folder of yours.",
         ) from error
     return path
+
+
+def newest_before(folder: Path, place: str) -> tuple[datetime, Path] | None:
+    """Return when the last snapshot of a place was taken, by its name, and where it is; None if none is."""
+    newest = max((folder / slug_of(place)).glob("*.driftaudit"), default=None)
+    if newest is None:
+        return None
+    try:
+        return read_stamp(newest.name.partition("-")[0]), newest
+    except ValueError:  # not one of ours
+        return None
 
 
 def _write(path: Path, saved: Saved) -> None:

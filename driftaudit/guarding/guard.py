@@ -1,8 +1,9 @@
 """The composer of `guard`: check, look again, run, and look at what has become of it."""
 
+import contextlib
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +23,9 @@ from driftaudit.guarding.observing import (
     unknown,
 )
 from driftaudit.guarding.override import OverrideRequest, overridden, unrescued
+from driftaudit.guarding.place import lock_name
 from driftaudit.guarding.running import run_command
+from driftaudit.guarding.signals import Signals
 from driftaudit.model.aftermath import State
 from driftaudit.model.audit import Verdict
 from driftaudit.model.guard_run import PROBE_WAIT, GuardRun, Override, Person, Phase, Refusal
@@ -60,9 +63,10 @@ class GuardRequest:
     waiting: Callable[[], None] = tell_nobody
 
 
-def run_guard(request: GuardRequest, watch: Watch) -> GuardRun:
+def run_guard(request: GuardRequest, watch: Watch, signals: Signals) -> GuardRun:
     """Run a command on a target if the check lets it, and return what has become of the target.
 
+    `signals` interrupt it until the command begins; from then on they are kept, and the result is told.
     Raises UsageError, RepositoryError or SourceError where nothing was run: afterwards nothing is raised, and
     all that is known is in the result.
     """
@@ -73,13 +77,14 @@ def run_guard(request: GuardRequest, watch: Watch) -> GuardRun:
         "since": moment.isoformat(timespec="seconds"),
         "command": request.shown,
     }
-    with held(request.folder / "locks", place, holder, request.wait) as lock:
-        return _Guard(request, watch, lock, place).run()
+    name = lock_name(request.audit.deployed)
+    with held(request.folder / "locks", name, holder, request.wait) as lock:
+        return _Guard(request, watch, lock, place, signals).run()
 
 
 class _Guard:
-    def __init__(self, request: GuardRequest, watch: Watch, lock: Lock, place: str) -> None:
-        self._watch, self._lock, self._place = watch, lock, place
+    def __init__(self, request: GuardRequest, watch: Watch, lock: Lock, place: str, signals: Signals) -> None:
+        self._watch, self._locks, self._place, self._signals = watch, [lock], place, signals
         self._history = GuardHistory(request.folder / "guard.jsonl")
         # What is checked is what the result is held against, whatever the command makes of its source.
         wanted = replace(request.audit, lists_all=True)
@@ -90,12 +95,33 @@ class _Guard:
         """Check, and go on from there."""
         started = time.monotonic()
         before = self._examined(self._audit)
+        with self._held_where_it_lies(before):
+            is_old = len(self._locks) > 1 or time.monotonic() - started > FRESH
+            return self._checked(before, is_old)
+
+    @contextlib.contextmanager
+    def _held_where_it_lies(self, before: Examination) -> Iterator[None]:
+        """Hold the lock of the folder that the root leads to as well, where that is another one."""
+        source, first = self._audit.deployed, self._locks[0]
+        real = lock_name(source, before.trees.seen.source.real_root)
+        if real == lock_name(source):
+            yield
+            return
+        with held(self._request.folder / "locks", real, first.holder, self._request.wait) as lock:
+            self._locks.append(lock)
+            yield
+
+    def _claim(self) -> None:
+        for lock in self._locks:
+            lock.claim()
+
+    def _checked(self, before: Examination, is_old: bool) -> GuardRun:
         run = self._begun(before)
         self._request.checked(self._audit, before)
         override = self._request.override
         if before.audit.decision.verdict is not Verdict.PASS:
             return self._override(run, before, override) if override else self._recorded(run)
-        if time.monotonic() - started > FRESH:
+        if is_old:
             now = self._examined(self._request.audit)
             run = replace(run, audit=now.audit)
             if now.audit.decision.verdict is not Verdict.PASS:
@@ -124,10 +150,12 @@ class _Guard:
         """Run the command, then look at the target. From here on whatever happens ends in the record."""
         promise = promise_of(before)
         run = self._recorded(replace(run, phase=Phase.BEGUN, before=self._kept(run, before)))
-        result = run_command(self._request.command, {RUN_VARIABLE: run.id}, self._lock.claim)
+        variables = {RUN_VARIABLE: run.id}
+        result = run_command(self._request.command, variables, self._claim, self._signals)
         run = replace(run, result=result, phase=Phase.ENDED)
         try:
-            after = found_after(self._audit, promise, self._watch)
+            with self._signals.interrupting():
+                after = found_after(self._audit, promise, self._watch)
         except KeyboardInterrupt:
             run = replace(run, aftermath=unknown("interrupted before it was looked at"), interrupted=True)
         except DriftauditError as error:
@@ -161,7 +189,9 @@ class _Guard:
         is_unknown = run.aftermath is None or run.aftermath.state is State.UNKNOWN
         wait = 0.0 if is_unknown or not run.result.is_success else self._request.probe_wait
         try:
-            return replace(run, health=well_within(probes, wait, self._request.waiting))
+            with self._signals.interrupting():
+                health = well_within(probes, wait, self._request.waiting)
+            return replace(run, health=health)
         except KeyboardInterrupt:
             return replace(run, unasked="interrupted before it was well", interrupted=True)
         except Exception as error:  # a bug must not hide that the command was run

@@ -1,6 +1,7 @@
 """One guard at a time for a target: a lock that ends with whoever holds it."""
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -27,9 +28,9 @@ class Lock:
     holder: Mapping[str, str]
 
     def write(self) -> None:
-        """Say who holds it."""
+        """Say who holds it. Raises OSError where there is no room for that."""
         os.ftruncate(self.file, 0)
-        os.pwrite(self.file, json.dumps(self.holder).encode() + b"\n", 0)
+        _written(self.file, json.dumps(self.holder).encode() + b"\n", 0)
 
     def claim(self) -> None:
         """Say that this process is the command, which may outlive a guard that is killed.
@@ -41,32 +42,46 @@ class Lock:
             stat = os.open(_SELF, os.O_RDONLY)
             claim = os.read(stat, 4096)
             os.close(stat)
-        os.pwrite(self.file, claim, os.fstat(self.file).st_size)
+        _written(self.file, claim, os.fstat(self.file).st_size)
+
+
+def _written(file: int, content: bytes, at: int) -> None:
+    """Write all of it, or raise OSError: half a claim would be one of another process."""
+    if os.pwrite(file, content, at) != len(content):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 @contextlib.contextmanager
-def held(folder: Path, url: str, holder: Mapping[str, str], wait: float) -> Iterator[Lock]:
-    """Hold the lock of the target that lies at `url`; wait for it for so many seconds.
+def held(folder: Path, name: str, holder: Mapping[str, str], wait: float) -> Iterator[Lock]:
+    """Hold the lock of a target by that name; wait for it for so many seconds.
 
     Raises UsageError where somebody else holds it, or it cannot be made. The system frees the lock of a
     process that is killed; the file stays, and means nothing by itself.
     """
-    path = folder / f"{slug_of(url)}.lock"
+    path = folder / f"{slug_of(name)}.lock"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     except OSError as error:
-        raise UsageError(
-            f"the lock {path} cannot be made: {error.strerror}", "Let XDG_STATE_HOME name a folder of yours."
-        ) from error
+        raise _not_made(path, error) from error
     try:
-        _acquire(file, path, time.monotonic() + wait)
         lock = Lock(file, holder)
-        lock.write()
+        try:
+            _acquire(file, path, time.monotonic() + wait)
+            lock.write()
+        except OSError as error:
+            raise _not_made(path, error) from error
         yield lock
         os.ftruncate(file, 0)
     finally:
         os.close(file)
+
+
+def _not_made(path: Path, error: OSError) -> UsageError:
+    return UsageError(
+        f"the lock {path} cannot be made: {error.strerror}",
+        "Without one nothing is run. Let XDG_STATE_HOME name a folder of yours with room.",
+    )
 
 
 def _acquire(file: int, path: Path, deadline: float) -> None:

@@ -7,12 +7,12 @@ from typing import Protocol
 
 from driftaudit.audit import AuditRequest, Examination, examine
 from driftaudit.errors import UsageError
+from driftaudit.guarding.place import place_of
 from driftaudit.model.aftermath import Aftermath, Content, State, content_of
 from driftaudit.model.finding import Action
 from driftaudit.outcome import LEFT_ASIDE, Found, Promise, aftermath, promised
 from driftaudit.policy.labels import Labels
 from driftaudit.sources.base import Progress, Source
-from driftaudit.sources.directory import DirectorySource
 from driftaudit.sources.ssh.source import SSHSource
 
 _Touched = Mapping[str, tuple[Action, Content | None, Content | None]]
@@ -28,14 +28,13 @@ class Watch(Protocol):
 
 def live_place(audit: AuditRequest) -> str:
     """Return where a target lies, in one form. Raises UsageError for what nothing can be deployed to."""
-    match audit.deployed:
-        case SSHSource(address=address):
-            return address.url
-        case DirectorySource(path=path):
-            return str(path.resolve())
-    raise UsageError(
-        f"{audit.target} is no live tree: nothing is deployed to it", "Name the folder or the host itself."
-    )
+    place = place_of(audit.deployed)
+    if place is None:
+        raise UsageError(
+            f"{audit.target} is no live tree: nothing is deployed to it",
+            "Name the folder or the host itself.",
+        )
+    return place
 
 
 def promise_of(examination: Examination, scope: tuple[str, ...] = ()) -> Promise:

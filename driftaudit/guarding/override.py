@@ -11,6 +11,7 @@ from driftaudit.keeping.safe_folder import SafeFolder
 from driftaudit.model.finding import Finding, Recoverable, Severity
 from driftaudit.model.guard_run import Override
 from driftaudit.model.own_refs import slug_of
+from driftaudit.model.structure import StructureFinding
 from driftaudit.model.waiver import WAIVER
 from driftaudit.sources.base import Progress
 
@@ -31,7 +32,14 @@ def overridden(
     Raises UsageError, RepositoryError or SourceError where there is nothing to rescue from or to.
     """
     rescue = run_rescue(RescueRequest(audit, request.secrets_folder), progress)
-    return Override(request.reason, examination.audit.decision, tuple(_against(examination)), rescue)
+    return Override(
+        reason=request.reason,
+        decision=examination.audit.decision,
+        findings=tuple(_against(examination)),
+        rescue=rescue,
+        imports=_broken(examination),
+        health=tuple(each for each in examination.audit.health if each.severity is Severity.BLOCK),
+    )
 
 
 def unrescued(
@@ -53,7 +61,9 @@ def unrescued(
     if open_paths:
         return f"no rescue holds what would be destroyed: {_counted(open_paths)}"
     known = {finding.path for finding in override.findings}
+    broken = {(each.importer, each.module) for each in override.imports}
     new = [finding.path for finding in _against(now) if finding.path not in known]
+    new += [each.importer for each in _broken(now) if (each.importer, each.module) not in broken]
     return f"the target has changed since the check: {_counted(new)}" if new else None
 
 
@@ -63,6 +73,11 @@ def _against(examination: Examination) -> Iterator[Finding]:
         is_unproven = finding.provenance.recoverable is Recoverable.UNPROVEN and finding.action.destroys
         if finding.severity is Severity.BLOCK or (is_unproven and _is_at_stake(finding)):
             yield finding
+
+
+def _broken(examination: Examination) -> tuple[StructureFinding, ...]:
+    """Return the imports that keep a deploy from passing."""
+    return tuple(each for each in examination.audit.structure if each.severity is Severity.BLOCK)
 
 
 def _is_at_stake(finding: Finding) -> bool:

@@ -51,7 +51,7 @@ def _guarded(row: dict[str, Any]) -> GuardedRun:
         exit_code=None if row["exit_code"] is None else int(row["exit_code"]),
         person=str(person["git"] or person["login"]),
         reason=str(override.get("reason") or ""),
-        findings=len(override.get("findings") or ()),
+        findings=sum(len(override.get(kind) or ()) for kind in ("findings", "imports", "health")),
     )
 
 

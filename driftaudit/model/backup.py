@@ -58,12 +58,14 @@ class Cover:
     """What the backups have of one entry. `holdings` are by backup, in the order of the report.
 
     `best` is the best of those that have contents, and `newest` the number of the newest backup with it.
+    `is_read` tells whether any backup that has the path gave its content.
     """
 
     path: str
     holdings: tuple[Holding, ...]
     best: Holding
     newest: int | None
+    is_read: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +94,15 @@ class BackupReport:
         return {holding: found.count(holding) for holding in Holding}
 
     @property
+    def unread(self) -> tuple[Cover, ...]:
+        """What backups have, and none of them gave the content of: nobody knows what that is."""
+        return tuple(cover for cover in self.covers if cover.best is Holding.UNREAD and not cover.is_read)
+
+    @property
     def exit_code(self) -> ExitCode:
         """Blocked where something is covered by no backup as it is, incomplete where that cannot be told."""
         union = self.union
         if union[Holding.OLDER] or union[Holding.ABSENT]:
             return ExitCode.BLOCKED
-        is_unclear = self.unseen or any(backup.fault for backup in self.backups)
+        is_unclear = self.unseen or self.unread or any(backup.fault for backup in self.backups)
         return ExitCode.INCOMPLETE if is_unclear else ExitCode.PASS

@@ -8,8 +8,9 @@ from driftaudit.errors import ExitCode
 from driftaudit.model.aftermath import Aftermath, State
 from driftaudit.model.audit import Audit, Decision
 from driftaudit.model.finding import Finding
-from driftaudit.model.probe import Health, Wellness
+from driftaudit.model.probe import Health, HealthFinding, Wellness
 from driftaudit.model.rescue import Rescue
+from driftaudit.model.structure import StructureFinding
 
 PROBE_WAIT = 60.0  # seconds for an application to be well after its deploy, where nobody says
 
@@ -33,12 +34,17 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """Why somebody let a deploy run that did not pass, what it did not pass for, and the rescue before it."""
+    """Why somebody let a deploy run that did not pass, what it did not pass for, and the rescue before it.
+
+    `imports` are those that the deploy breaks, `health` what rules let nothing be deployed for.
+    """
 
     reason: str
     decision: Decision
     findings: tuple[Finding, ...]
     rescue: Rescue
+    imports: tuple[StructureFinding, ...] = ()
+    health: tuple[HealthFinding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,3 +34,8 @@ def rescue_refs(slug: str) -> str:
 def stamp(moment: datetime) -> str:
     """Return a moment in UTC, to the second, as a part of a name: 20251103T184000Z."""
     return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def read_stamp(text: str) -> datetime:
+    """Return the moment that a stamp says. Raises ValueError for what is none."""
+    return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)

@@ -118,7 +118,8 @@ class WrittenArchive:
 class Recovery:
     """What a recovery found and wrote. `failed` are contents that a source had, and did not give.
 
-    `kept_out` are the secrets that were left out for lack of a word.
+    `kept_out` are the secrets that were left out for lack of a word. `offered` counts the files, and lost
+    folders, that an archive holds, or would.
     """
 
     target: str
@@ -132,6 +133,12 @@ class Recovery:
     kept_out: tuple[str, ...] = ()
     unseen: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
+    offered: int = 0
+
+    @property
+    def in_the_way(self) -> tuple[Hole, ...]:
+        """What could be had back, if something else did not stand there."""
+        return tuple(hole for hole in self.plan.holes if hole.givers and hole.in_the_way is not None)
 
     @property
     def exit_code(self) -> ExitCode:

@@ -13,7 +13,7 @@ from driftaudit.model.aftermath import Content
 from driftaudit.model.audit import Verdict
 from driftaudit.model.finding import Action
 from driftaudit.outcome import Expected, Promise, Wanted
-from driftaudit.receipts.receipt import SCHEMA, Receipt, plan_digest
+from driftaudit.receipts.receipt import SCHEMA, TOOL, Receipt, plan_digest
 from driftaudit.receipts.sealing import refused, unsealed
 from driftaudit.render.json_values import Document
 
@@ -65,6 +65,7 @@ class _Plan(_Model):
     method: str
     paths: list[_Path]
     digest: _Digest
+    intent_digest: _Digest | None
 
 
 class _Receipt(_Model):
@@ -78,6 +79,7 @@ class _Receipt(_Model):
     desired: _Desired
     deployed: _Deployed
     labels_digest: _Digest
+    rules_digest: _Digest
     plan: _Plan
     unseen: list[_Path]
     changes: list[_Change]
@@ -98,7 +100,10 @@ def read_receipt(path: Path, key: bytes | None, now: datetime) -> Receipt:
         raise refused(path.name, "it is no receipt")
     if document.get("schema") != SCHEMA:
         raise refused(path.name, f"it is no receipt of this version, which is {SCHEMA}")
-    receipt = _receipt(unsealed(document, text, key, path.name), path.name)
+    said = unsealed(document, text, key, path.name)
+    if said.get("tool") != TOOL:
+        raise refused(path.name, f"it was made by {said.get('tool')}, and this is {TOOL}")
+    receipt = _receipt(said, path.name)
     if receipt.verdict != Verdict.PASS:
         raise refused(path.name, f"the verdict of its check is {receipt.verdict}")
     if receipt.issued_at > now + _TOLERANCE:
@@ -142,6 +147,8 @@ def _receipt(document: Document, name: str) -> Receipt:
             desired_digest=said.desired.tree_digest,
             covered_digest=said.deployed.covered_digest,
             labels_digest=said.labels_digest,
+            rules_digest=said.rules_digest,
+            intent_digest=said.plan.intent_digest,
             promise=promise,
         )
     except (ValidationError, ValueError) as error:

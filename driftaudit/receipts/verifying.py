@@ -7,7 +7,7 @@ from driftaudit.guarding.observing import found_in, live_place, look_again
 from driftaudit.model.aftermath import Aftermath, State
 from driftaudit.model.verification import Verification
 from driftaudit.outcome import aftermath, covered_digest
-from driftaudit.receipts.receipt import Receipt, labels_digest
+from driftaudit.receipts.receipt import Receipt, intent_digest, labels_digest, rules_digest
 from driftaudit.receipts.sealing import refused
 from driftaudit.render.json_values import readable
 from driftaudit.sources.base import Progress, no_progress
@@ -39,6 +39,8 @@ def run_verify(request: VerifyRequest, progress: Progress = no_progress) -> Veri
         raise refused(request.name, f"it is for {receipt.target}, and this is {audit.target}")
     if labels_digest(audit.policy.labels) != receipt.labels_digest:
         raise refused(request.name, "the labels have changed since: other paths are left aside now")
+    if not request.after:
+        _require_same_verdict(request)
     if isinstance(audit.desired, GitSource) and audit.repository:
         _require_commit(request, audit.repository.commit(audit.desired.revision))
     wanted = look_again(audit) if request.after else replace(audit, intent=None, own_paths=())
@@ -49,6 +51,15 @@ def run_verify(request: VerifyRequest, progress: Progress = no_progress) -> Veri
     return Verification(
         audit.target, url, receipt.issued_at, now.audit.started_at, request.after, _found(request, now)
     )
+
+
+def _require_same_verdict(request: VerifyRequest) -> None:
+    """Raise UsageError where the check would be another one today, whatever the trees are."""
+    audit, receipt = request.audit, request.receipt
+    if rules_digest(audit.policy) != receipt.rules_digest:
+        raise refused(request.name, "the rules, the labels or the waivers have changed since")
+    if audit.intent and intent_digest(audit.intent) != receipt.intent_digest:
+        raise refused(request.name, "its check was of another deploy than what is configured or named now")
 
 
 def _require_commit(request: VerifyRequest, commit: str | None) -> None:

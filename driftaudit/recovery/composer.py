@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import IO
 
 from driftaudit.backup_reading.copies import root_of
@@ -19,7 +20,7 @@ from driftaudit.errors import SourceError
 from driftaudit.keeping.bringing import temporary_folder
 from driftaudit.model.entry import Entry
 from driftaudit.model.mapping import IDENTITY, PathMapping
-from driftaudit.model.recovery import Recovery, RecoveryPlan, WrittenArchive
+from driftaudit.model.recovery import Recovery, RecoveryPlan, Reference, WrittenArchive
 from driftaudit.model.snapshot import Snapshot, SourceFacts
 from driftaudit.policy.labels import Labels
 from driftaudit.recovery.archive import Member, write_archive
@@ -27,6 +28,7 @@ from driftaudit.recovery.contents import Contents, Givers
 from driftaudit.recovery.reference import KnownTree, Witnesses, known_tree
 from driftaudit.recovery.sources import in_git
 from driftaudit.recovery.stored import StoredTree
+from driftaudit.render.shell_words import shell_word
 from driftaudit.repo import Repository
 from driftaudit.sources.base import AbsentRootError, Progress, ScanRequest, Source, no_progress
 from driftaudit.sources.directory import DirectorySource
@@ -37,9 +39,18 @@ _ANY_SIZE = 1 << 62  # bytes: nothing is left unread for its size
 
 
 @dataclass(frozen=True, slots=True)
+class KeptTree:
+    """A snapshot that is there, unread: when it was taken, and its file."""
+
+    at: datetime
+    file: Path
+
+
+@dataclass(frozen=True, slots=True)
 class RecoveryRequest:
     """What is held against what it was. `snapshot` is None where the newest saved or stored one serves.
 
+    `kept` is what was live before the last command under guard: it is pointed to, and not gone by.
     `base` is a commit of the repository, None where there is none: its history and all refs are asked.
     """
 
@@ -49,6 +60,7 @@ class RecoveryRequest:
     places: Sequence[BackupPlace] = ()
     snapshot: SnapshotSource | None = None
     stored: StoredTree | None = None
+    kept: KeptTree | None = None
     repository: Repository | None = None
     base: str | None = None
     mapping: PathMapping = IDENTITY
@@ -173,9 +185,19 @@ def _examined(request: RecoveryRequest, made: Connections, progress: Progress) -
         backups=tuple(each.facts for each in held),
         kept_out=tuple(hole.path for hole in kept_out),
         unseen=tuple((problem.path, problem.kind.value) for problem in (*known.problems, *live.problems)),
-        notes=(*known.notes, *live.notes),
+        notes=(*known.notes, *live.notes, *_kept_since(request.kept, known.reference)),
+        offered=len(chosen) + len(plan.folders),
     )
     return Examined(request, recovery, live, held, chosen)
+
+
+def _kept_since(kept: KeptTree | None, reference: Reference) -> Iterator[str]:
+    """Yield that there is a newer snapshot. It is not gone by unasked: what went since may rightly have."""
+    if kept and (reference.is_composed or reference.at is None or kept.at > reference.at):
+        yield (
+            f"What was live before the command under guard of {kept.at:%Y-%m-%d %H:%M:%S} UTC is kept: "
+            f"--snapshot {shell_word(str(kept.file))}"
+        )
 
 
 def _live(request: RecoveryRequest, progress: Progress) -> Snapshot:

@@ -125,6 +125,9 @@ def _details(report: BackupReport) -> Iterator[list[str]]:
         paths = [printable(cover.path) for cover in report.covers if cover.best is holding]
         if paths:
             yield [f"{title}  {count_of(len(paths), 'file')}", *names(paths), ""]
+    if report.unread:
+        paths = [printable(cover.path) for cover in report.unread]
+        yield [f"There, and read in no backup  {count_of(len(paths), 'file')}", *names(paths), ""]
     if report.unseen:
         rows = [f"{printable(path) or 'the root'}  {kind}" for path, kind in report.unseen]
         yield ["Not seen of the deployed tree", *names(rows), ""]

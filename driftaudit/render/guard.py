@@ -110,6 +110,12 @@ def override_document(override: Override) -> Document:
         "verdict": override.decision.verdict.value,
         "verdict_reason": override.decision.reason,
         "findings": [_overruled(finding) for finding in override.findings],
+        "imports": [
+            {"importer": readable(each.importer), "line": each.line, "module": readable(each.module)}
+            | {"rule": each.rule}
+            for each in override.imports
+        ],
+        "health": [{"kind": str(each.kind), "rule": each.rule} for each in override.health],
         "rescue": {
             "ref": rescue.ref,
             "commit": rescue.commit,
@@ -176,8 +182,7 @@ def _lines(run: GuardRun) -> Iterator[str]:
         yield f"The command was not run: {run.refusal.reason}"
     if run.result is None:
         if not run.refusal:
-            verdict = run.audit.decision.verdict.value
-            yield f"The command was not run: the verdict is {verdict}. {run.audit.decision.reason}"
+            yield f"The command was not run: the verdict is {run.audit.decision.verdict.value}."
         return
     yield f"The command {_end_of(run.result)}."
     if run.aftermath:
@@ -214,6 +219,7 @@ def _health_lines(run: GuardRun) -> Iterator[str]:
 def _override_lines(override: Override) -> Iterator[str]:
     rescue = override.rescue
     yield f"Overridden: {printable(override.reason)}"
+    yield from names([f"although {said}" for said in _overridden(override)])
     if rescue.ref:
         copies = count_of(len(rescue.rescued), "only copy", "only copies")
         yield f"Rescued before: {copies}, held by {rescue.ref}"
@@ -222,6 +228,18 @@ def _override_lines(override: Override) -> Iterator[str]:
     if rescue.secrets:
         secrets = count_of(len(rescue.secrets.paths), "secret")
         yield f"Rescued before: {secrets}, in {printable(rescue.secrets.folder)}"
+
+
+def _overridden(override: Override) -> Iterator[str]:
+    """Yield what did not let it pass: the report of the check says more of each."""
+    for finding in override.findings:
+        yield f"{finding.rule}: {finding.action.value} {printable(finding.path)}"
+    for each in override.imports:
+        yield f"{each.rule}: {printable(each.importer)}:{each.line} imports {printable(each.module)}"
+    for ill in override.health:
+        yield f"{ill.rule}: {ill.kind}: {printable(ill.detail)}"
+    if not (override.findings or override.imports or override.health):
+        yield override.decision.reason
 
 
 def _end_of(result: CommandResult) -> str:

@@ -92,7 +92,7 @@ def _columns(verdict: str, *rest: str) -> str:
 
 def _guard(run: GuardedRun) -> str:
     overridden = f"; overridden by {printable(run.person)}: {printable(run.reason)}" if run.reason else ""
-    against = f" ({run.findings:,} findings)" if run.findings else ""
+    against = f" ({count_of(run.findings, 'finding')})" if run.findings else ""
     command = printable(run.command)
     return (
         f"  guard  {minute(run.started_at)}  {run.verdict:<10}  {run.outcome}: {command}{overridden}{against}"

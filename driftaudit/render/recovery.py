@@ -125,10 +125,11 @@ def _details(recovery: Recovery) -> Iterator[list[str]]:
     backups = list(_backups(recovery))
     if backups:
         yield backups
+    called = _called(recovery)
     for state, title in _TITLES.items():
         holes = recovery.plan.of(state)
         if holes:
-            yield [f"{title}  {count_of(len(holes), 'file')}", *names([_row(hole) for hole in holes])]
+            yield [f"{title}  {count_of(len(holes), 'file')}", *names([_row(hole, called) for hole in holes])]
     if recovery.plan.folders:
         rows = [f"{printable(folder.path)}/" for folder in recovery.plan.folders]
         yield [f"Lost folders  {len(rows)}", *names(rows)]
@@ -171,7 +172,7 @@ def _of_the_open(counts: Mapping[Holding, int]) -> str:
     if not total:
         return "nothing is asked of it"
     words = {
-        Holding.SAME: "as they were",
+        Holding.SAME: "as before",
         Holding.OLDER: "in another version",
         Holding.UNREAD: "not to be told",
         Holding.ABSENT: "not in it",
@@ -180,11 +181,20 @@ def _of_the_open(counts: Mapping[Holding, int]) -> str:
     return f"of the {count_of(total, 'file')} below: {', '.join(parts)}"
 
 
-def _row(hole: Hole) -> str:
+def _called(recovery: Recovery) -> Mapping[str, str]:
+    """Return what each backup is called in a row: its file name, where no other one has that."""
+    short = [backup.name.rpartition("/")[2] for backup in recovery.backups]
+    return {
+        backup.name: name if short.count(name) == 1 else backup.name
+        for backup, name in zip(recovery.backups, short, strict=True)
+    }
+
+
+def _row(hole: Hole, called: Mapping[str, str]) -> str:
     parts = [printable(hole.path)]
     if hole.why:
         parts.append(printable(hole.why))
-    parts.append(_from(hole))
+    parts.append(_from(hole, called))
     if hole.in_the_way is not None:
         parts.append(f"in the way: {printable(hole.in_the_way)}")
     if hole.unsaved and hole.state is not HoleState.LOST:
@@ -192,35 +202,40 @@ def _row(hole: Hole) -> str:
     return "  ".join(parts)
 
 
-def _from(hole: Hole) -> str:
+def _from(hole: Hole, called: Mapping[str, str]) -> str:
     if hole.givers:
-        return f"from {_giver(hole.givers[0])}"
+        return f"from {_giver(hole.givers[0], called)}"
     if hole.older:
-        return f"in no source as it was; another version in {_giver(hole.older[0])}"
+        return f"in no source as it was; another version in {_giver(hole.older[0], called)}"
     return "in no source"
 
 
-def _giver(giver: Giver) -> str:
+def _giver(giver: Giver, called: Mapping[str, str]) -> str:
     if giver.kind is GiverKind.SNAPSHOT:
         return giver.where
     if giver.kind in (GiverKind.BACKUP, GiverKind.LIVE):
         unsure = "" if giver.is_proven else " (whether it is the same cannot be told)"
         other = unsure if giver.kind is GiverKind.BACKUP else ""
-        where = f"{printable(giver.where)}: " if giver.kind is GiverKind.BACKUP else ""
+        where = (
+            f"{printable(called.get(giver.where, giver.where))}: " if giver.kind is GiverKind.BACKUP else ""
+        )
         return f"{giver.kind.value} {where}{printable(giver.entry.path)}{other}"
     return f"{giver.kind.value} {printable(giver.where)}"
 
 
 def _archive(recovery: Recovery) -> Iterator[str]:
     archive = recovery.written
+    if recovery.in_the_way:
+        ways = sorted({hole.in_the_way or "" for hole in recovery.in_the_way})
+        files = count_of(len(recovery.in_the_way), "file")
+        yield f"In no archive, for something stands in the way: {files} ({_few(ways)}). Move that away first."
     if archive is None:
-        lost = [hole for hole in recovery.plan.of(HoleState.LOST) if hole.givers]
-        if lost:
-            yield f"-o FILE.tar.gz writes {count_of(len(lost), 'lost file')} that can be had as before."
+        if recovery.offered:
+            yield f"-o FILE.tar.gz writes {_offered(recovery)}."
         return
     yield f"Written: {printable(archive.file)}, {count_of(len(archive.paths), 'file')}"
     if archive.replaced:
-        yield f"  It replaces {count_of(len(archive.replaced), 'file')} that are there in another version."
+        yield f"  It replaces the other version that is there of {count_of(len(archive.replaced), 'file')}."
     if archive.older:
         yield f"  Older than they were: {', '.join(map(printable, archive.older))}"
     yield from names([f"not in it: {printable(path)}  {printable(why)}" for path, why in recovery.failed])
@@ -231,6 +246,14 @@ def _archive(recovery: Recovery) -> Iterator[str]:
     for number, (name, command) in enumerate(archive.commands):
         yield f"  {command}" if not number else f"  where tar is {name}'s: {command}"
     yield ""
+
+
+def _offered(recovery: Recovery) -> str:
+    """Return what an archive would hold."""
+    folders = len(recovery.plan.folders)
+    files = recovery.offered - folders
+    parts = [f"{count_of(files, 'file')} that can be had back"] if files else []
+    return ", and ".join([*parts, count_of(folders, "lost folder")] if folders else parts)
 
 
 def _outcome(recovery: Recovery) -> Iterator[str]:
@@ -244,7 +267,10 @@ def _outcome(recovery: Recovery) -> Iterator[str]:
     elif recovery.exit_code:
         yield "INCOMPLETE  Nothing is known to be lost, but not all could be told."
     else:
-        yield f"WHOLE  All {count_of(plan.whole, 'file')} are as they were{_unproven(plan)}."
+        all_of = (
+            "The one file is as it was" if plan.whole == 1 else f"All {plan.whole:,} files are as they were"
+        )
+        yield f"WHOLE  {all_of}{_unproven(plan)}."
 
 
 def _open(recovery: Recovery, holes: Sequence[Hole]) -> str:

@@ -2,17 +2,19 @@
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
-from tests.support.archives import packed
+from tests.support.archives import member, packed, tar
 from tests.support.backups import tarred
 from tests.support.cli import Outcome, driftaudit
 from tests.support.git import write
 from tests.support.kept import untouched
+from tests.support.programs import program
 from tests.support.site import FILES, Site, refusal
 from tests.support.sshd import SSHServer
 
@@ -111,8 +113,11 @@ def test_what_is_of_no_use_is_named_with_what_is_the_matter(site: Site, archives
     write(archives / "other", {"main.py": "print()\n", "lib/x.py": "x = 1\n"})
     tarred(archives / "other.tar.gz", archives / "other")
     (archives / "dangling.tar.gz").symlink_to("nowhere")
-    outcome = backup(site, archives / "*.tar.gz", archives / "not-there-*.zip", words=AS_JSON)
+    absolute = [member(f"/{name}", b"x") for name in ("readme.txt", "src/app.txt")]
+    tar(archives / "absolute.tar", *absolute)
+    outcome = backup(site, archives / "*.tar*", archives / "not-there-*.zip", words=AS_JSON)
     faults = {Path(each["name"]).name: each["fault"] for each in document(outcome)["backups"]}
+    assert faults.pop("absolute.tar").startswith("nothing in it can be read: ")
     assert faults.pop("good.tar.gz") is None
     assert faults.pop("flipped.tar.gz")
     assert faults == {
@@ -126,6 +131,15 @@ def test_what_is_of_no_use_is_named_with_what_is_the_matter(site: Site, archives
     }
     assert outcome.code == 4, "all is covered, but not all could be read"
     assert "cut.tar.gz" in backup(site, archives / "*.tar.gz", words=("--quiet",)).out
+
+
+def test_what_only_an_encrypted_member_holds_is_not_called_covered(site: Site, archives: Path) -> None:
+    words = [program("zip"), "-q", "-r", str(archives / "site.zip")]
+    subprocess.run([*words, ".", "-x", "readme.txt"], cwd=site.production, check=True)
+    subprocess.run([*words, "-P", "word", "readme.txt"], cwd=site.production, check=True)
+    outcome = backup(site, archives / "site.zip")
+    assert outcome.code == 4
+    assert "There, and read in no backup  1 file\n  readme.txt" in outcome.out
 
 
 def test_backups_lie_on_the_host_too(remote: Site, sshd: SSHServer, archives: Path) -> None:

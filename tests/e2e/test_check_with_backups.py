@@ -73,6 +73,16 @@ def test_a_backup_that_the_deploy_destroys_is_no_copy(edited: Site) -> None:
     assert "it lies in what the deploy destroys" in told(edited)
 
 
+def test_a_backup_that_a_script_removes_by_name_is_no_copy(edited: Site) -> None:
+    archive = tarred(edited.folder / "backups.tar.gz", edited.production)
+    script = edited.repository / "deploy.sh"
+    line = f"rm -rf {edited.production}/src && cp -r src {edited.production}/"
+    for more, is_copy in ("", True), (f" && rm {archive}", False):
+        script.write_text(f"{line}{more}\n")
+        outcome = checked(edited, archive, deploy="{method: script, script: deploy.sh}")
+        assert set(outcome.blocking()) == (set() if is_copy else {ONLY, EDITED})
+
+
 def test_a_link_does_not_hide_that_a_backup_is_destroyed(edited: Site) -> None:
     inside = tarred(edited.folder / "a.tar.gz", edited.production)
     shutil.move(inside, edited.production / "src" / "a.tar.gz")

@@ -106,6 +106,8 @@ def test_after_a_loss_the_line_that_guard_prints_finds_what_was_there(stale: Sit
     recovery = driftaudit(stale.repository, *shlex.split(line), **environment(stale))
     assert recovery.code == 3
     assert "src/lib/one.txt  from commit" in recovery.out
+    unasked = driftaudit(stale.repository, "recover", stale.url, **environment(stale))
+    assert f"is kept: --snapshot {record(stale)['before']}" in unasked.out
     before = record(stale)["before"]
     assert Path(before).stat().st_mode & 0o777 == 0o600
     assert history(stale)[0]["before"] == before, "it is said before the command begins"
@@ -145,13 +147,18 @@ def test_where_nothing_can_be_kept_nothing_runs(stale: Site) -> None:
         ("mkdir -p '{p}/logs' && echo line > '{p}/logs/app.log'", {}),
         ("echo SECRET=1 > '{p}/.env'", {}),
         ("echo SECRET=1 > '{p}/key.pem'", {}),
-        ("rm '{p}/key.pem'", {"key.pem": "lost"}),
+        (
+            "cd '{p}' && rm -r key.pem uploads data.sqlite data.sqlite-wal app.pid && mkdir uploads",
+            {"data.sqlite": "lost", "key.pem": "lost", "uploads/cat.jpg": "lost"},
+        ),
+        ("echo more > '{p}/data.sqlite'", {}),
         ("mkdir -p '{p}/src/lib/empty'", {}),
         ("ln -s elsewhere '{p}/link'", {"link": "appeared"}),
     ],
 )
 def test_what_is_not_as_planned_is_named(stale: Site, also: str, found: dict[str, str]) -> None:
-    write(stale.production, {"key.pem": "a key\n"})
+    own = ("key.pem", "uploads/cat.jpg", "data.sqlite", "data.sqlite-wal", "app.pid")
+    write(stale.production, dict.fromkeys(own, "its own\n"))
     _shell, _option, line = replacing(stale)
     outcome = guard(stale, [], "sh", "-c", f"{line} && {also.format(p=stale.production)}")
     assert (outcome.code, deviations(stale)) == (7 if found else 0, found)
@@ -288,7 +295,9 @@ def test_the_history_names_who_ran_what(stale: Site) -> None:
 def test_without_a_history_nothing_runs(stale: Site) -> None:
     state(stale).mkdir(parents=True)
     (state(stale) / "guard.jsonl").mkdir()
-    assert "the history" in guard(stale, [], "touch", str(stale.folder / "run")).err
+    outcome = guard(stale, [], "touch", str(stale.folder / "run"))
+    assert "driftaudit: The command was not run.\ndriftaudit: the history" in outcome.err
+    assert outcome.code == 2
     assert not (stale.folder / "run").exists()
 
 
@@ -332,6 +341,25 @@ def test_two_guards_do_not_interleave(stale: Site) -> None:
         _out, err = second.communicate(timeout=60)
     assert second.returncode == 0, err
     assert [line["phase"] for line in history(stale)] == ["begun", "ended", "begun", "ended"]
+
+
+def test_two_guards_of_one_folder_by_two_names(remote: Site) -> None:
+    """Once it is read, it is known where the root of a host leads to: that is taken as well."""
+    commit(remote.repository, {"src/new.txt": "new\n"})
+    (remote.folder / "current").symlink_to("production")
+    os.mkfifo(remote.repository / "go")
+    real = remote.url
+    remote.url = real.replace("/production", "/current")
+    with started(remote, [], "sh", "-c", "echo ready; read answer < go") as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"ready\n"
+        remote.url = real.replace("/production", "/x/..//production/")
+        assert "another guard is at work on this target: " in refusal(guard(remote, [], "true"), 2)
+        process.kill()
+        process.wait()
+        told = refusal(guard(remote, [], "true"), 2)
+        assert "the command of a guard that was killed still runs" in told
+        (remote.repository / "go").write_text("now\n")
 
 
 def test_a_guard_that_was_killed_leaves_no_lock_but_for_its_command(stale: Site) -> None:

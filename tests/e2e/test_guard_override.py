@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.support.cli import bind_root
-from tests.support.git import git, new_repository, write
-from tests.support.guarded import guard, history, record, replacing
+from tests.support.cli import bind_root, driftaudit
+from tests.support.git import commit, git, new_repository, write
+from tests.support.guarded import environment, guard, history, record, replacing
 from tests.support.kept import content, own_refs
 from tests.support.site import Site
 
@@ -39,6 +39,20 @@ def test_an_override_rescues_and_runs(edited: Site) -> None:
     assert (said["reason"], said["verdict"], said["rescue"]["ref"]) == ("Ticket 4711", "blocked", ref)
     rules = {each["path"]: each["rule"] for each in said["findings"]}
     assert rules == {"src/app.txt": "core/only-copy", "src/only.txt": "core/only-copy"}
+
+
+def test_an_import_that_breaks_is_among_what_was_overridden(site: Site) -> None:
+    imports = {"src/app.js": "import './gone.js';\n", "src/gone.js": "export {};\n"}
+    commit(site.repository, imports)
+    write(site.production, dict(imports))
+    commit(site.repository, {"src/gone.js": None})
+    outcome = guard(site, OVERRIDE, *replacing(site))
+    assert outcome.code == 0, outcome.err
+    broken = {"importer": "src/app.js", "line": 1, "module": "./gone.js", "rule": "core/would-break"}
+    assert record(site)["override"]["imports"] == [broken]
+    assert "although core/would-break: src/app.js:1 imports ./gone.js" in outcome.err
+    told = driftaudit(site.repository, "history", site.url, **environment(site)).out
+    assert "Ticket 4711 (1 finding)" in told
 
 
 def test_a_secret_is_rescued_to_its_folder_and_looked_up_there(edited: Site) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.git import commit
-from tests.support.guarded import environment, history, record, started
+from tests.support.guarded import checked, environment, history, record, started
 from tests.support.site import Site
 from tests.support.ssh_client import eventually
 from tests.support.sshd import SSHServer
@@ -29,12 +29,14 @@ def test_ctrl_c_goes_to_the_command_and_guard_reports(stale: Site) -> None:
 
 
 def test_ctrl_c_at_a_terminal_reaches_the_command_once(stale: Site) -> None:
+    """The report of the check is as wide as the terminal, its last line apart."""
+    commit(stale.repository, {f"src/{'long-' * 5}{number}/new.txt": "new\n" for number in range(9)})
     count = stale.folder / "count"
     line = (
         f"trap 'echo x >> {count}' INT; echo ready; n=0; while [ $n -lt 40 ]; do sleep 0.05; n=$((n+1)); done"
     )
     ours, theirs = os.openpty()
-    words = ["guard", stale.url, "--deploy", "replace:src", "--quiet", "--", "sh", "-c", line]
+    words = ["guard", stale.url, "--deploy", "replace:src", "--", "sh", "-c", line]
     process = subprocess.Popen(
         [sys.executable, "-c", AT_A_TERMINAL, sys.executable, "-m", "driftaudit", *words],
         cwd=stale.repository,
@@ -57,12 +59,15 @@ def test_ctrl_c_at_a_terminal_reaches_the_command_once(stale: Site) -> None:
         process.wait()
         os.close(ours)
     assert count.read_text() == "x\n"
+    report = shown.decode().partition("PASS")[0].splitlines()
+    assert max(len(line.rpartition("\x1b[2K")[2]) for line in report) <= 60
     assert b"The target is as it was before" in shown
 
 
 AT_A_TERMINAL = """
-import fcntl, os, sys, termios
+import fcntl, os, struct, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 60, 0, 0))
 os.execv(sys.argv[1], sys.argv[1:])
 """
 
@@ -103,6 +108,22 @@ def test_ctrl_c_while_the_result_is_looked_at(remote: Site, sshd: SSHServer) -> 
     found = record(remote)
     assert (found["exit_code"], found["result"]["exit_code"]) == (130, 4)
     assert [line["phase"] for line in history(remote)] == ["begun", "ended"]
+
+
+def test_ctrl_c_while_the_end_is_told_hides_nothing(stale: Site) -> None:
+    """The record goes to a pipe that nobody reads yet: whoever is impatient still gets the result."""
+    pipe = stale.folder / "record.json"
+    os.mkfifo(pipe)
+    with started(stale, [], "rm", f"{stale.production}/readme.txt") as process:
+        assert process.stderr
+        told = b""
+        while b"recover" not in told:
+            told += process.stderr.readline()
+        os.kill(process.pid, signal.SIGINT)
+        assert checked(pipe.read_text())["exit_code"] == 7
+        told += process.stderr.read()
+        assert process.wait(30) == 7
+    assert b"interrupted" not in told
 
 
 def is_stopped(process: int) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,22 @@ def test_before_and_after_a_deploy(stale: Site, key: dict[str, Any]) -> None:
         7,
         {"src/app.txt": "changed", "src/lib/two.txt": "lost", "src/new.txt": "appeared"},
     )
+
+
+def test_a_deploy_that_lets_the_root_lead_elsewhere(stale: Site) -> None:
+    """With releases `current` is a link, and another one afterwards."""
+    first, second = stale.production, stale.folder / "second"
+    stale.url = str(stale.folder / "current")
+    Path(stale.url).symlink_to(first.name)
+    assert issue(stale, "--deploy", "release").code == 0
+    assert verify(stale).code == 0
+    shutil.copytree(first, second)
+    shutil.rmtree(second / "src")
+    shutil.copytree(stale.repository / "src", second / "src")
+    Path(stale.url).unlink()
+    Path(stale.url).symlink_to(second.name)
+    assert verify(stale, "--after").code == 0
+    assert verify(stale).code == 7
 
 
 def test_over_ssh_and_without_naming_the_target(remote: Site) -> None:
@@ -170,6 +187,42 @@ def test_other_labels(stale: Site) -> None:
     issue(stale)
     stale.configure("version: 1\ntargets: {}\nlabels:\n  generated: ['*']\n")
     assert "the labels have changed since" in refused(verify(stale))
+
+
+def test_other_rules_or_waivers(stale: Site) -> None:
+    issue(stale)
+    rule = "{id: own/all, when: {origin: [stale]}, severity: block, reason: no}"
+    path = stale.configure(f"version: 1\ntargets: {{}}\nrules: [{rule}]\n")
+    assert "the rules, the labels or the waivers have changed since" in refused(verify(stale))
+    assert verify(stale, "--after").code == 7, "the verdict has served; what it promised still counts"
+    path.unlink()
+    assert verify(stale).code == 0
+    words = ["accept", stale.url, "src/app.txt", "--reason", "Ticket 4711", "--owner", "Ana"]
+    assert driftaudit(stale.repository, *words).code == 0
+    assert "waivers have changed since" in refused(verify(stale))
+
+
+def test_a_deploy_in_other_words(stale: Site) -> None:
+    issue(stale)
+    assert verify(stale, "--deploy", "replace:src").code == 0
+    for other in (("--deploy", "mirror:src"), ("--deploy-command", f"rm -r {stale.production}/src")):
+        assert "its check was of another deploy" in refused(verify(stale, *other))
+    script = stale.repository / "deploy.sh"
+    script.write_text(f"rm -r {stale.production}/src/lib\n")
+    issue(stale, "--deploy", "script:deploy.sh")
+    assert verify(stale, "--deploy", "script:deploy.sh").code == 0
+    script.write_text(f"rm -r {stale.production}/src\n")
+    assert "its check was of another deploy" in refused(verify(stale, "--deploy", "script:deploy.sh"))
+
+
+def test_another_driftaudit(stale: Site) -> None:
+    from driftaudit.receipts.sealing import sealed
+
+    issue(stale)
+    said = json.loads(receipt(stale).read_text())
+    del said["integrity"]
+    receipt(stale).write_text(sealed({**said, "tool": "driftaudit 0.0.9"}, None))
+    assert "it was made by driftaudit 0.0.9, and this is driftaudit" in refused(verify(stale))
 
 
 def test_expired(stale: Site) -> None:

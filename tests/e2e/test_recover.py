@@ -73,7 +73,7 @@ def test_without_a_word_nothing_is_written_and_the_word_is_told(loss: Site) -> N
     before = untouched(loss.repository)
     outcome = recover(loss)
     assert outcome.code == 3
-    assert "-o FILE.tar.gz writes 1 lost file that can be had as before." in outcome.out
+    assert "-o FILE.tar.gz writes 1 file that can be had back." in outcome.out
     assert untouched(loss.repository) == before
 
 
@@ -121,7 +121,7 @@ def test_what_exists_only_live_is_not_overwritten(loss: Site) -> None:
     assert not (loss.folder / "out.tar.gz").exists()
     assert driftaudit(loss.repository, "rescue", loss.url).code == 0
     outcome = recover(loss, "-o", "../out.tar.gz", "--older")
-    assert "It replaces 1 file" in outcome.out
+    assert "It replaces the other version that is there of 1 file." in outcome.out
     unpack(loss.folder / "out.tar.gz", loss.production, gnu_tar(), replaces=True)
     assert recover(loss).code == 0
 
@@ -132,6 +132,8 @@ def test_nothing_goes_through_a_link_that_stands_where_a_folder_was(loss: Site) 
     outcome = recover(loss, "-o", "../out.tar.gz")
     assert outcome.code == 3
     assert "in the way: src" in outcome.out
+    assert "In no archive, for something stands in the way: " in outcome.out
+    assert "-o FILE.tar.gz writes" not in outcome.out
     assert not (loss.folder / "out.tar.gz").exists()
 
 

@@ -131,8 +131,9 @@ def test_18_50_it_is_said_what_the_backup_holds_and_where_each_comes_from(replay
         ONLY_THERE: [],
     }
     text = replay.recover().out
-    assert "of the 5 files below: 3 as they were, 1 in another version, 1 not in it" in text
+    assert "of the 5 files below: 3 as before, 1 in another version, 1 not in it" in text
     assert f"{ONLY_THERE}  in no source" in text
+    assert f"src/db/connection.js  from backup {BACKUP}: irisx-backend/src/db/connection.js" in text
 
 
 def test_each_attempt_leaves_less_open_and_the_archive_closes_it(replay: Replay) -> None:

@@ -82,9 +82,17 @@ def _compare_folders(before: Folder, after: Folder, path: str, found: Difference
             _compare(node, other, _join(path, name), found)
     for name in new.keys() - old.keys() if names is None else (names & new.keys()) - old.keys():
         node = new[name]
-        if before.is_open and not (isinstance(node, Folder) and node.is_open):
-            found.unseen.add(_join(path, name))
+        if before.is_open:
+            found.unseen |= _may_have_been(node, _join(path, name))
         found.created |= _paths(node, _join(path, name))
+
+
+def _may_have_been(node: Node, path: str) -> set[str]:
+    """Return where something may have been in a folder that nobody saw whole; one in it may be assumed."""
+    if not (isinstance(node, Folder) and node.is_open):
+        return {path}
+    below = (_may_have_been(child, _join(path, name)) for name, child in node.children.items())
+    return set().union(*below)
 
 
 def _paths(node: Node | None, path: str) -> set[str]:

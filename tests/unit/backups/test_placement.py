@@ -53,6 +53,8 @@ def test_another_tree_is_none_of_this() -> None:
     other = [file("index.js", "other"), file("lib/x.js"), file("lib/y.js"), file("package.json")]
     assert not best_placement(other, TREE).is_of_this_tree
     assert not best_placement([folder("a")], TREE).is_of_this_tree
+    empty = file("src/__init__.py", "")
+    assert not best_placement([*other, empty], [*TREE, empty]).is_of_this_tree
 
 
 def test_entries_outside_of_the_stripped_folder_lie_nowhere() -> None:

@@ -52,6 +52,24 @@ def test_an_unknown_path_that_is_removed_is_named(line: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "rm -f /backups/a.tar.gz",
+        "unlink /backups/a.tar.gz",
+        ": > /backups/a.tar.gz",
+        "mv /backups/a.tar.gz /backups/b.tar.gz",
+        "cp app/src/a /backups/a.tar.gz",
+        "tar czf /backups/a.tar.gz app/src",
+        "cd /backups && tar czf a.tar.gz /etc",
+        "if true; then rm /backups/a.tar.gz; fi",
+    ],
+)
+def test_what_lies_unseen_outside_of_the_root_may_be_lost_by_name(line: str) -> None:
+    outcome = there(line)
+    assert "backups/a.tar.gz" in outcome.effects["there"].unseen
+
+
+@pytest.mark.parametrize(
     "line", ["DIR=; rm -rf $DIR/etc", "rm -rf /srv/other", "rm -rf ../../var/lib", "mv other /srv/"]
 )
 def test_removal_outside_of_the_root(line: str) -> None:
