@@ -87,14 +87,13 @@ class Night:
             begun_audit(self.workplace, name, self.wanted) as request,
             scan_progress(request.target) as progress,
         ):
-            night = observed(request, opens, keep, progress)
+            without_probes = self.wanted.probes is False
+            night = observed(request, opens, keep, progress, without_probes=without_probes)
         if night.unstored:
             self._fault(night.unstored)
         self._write(night, places)
         self._tell_of(night)
-        return int(
-            ExitCode.USAGE if self.faults else exit_code(night.audit, FailOn(self.fail_on), night.turn)
-        )
+        return int(ExitCode.USAGE if self.faults else exit_code(night.audit, FailOn(self.fail_on)))
 
     def draw_again(self, name: str | None, run: int, formats: Sequence[str], outputs: Sequence[str]) -> int:
         """Draw a stored run, compared with another one if that is asked for."""

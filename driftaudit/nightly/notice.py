@@ -8,14 +8,16 @@ from driftaudit.model.own_refs import slug_of
 from driftaudit.model.tracking import Standing, Tracked, Tracking
 from driftaudit.nightly.composer import Failed, Observed
 from driftaudit.notify.base import Notice
+from driftaudit.render.followed import of_standing, sentence, sign_document
 from driftaudit.render.json_values import path_keys, readable, timestamp
 from driftaudit.render.printable import printable
 from driftaudit.render.site import page_name
-from driftaudit.render.tracking import of_standing
-from driftaudit.render.wording import WHOLE_DEPLOY, count_of
+from driftaudit.render.wording import WHOLE_DEPLOY, WHOLE_TREE, count_of
 
 SCHEMA = "driftaudit/notice/v1"
 _MOST = 5  # paths that are named of each
+_LISTED = 1000  # of each, for programs
+_TITLES = {Standing.NEW: "New", Standing.RESOLVED: "Over"}
 
 
 def notice_of(night: Observed, link: str) -> Notice | None:
@@ -36,6 +38,7 @@ def notice_of(night: Observed, link: str) -> Notice | None:
         "changes": lines,
         "new": _documents(tracking, Standing.NEW),
         "resolved": _documents(tracking, Standing.RESOLVED),
+        "signs": _signs(tracking),
     }
     text = "\n".join([printable(audit.decision.reason), *lines])
     return Notice(title, text, _joined(link, page), document)
@@ -57,6 +60,7 @@ def notice_of_failure(failed: Failed, target: str, link: str) -> Notice | None:
         "changes": ["It cannot be audited any more." if before else "It cannot be audited."],
         "new": [],
         "resolved": [],
+        "signs": [],
     }
     return Notice(f"{printable(target)}: cannot be audited", reason, _joined(link, "index.html"), document)
 
@@ -74,12 +78,18 @@ def _changes(night: Observed) -> Iterator[str]:
     if tracking.since and tracking.since.verdict != verdict:
         yield f"The verdict was {tracking.since.verdict}."
     for standing in (Standing.NEW, Standing.RESOLVED):
-        found = of_standing(tracking, standing)
+        found = _paths(tracking, standing)
         if found:
             yield f"{count_of(len(found), 'finding')} {standing.value}: {_named(found)}"
-    yield from (f"New: {printable(each)}" for each in _most(night.turn.begun))
-    yield from (f"Over: {printable(each)}" for each in _most(night.turn.over))
-    yield from (f"Not seen: {printable(each)}" for each in _most(night.turn.hidden))
+    for standing, title in _TITLES.items():
+        signs = [sentence(each.finding) for each in tracking.signs if each.standing is standing]
+        yield from (f"{title}: {each}" for each in _most(signs))
+    gaps = [f"{printable(each.path) or WHOLE_TREE} ({each.kind.value})" for each in night.gaps]
+    yield from (f"Not seen: {each}" for each in _most(gaps))
+
+
+def _paths(tracking: Tracking, standing: Standing) -> list[Tracked]:
+    return [each for each in of_standing(tracking, standing) if isinstance(each, Tracked)]
 
 
 def _most(sentences: Sequence[str]) -> Sequence[str]:
@@ -94,10 +104,16 @@ def _named(found: list[Tracked]) -> str:
 
 
 def _documents(tracking: Tracking | None, standing: Standing) -> list[dict[str, Any]]:
-    found = of_standing(tracking, standing) if tracking else []
+    found = _paths(tracking, standing) if tracking else []
     return [
-        {**path_keys(each.path), "severity": each.severity.value, "rule": each.rule} for each in found[:1000]
+        {**path_keys(each.path), "severity": each.severity.value, "rule": each.rule}
+        for each in found[:_LISTED]
     ]
+
+
+def _signs(tracking: Tracking | None) -> list[dict[str, Any]]:
+    signs = tracking.signs if tracking else ()
+    return [sign_document(each) for each in signs if each.standing in _TITLES][:_LISTED]
 
 
 def _joined(link: str, page: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import driftaudit
 from driftaudit.model.history import GuardedRun, StoredRun, StoredTarget
+from driftaudit.model.probe import ProbeState
 from driftaudit.render.base import RenderOptions
 from driftaudit.render.json_values import Document, readable, timestamp, written
 from driftaudit.render.printable import printable
@@ -75,9 +76,10 @@ def _run(run: StoredRun) -> str:
 
 
 def not_well(run: StoredRun) -> str:
-    """Return how many probes were not well, whatever the verdict; "" where all were."""
-    number = run.figures.unhealthy
-    return f"{count_of(number, 'probe')} not well" if number else ""
+    """Return how many probes were not well, or not asked, whatever the verdict; "" where all were well."""
+    unasked, ill = run.figures.unasked, run.figures.unhealthy - run.figures.unasked
+    states = ((ill, ProbeState.ILL), (unasked, ProbeState.NOT_ASKED))
+    return ", ".join(f"{count_of(number, 'probe')} {state}" for number, state in states if number)
 
 
 def not_looked_at(run: StoredRun) -> str:

@@ -216,9 +216,9 @@ def test_a_command_names_exactly_the_path(
 
 def test_the_running_application_imports_and_history(with_everything: Callable[..., Audit]) -> None:
     markdown = render(with_everything("src/a.js"), RenderOptions())
-    assert "| Probes | 0 of 2 ok, 1 not asked |" in markdown
+    assert "| Probes | 0 of 2 well, 1 not asked |" in markdown
     assert (
-        "| History | Run 12, compared with run 11 of 2025-11-02: 1 new, 0 persisting, 0 resolved, 0 waived |"
+        "| History | Run 12, compared with run 11 of 2025-11-02: 3 new, 0 persisting, 0 resolved, 0 waived |"
         in (markdown)
     )
     assert "| block | health src/a.js | `own/src/a.js`, by `http src/a.js` |" in markdown
