@@ -60,7 +60,7 @@ def observed(
 
     `without_probes` says that those which are configured were left out.
     """
-    wanted = replace(request, lists_all=True, structure=True)
+    wanted = replace(request, lists_all=True, structure=True, folders=True)
     examination = examine(wanted, progress)
     audit = with_evidence(wanted, examination, progress)
     night = _night(wanted, examination, audit, without_probes=without_probes)

@@ -57,6 +57,20 @@ def test_the_audit_is_there_and_says_why_it_is_not_stored(site: Site, locked: Op
     assert notice and "It is not known what has changed: the history " in notice.text
 
 
+def test_how_the_folders_lie_side_by_side_is_stored_with_the_run(site: Site, tmp_path: Path) -> None:
+    @contextmanager
+    def opened() -> Iterator[History]:
+        with closing(open_database(str(tmp_path / "history.db"))) as database:
+            yield History(database, "irisx")
+
+    options = Options(no_cache=True)
+    with begun_audit(Workplace(options, site.repository), "production", options) as request:
+        observed(request, opened, Keep())
+    with opened() as history:
+        folders = {each.live: each.state.value for each in history.audit("production", 1).folders}
+    assert folders == {"": "same", "src": "different", "src/lib": "same"}
+
+
 def test_a_bug_is_a_failed_run_too(tmp_path: Path) -> None:
     @contextmanager
     def opened() -> Iterator[History]:
