@@ -79,10 +79,11 @@ def _running(audit: Audit) -> Iterator[str]:
 def _imports(audit: Audit) -> Iterator[str]:
     for group in import_groups(audit.structure):
         yield f"  {group.title}: {group.total}  ({group.rule})"
-        for row in group.rows[:_MOST_IMPORTS]:
+        rows = () if audit.tracking else group.rows  # with a history they are named above, by how they stand
+        for row in rows[:_MOST_IMPORTS]:
             yield f"      {group.severity.value:<5}  {row.place}  {row.module}"
-        if len(group.rows) > _MOST_IMPORTS:
-            yield f"      and {len(group.rows) - _MOST_IMPORTS:,} more"
+        if len(rows) > _MOST_IMPORTS:
+            yield f"      and {len(rows) - _MOST_IMPORTS:,} more"
 
 
 def _rows(found: Sequence[Followed], standing: Standing, now: datetime) -> Iterator[str]:

@@ -123,6 +123,7 @@ def test_a_target_that_was_never_audited_is_not_left_out() -> None:
     ]
     shown = index(histories, FIRST)
     assert "&lt;b&gt; never audited production pass" in words(shown)
+    assert "2 targets, 1 never audited, 1 pass" in words(shown)
     assert Outline(shown).open == []
 
 
