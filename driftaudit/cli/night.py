@@ -133,9 +133,9 @@ class Night:
         self._failed(target.name, failure_stored(failure, error, self.open_history, keep))
 
     def write_index(self, also: str | None = None) -> None:
-        """Write the index of the configured targets, and one more, from what the history has now.
+        """Write the index from what the history has now; what fails is a fault.
 
-        What fails is a fault.
+        `also` counts as configured.
         """
         from driftaudit.cli.site_files import alone, write_index
 
@@ -146,7 +146,11 @@ class Night:
             self._fault(error)
 
     def _histories(self, also: str | None) -> "list[TargetHistory]":
-        """Return the runs of each target; of one that was never audited there are none."""
+        """Return the runs of each target; of one that was never audited there are none.
+
+        One that is configured no more is not left out: it may be a slip of the pen. Without a configuration
+        all are alike.
+        """
         from driftaudit.cli.histories import shown_url
         from driftaudit.model.history import StoredTarget
         from driftaudit.render.history import TargetHistory
@@ -154,14 +158,16 @@ class Night:
         settings = self.workplace.settings
         configured = settings.targets if settings else {}
         with self.open_history() as history:
-            known = {target.name: target for target in history.targets()}
-            told = [target for name, target in known.items() if name in configured or name == also]
-            told += [
-                StoredTarget(name, shown_url(found))
-                for name, found in configured.items()
-                if name not in known
+            told = {name: StoredTarget(name, shown_url(found)) for name, found in configured.items()}
+            told |= {target.name: target for target in history.targets()}
+            return [
+                TargetHistory(
+                    target,
+                    history.runs(name),
+                    is_configured=not configured or name in configured or name == also,
+                )
+                for name, target in told.items()
             ]
-            return [TargetHistory(target, history.runs(target.name)) for target in told]
 
     def _require_since(self, target: str) -> None:
         from driftaudit.history.comparing import run_since

@@ -1,9 +1,12 @@
 """What has changed since the run before, if anything: only that is told to anybody."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from driftaudit.errors import DriftauditError
 from driftaudit.model.audit import Verdict
+from driftaudit.model.history import StoredRun
 from driftaudit.model.own_refs import slug_of
 from driftaudit.model.tracking import Standing, Tracked, Tracking
 from driftaudit.nightly.composer import Failed, Observed
@@ -17,6 +20,7 @@ from driftaudit.render.wording import WHOLE_DEPLOY, WHOLE_TREE, count_of
 SCHEMA = "driftaudit/notice/v1"
 _MOST = 5  # paths that are named of each
 _LISTED = 1000  # of each, for programs
+_NUMBER = re.compile(r"[0-9]+")
 _TITLES = {Standing.NEW: "New", Standing.RESOLVED: "Over"}
 
 
@@ -47,7 +51,7 @@ def notice_of(night: Observed, link: str) -> Notice | None:
 def notice_of_failure(failed: Failed, target: str, link: str) -> Notice | None:
     """Return what is to be told of a target that could not be audited, None where that is known already."""
     before, run = failed.before, failed.run
-    if before and before.is_failed and before.exit_code == int(failed.error.exit_code):
+    if before and before.is_failed and _is_same(before, failed.error):
         return None
     reason = printable(failed.error.message)
     document = {
@@ -63,6 +67,12 @@ def notice_of_failure(failed: Failed, target: str, link: str) -> Notice | None:
         "signs": [],
     }
     return Notice(f"{printable(target)}: cannot be audited", reason, _joined(link, "index.html"), document)
+
+
+def _is_same(before: StoredRun, error: DriftauditError) -> bool:
+    """Whether a run failed as the one before, numbers aside: one that was down may have another key now."""
+    texts = [_NUMBER.sub("0", text) for text in (before.reason, error.message)]
+    return before.exit_code == int(error.exit_code) and texts[0] == texts[1]
 
 
 def _changes(night: Observed) -> Iterator[str]:

@@ -22,12 +22,14 @@ class TargetHistory:
     """A target with its runs, and those under guard, the oldest first.
 
     `pages` are the numbers of the runs that have a page in the site, None where each that can has one.
+    `is_configured` is false where only the history knows the target any more.
     """
 
     target: StoredTarget
     runs: tuple[StoredRun, ...]
     guarded: tuple[GuardedRun, ...] = ()
     pages: frozenset[int] | None = None
+    is_configured: bool = True
 
     def has_page(self, run: StoredRun) -> bool:
         """Whether a link to the report of a run leads somewhere."""

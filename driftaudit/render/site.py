@@ -75,10 +75,13 @@ def page_name(run: int) -> str:
 
 def index(histories: Sequence[TargetHistory], now: datetime) -> str:
     """Return the page of all targets, those that need somebody first."""
-    cards = [_card(history, now) for history in histories if history.runs]
+    audited = [history for history in histories if history.runs]
+    cards = [_card(history, now) for history in audited if history.is_configured]
+    former = [_card(history, now) for history in audited if not history.is_configured]
     cards.sort(key=lambda card: (_ORDER.index(card.last.verdict), not card.ill, card.name))
     never = sorted(printable(history.target.name) for history in histories if not history.runs)
     values = {"cards": cards, "never": never, "when": minute(now), "total": _total(cards, len(never))}
+    values["former"] = sorted(former, key=lambda card: card.name)
     return _filled("site/index.html.j2", values)
 
 

@@ -100,3 +100,26 @@ def test_a_failure_says_both_what_failed_and_that_it_is_not_stored(locked: OpenH
     assert failed.unstored and "locked" in failed.unstored.message
     notice = notice_of_failure(failed, "production", "https://ci.example.net/")
     assert notice and (notice.text, notice.link) == ("no route to host", "https://ci.example.net/index.html")
+
+
+@pytest.mark.parametrize(
+    ("message", "is_told"),
+    [("no answer in 12 seconds", False), ("the host key is not the one that is known", True)],
+)
+def test_another_reason_to_fail_is_told(tmp_path: Path, message: str, is_told: bool) -> None:
+    with closing(open_database(str(tmp_path / "history.db"))) as database:
+        history = History(database, "irisx")
+
+        @contextmanager
+        def opened() -> Iterator[History]:
+            yield history
+
+        told: list[Failed] = []
+        for each in ("no answer in 10 seconds", message):
+            with (
+                pytest.raises(SourceError),
+                failures_stored("production", "ssh://host/srv", opened, Keep(), told.append),
+            ):
+                raise SourceError(each)
+    notice = notice_of_failure(told[-1], "production", "")
+    assert (notice is not None) is is_told

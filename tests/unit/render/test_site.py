@@ -127,5 +127,18 @@ def test_a_target_that_was_never_audited_is_not_left_out() -> None:
     assert Outline(shown).open == []
 
 
+def test_a_target_that_is_configured_no_more_stands_below_the_others() -> None:
+    histories = [
+        TargetHistory(StoredTarget("<old>", "ssh://x"), (a_run(7, "blocked"),), is_configured=False),
+        TargetHistory(StoredTarget("production", "x"), (a_run(1, "pass"),)),
+    ]
+    shown = index(histories, FIRST)
+    said = "Not configured any more Nobody looks at them now."
+    assert "1 target, 1 pass" in words(shown) and said in words(shown)
+    assert "&lt;old&gt; , ssh://x : blocked in run 7 of 2025-11-07 03:00 UTC" in words(shown)
+    assert shown.index("production") < shown.index("&lt;old&gt;")
+    assert Outline(shown).open == []
+
+
 def test_nothing_is_stored_yet() -> None:
     assert "No run is stored yet." in words(index([], FIRST))
