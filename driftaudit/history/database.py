@@ -139,6 +139,10 @@ def _postgresql(url: URL, patience: float) -> Engine:
     options: dict[str, Any] = {
         "connect_timeout": int(patience) or 1,
         "options": f"-c lock_timeout={int(patience * 1000)}",
+        "tcp_user_timeout": int(patience * 1000),  # a network that swallows all answers nothing, for hours
+        "keepalives_idle": max(int(patience / 3), 1),
+        "keepalives_interval": max(int(patience / 6), 1),
+        "keepalives_count": 3,
     }
     try:
         return create_engine(url, poolclass=NullPool, connect_args=options)

@@ -13,12 +13,13 @@ from driftaudit.nightly.composer import Failed, Observed
 from driftaudit.notify.base import Notice
 from driftaudit.render.followed import of_standing, sentence, sign_document
 from driftaudit.render.json_values import path_keys, readable, timestamp
-from driftaudit.render.printable import printable
+from driftaudit.render.printable import printable, shortened
 from driftaudit.render.site import page_name
 from driftaudit.render.wording import WHOLE_DEPLOY, WHOLE_TREE, count_of
 
 SCHEMA = "driftaudit/notice/v1"
 _MOST = 5  # paths that are named of each
+_LONGEST = 300  # characters of a name or a sentence; a path on a host may have thousands
 _LISTED = 1000  # of each, for programs
 _NUMBER = re.compile(r"[0-9]+")
 _TITLES = {Standing.NEW: "New", Standing.RESOLVED: "Over"}
@@ -30,7 +31,7 @@ def notice_of(night: Observed, link: str) -> Notice | None:
     if not lines:
         return None
     audit, tracking = night.audit, night.audit.tracking
-    title = f"{printable(audit.target)}: {audit.decision.verdict.value}"
+    title = f"{_short(printable(audit.target))}: {audit.decision.verdict.value}"
     page = f"{slug_of(audit.target)}/{page_name(tracking.run)}.html" if tracking else ""
     document = {
         "schema": SCHEMA,
@@ -44,7 +45,7 @@ def notice_of(night: Observed, link: str) -> Notice | None:
         "resolved": _documents(tracking, Standing.RESOLVED),
         "signs": _signs(tracking),
     }
-    text = "\n".join([printable(audit.decision.reason), *lines])
+    text = "\n".join([_short(printable(audit.decision.reason)), *lines])
     return Notice(title, text, _joined(link, page), document)
 
 
@@ -66,7 +67,12 @@ def notice_of_failure(failed: Failed, target: str, link: str) -> Notice | None:
         "resolved": [],
         "signs": [],
     }
-    return Notice(f"{printable(target)}: cannot be audited", reason, _joined(link, "index.html"), document)
+    return Notice(
+        f"{_short(printable(target))}: cannot be audited",
+        _short(reason),
+        _joined(link, "index.html"),
+        document,
+    )
 
 
 def _is_same(before: StoredRun, error: DriftauditError) -> bool:
@@ -79,7 +85,7 @@ def _changes(night: Observed) -> Iterator[str]:
     tracking, verdict = night.audit.tracking, night.audit.decision.verdict.value
     if night.unstored or tracking is None:
         why = night.unstored.message if night.unstored else "it is not stored"
-        yield f"It is not known what has changed: {why}"
+        yield f"It is not known what has changed: {_short(printable(why))}"
         return
     if night.before and night.before.is_failed:
         yield "It can be audited again."
@@ -92,9 +98,9 @@ def _changes(night: Observed) -> Iterator[str]:
         if found:
             yield f"{count_of(len(found), 'finding')} {standing.value}: {_named(found)}"
     for standing, title in _TITLES.items():
-        signs = [sentence(each.finding) for each in tracking.signs if each.standing is standing]
+        signs = [_short(sentence(each.finding)) for each in tracking.signs if each.standing is standing]
         yield from (f"{title}: {each}" for each in _most(signs))
-    gaps = [f"{printable(each.path) or WHOLE_TREE} ({each.kind.value})" for each in night.gaps]
+    gaps = [f"{_short(printable(each.path)) or WHOLE_TREE} ({each.kind.value})" for each in night.gaps]
     yield from (f"Not seen: {each}" for each in _most(gaps))
 
 
@@ -108,9 +114,14 @@ def _most(sentences: Sequence[str]) -> Sequence[str]:
 
 
 def _named(found: list[Tracked]) -> str:
-    names = [printable(each.path) or WHOLE_DEPLOY for each in found[:_MOST]]
+    names = [_short(printable(each.path)) or WHOLE_DEPLOY for each in found[:_MOST]]
     more = f" and {len(found) - _MOST:,} more" if len(found) > _MOST else ""
     return ", ".join(names) + more
+
+
+def _short(text: str) -> str:
+    """Return a text that a service takes, whatever names on a host are like."""
+    return shortened(text, _LONGEST)
 
 
 def _documents(tracking: Tracking | None, standing: Standing) -> list[dict[str, Any]]:

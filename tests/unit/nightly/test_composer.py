@@ -1,8 +1,10 @@
 """A night whose history cannot be used is there all the same."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,12 +14,16 @@ from driftaudit.cli.target import Workplace, begun_audit
 from driftaudit.errors import SourceError
 from driftaudit.history.database import open_database
 from driftaudit.history.store import History
-from driftaudit.model.audit import Verdict
+from driftaudit.model.audit import Decision, Verdict
+from driftaudit.model.finding import Action, Origin, Severity
 from driftaudit.model.history import Keep
-from driftaudit.nightly.composer import Failed, OpenHistory, failures_stored, observed
+from driftaudit.model.problem import Problem, ProblemKind
+from driftaudit.model.tracking import Standing, Tracked, Tracking
+from driftaudit.nightly.composer import Failed, Observed, OpenHistory, failures_stored, observed
 from driftaudit.nightly.notice import notice_of, notice_of_failure
 from tests.support.git import write
 from tests.support.nightly import configured
+from tests.support.nights import FIRST, a_finding, an_audit
 from tests.support.site import Site
 
 
@@ -123,3 +129,16 @@ def test_another_reason_to_fail_is_told(tmp_path: Path, message: str, is_told: b
                 raise SourceError(each)
     notice = notice_of_failure(told[-1], "production", "")
     assert (notice is not None) is is_told
+
+
+def test_a_notice_stays_short_whatever_names_are_like() -> None:
+    """A service refuses what is too long: a name on a host must not keep people from being told."""
+    found = [a_finding(f"{number}/" + "\x1b\u202e" * 2000) for number in range(9)]
+    judged = (Origin.UNKNOWN, Action.KEEP, Severity.WARN, "core/unknown")
+    new = tuple(Tracked(each.path, Standing.NEW, FIRST, FIRST, 1, *judged) for each in found)
+    gaps = tuple(Problem(each.path, ProblemKind.UNREADABLE, "") for each in found)
+    audit = an_audit(1, found, target="t" * 4000, tracking=Tracking(1, None, new, ()))
+    audit = replace(audit, decision=Decision(Verdict.BLOCKED, "y" * 9000))
+    notice = notice_of(Observed(audit, gaps=gaps), "")
+    assert notice and len(notice.title) < 400 and len(notice.text) < 4000
+    assert "and 4 more" in notice.text and not re.search("[\x1b\u202e]", notice.text)
