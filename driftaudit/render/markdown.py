@@ -55,7 +55,13 @@ def _drawn(cut: Cut, options: RenderOptions) -> str:
         "open_rows": _OPEN_ROWS,
         "quiet": options.quiet,
     }
-    filters = {"code": _short_code, "cell": _short_cell, "prose": _short_prose, "fence": fence}
+    filters = {
+        "code": _short_code,
+        "cell": _short_cell,
+        "prose": _short_prose,
+        "fence": fence,
+        "number": "{:,}".format,
+    }
     report = fill("markdown/report.md.j2", values, filters)
     return _GAPS.sub("\n\n", report).strip("\n") + "\n"
 
