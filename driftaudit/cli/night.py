@@ -206,20 +206,30 @@ class Night:
 
     def _failed(self, target: str, failed: "Failed") -> None:
         """Say what could not be stored, and tell of a target that cannot be audited any more."""
-        from driftaudit.cli.histories import notify_settings
         from driftaudit.nightly.notice import notice_of_failure
 
         if failed.unstored:
             self._fault(failed.unstored)
         else:
             self.write_index(target)
-        self._notify(notice_of_failure(failed, target, notify_settings(self.workplace).link))
+        self._notify(notice_of_failure(failed, target, self._link()))
 
     def _tell_of(self, night: "Observed") -> None:
-        from driftaudit.cli.histories import notify_settings
         from driftaudit.nightly.notice import notice_of
 
-        self._notify(notice_of(night, notify_settings(self.workplace).link))
+        self._notify(notice_of(night, self._link()))
+
+    def _link(self) -> str:
+        """Return where the pages can be looked at; "" too where the variable that says it is not set."""
+        from driftaudit.cli.histories import notify_settings
+        from driftaudit.config.reporting import from_environment
+
+        settings = notify_settings(self.workplace)
+        try:
+            return from_environment(settings.link, "notify: link") if settings.to else ""
+        except DriftauditError as error:
+            tell(f"driftaudit: {error.message}", f"  {error.advice}")
+            return ""
 
     def _notify(self, notice: "Notice | None") -> None:
         from driftaudit.cli.histories import notify_settings

@@ -119,9 +119,9 @@ def _in_session(session: int) -> list[str]:
 
 
 def test_only_a_change_is_told(site: Site, receiver: Receiver) -> None:
-    notify = "notify:\n  link: https://ci.example.net/drift\n  to: [{webhook: env:HOOK, secret: env:KEY}]\n"
+    notify = "notify:\n  link: env:PAGES\n  to: [{webhook: env:HOOK, secret: env:KEY}]\n"
     drifted(configured(site, notify))
-    hook = {"HOOK": receiver.url + "/token-4711", "KEY": "s3cret"}
+    hook = {"PAGES": "https://ci.example.net/drift", "HOOK": receiver.url + "/token-4711", "KEY": "s3cret"}
     told = report(site, **hook).err
     assert report(site, **hook).code == 3
     (first,) = receiver.posted
