@@ -386,10 +386,10 @@ def _clone_problems(repository: Repository | None) -> Sequence[Problem]:
         return ()
     found = []
     if repository.is_shallow:
-        detail = "the clone is shallow, so `never committed` cannot be proven; in CI set fetch-depth: 0"
+        detail = 'the clone is shallow, so "never committed" cannot be proven; in CI set fetch-depth: 0'
         found.append(Problem("", ProblemKind.SHALLOW_CLONE, detail))
     if repository.is_partial:
-        detail = "the clone is partial, so `never committed` cannot be proven; clone without --filter"
+        detail = 'the clone is partial, so "never committed" cannot be proven; clone without --filter'
         found.append(Problem("", ProblemKind.PARTIAL_CLONE, detail))
     return found
 

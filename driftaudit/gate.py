@@ -90,7 +90,7 @@ def _why_blocked(blocking: Sequence[Finding]) -> str:
 def _why_broken(breaking: Sequence[StructureFinding]) -> str:
     first = breaking[0]
     more = f" and {_counted(len(breaking) - 1, 'more import')}" if len(breaking) > 1 else ""
-    return f"It would break: `{first.module}`, imported by {first.importer}:{first.line}{more}."
+    return f"It would break: {first.module}, imported by {first.importer}:{first.line}{more}."
 
 
 def _why_ill(ill: Sequence[HealthFinding]) -> str:
@@ -99,9 +99,9 @@ def _why_ill(ill: Sequence[HealthFinding]) -> str:
 
 def _why_incomplete(gaps: Sequence[Problem]) -> str:
     first = gaps[0].path or "the tree as a whole"
-    more = f" and {len(gaps) - 1} more" if len(gaps) > 1 else ""
+    more = f" and {len(gaps) - 1:,} more" if len(gaps) > 1 else ""
     return f"Evidence is missing where it is needed: {gaps[0].kind.value} {first}{more}."
 
 
 def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -156,8 +156,8 @@ class Origins:
         found = likeness.compared(live.contents, traced)
         notes: tuple[str, ...] = ()
         if len(edited) > len(chosen) or likeness.is_exhausted:
-            what = f"Of {len(edited)} files that no commit has some were not held against older versions"
-            notes = (f"{what}; `driftaudit explain` does it for one.",)
+            what = f"Of {len(edited):,} files that no commit has some were not held against older versions"
+            notes = (f"{what}; driftaudit explain does it for one.",)
         return Traced({**traced, **found}, notes)
 
     def _edited(self, change: Change, provenance: Provenance) -> Entry | None:

@@ -87,14 +87,13 @@ class Night:
             begun_audit(self.workplace, name, self.wanted) as request,
             scan_progress(request.target) as progress,
         ):
-            night = observed(request, opens, keep, progress)
+            without_probes = self.wanted.probes is False
+            night = observed(request, opens, keep, progress, without_probes=without_probes)
         if night.unstored:
             self._fault(night.unstored)
         self._write(night, places)
         self._tell_of(night)
-        return int(
-            ExitCode.USAGE if self.faults else exit_code(night.audit, FailOn(self.fail_on), night.turn)
-        )
+        return int(ExitCode.USAGE if self.faults else exit_code(night.audit, FailOn(self.fail_on)))
 
     def draw_again(self, name: str | None, run: int, formats: Sequence[str], outputs: Sequence[str]) -> int:
         """Draw a stored run, compared with another one if that is asked for."""
@@ -134,9 +133,9 @@ class Night:
         self._failed(target.name, failure_stored(failure, error, self.open_history, keep))
 
     def write_index(self, also: str | None = None) -> None:
-        """Write the index of the configured targets, and one more, from what the history has now.
+        """Write the index from what the history has now; what fails is a fault.
 
-        What fails is a fault.
+        `also` counts as configured.
         """
         from driftaudit.cli.site_files import alone, write_index
 
@@ -147,7 +146,11 @@ class Night:
             self._fault(error)
 
     def _histories(self, also: str | None) -> "list[TargetHistory]":
-        """Return the runs of each target; of one that was never audited there are none."""
+        """Return the runs of each target; of one that was never audited there are none.
+
+        One that is configured no more is not left out: it may be a slip of the pen. Without a configuration
+        all are alike.
+        """
         from driftaudit.cli.histories import shown_url
         from driftaudit.model.history import StoredTarget
         from driftaudit.render.history import TargetHistory
@@ -155,14 +158,16 @@ class Night:
         settings = self.workplace.settings
         configured = settings.targets if settings else {}
         with self.open_history() as history:
-            known = {target.name: target for target in history.targets()}
-            told = [target for name, target in known.items() if name in configured or name == also]
-            told += [
-                StoredTarget(name, shown_url(found))
-                for name, found in configured.items()
-                if name not in known
+            told = {name: StoredTarget(name, shown_url(found)) for name, found in configured.items()}
+            told |= {target.name: target for target in history.targets()}
+            return [
+                TargetHistory(
+                    target,
+                    history.runs(name),
+                    is_configured=not configured or name in configured or name == also,
+                )
+                for name, target in told.items()
             ]
-            return [TargetHistory(target, history.runs(target.name)) for target in told]
 
     def _require_since(self, target: str) -> None:
         from driftaudit.history.comparing import run_since
@@ -201,20 +206,30 @@ class Night:
 
     def _failed(self, target: str, failed: "Failed") -> None:
         """Say what could not be stored, and tell of a target that cannot be audited any more."""
-        from driftaudit.cli.histories import notify_settings
         from driftaudit.nightly.notice import notice_of_failure
 
         if failed.unstored:
             self._fault(failed.unstored)
         else:
             self.write_index(target)
-        self._notify(notice_of_failure(failed, target, notify_settings(self.workplace).link))
+        self._notify(notice_of_failure(failed, target, self._link()))
 
     def _tell_of(self, night: "Observed") -> None:
-        from driftaudit.cli.histories import notify_settings
         from driftaudit.nightly.notice import notice_of
 
-        self._notify(notice_of(night, notify_settings(self.workplace).link))
+        self._notify(notice_of(night, self._link()))
+
+    def _link(self) -> str:
+        """Return where the pages can be looked at; "" too where the variable that says it is not set."""
+        from driftaudit.cli.histories import notify_settings
+        from driftaudit.config.reporting import from_environment
+
+        settings = notify_settings(self.workplace)
+        try:
+            return from_environment(settings.link, "notify: link") if settings.to else ""
+        except DriftauditError as error:
+            tell(f"driftaudit: {error.message}", f"  {error.advice}")
+            return ""
 
     def _notify(self, notice: "Notice | None") -> None:
         from driftaudit.cli.histories import notify_settings

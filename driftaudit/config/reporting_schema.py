@@ -59,7 +59,7 @@ def _database(text: str) -> str:
     return text
 
 
-Count = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=1, le=100_000)]  # days of more than that no calendar has
 
 
 class HistoryModel(Strict):
@@ -87,8 +87,8 @@ class NotifierModel(Strict):
     apprise: Annotated[Text, AfterValidator(_only_variable)] | None = None
     webhook: Annotated[Text, AfterValidator(_web_address)] | None = None
     secret: Annotated[Text, AfterValidator(_only_variable)] | None = None
-    timeout: Annotated[int, Field(ge=1)] = 10
-    attempts: Count = 3
+    timeout: Annotated[int, Field(ge=1, le=600)] = 10
+    attempts: Annotated[int, Field(ge=1, le=20)] = 3  # with pauses of up to half a minute
     required: bool = False
 
     @model_validator(mode="after")

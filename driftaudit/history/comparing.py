@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 
 from driftaudit.errors import HistoryError, UsageError
 from driftaudit.history.following import Moment, Thread, tracked
+from driftaudit.history.signs import Sign, mark_of, tracked_signs
 from driftaudit.history.store import History
 from driftaudit.model.audit import Audit
 from driftaudit.model.history import StoredRun
-from driftaudit.model.tracking import Standing, Tracked
+from driftaudit.model.tracking import Standing, Tracked, TrackedSign, Tracking
 
 
 def compared_since(history: History, audit: Audit, since: str) -> Audit:
@@ -29,7 +30,22 @@ def compared_since(history: History, audit: Audit, since: str) -> Audit:
     found = tracked(threads, Moment(run, audit.started_at), start.number)
     gone = [each for each in found if each.standing is Standing.RESOLVED]
     both = tuple(sorted((*still, *gone), key=lambda each: (each.path, each.first_seen)))
-    return replace(audit, tracking=replace(audit.tracking, since=start, tracked=both))
+    signs = _signs_since(history.signs(audit.target), audit, audit.tracking, start.number)
+    return replace(audit, tracking=replace(audit.tracking, since=start, tracked=both, signs=signs))
+
+
+def _signs_since(
+    signs: Sequence[Sign], audit: Audit, tracking: Tracking, since: int
+) -> tuple[TrackedSign, ...]:
+    opened = {(sign.mark, sign.first_seen): sign.opened for sign in signs}
+    still = []
+    for each in tracking.signs:
+        begun = opened.get((mark_of(each.finding), each.first_seen))
+        if each.standing is not Standing.RESOLVED:
+            is_new = begun is None or begun > since
+            still.append(replace(each, standing=Standing.NEW if is_new else Standing.PERSISTING))
+    found = tracked_signs(signs, Moment(tracking.run, audit.started_at), since)
+    return (*still, *(each for each in found if each.standing is Standing.RESOLVED))
 
 
 def _since(each: Tracked, thread: Thread | None, since: int, run: int) -> Tracked:

@@ -56,7 +56,7 @@ def open_database(place: str, *, patience: float = _PATIENCE) -> Database:
     Raises HistoryError where it cannot be opened, is damaged, or of a newer version.
     """
     url = _url(place)
-    shown = url.set(drivername="postgresql").render_as_string() if is_url(place) else place
+    shown = _shown(url) if is_url(place) else place
     with _told(shown):
         engine = _sqlite(Path(place), patience) if url.drivername == "sqlite" else _postgresql(url, patience)
     database = Database(engine, shown)
@@ -67,6 +67,12 @@ def open_database(place: str, *, patience: float = _PATIENCE) -> Database:
         database.close()
         raise
     return database
+
+
+def _shown(url: URL) -> str:
+    """Return an address without passwords, which may stand behind the question mark too."""
+    open_ones = {name: value for name, value in url.query.items() if "pass" not in name.lower()}
+    return url.set(drivername="postgresql", query=open_ones).render_as_string()
 
 
 def is_url(place: str) -> bool:
@@ -139,6 +145,10 @@ def _postgresql(url: URL, patience: float) -> Engine:
     options: dict[str, Any] = {
         "connect_timeout": int(patience) or 1,
         "options": f"-c lock_timeout={int(patience * 1000)}",
+        "tcp_user_timeout": int(patience * 1000),  # a network that swallows all answers nothing, for hours
+        "keepalives_idle": max(int(patience / 3), 1),
+        "keepalives_interval": max(int(patience / 6), 1),
+        "keepalives_count": 3,
     }
     try:
         return create_engine(url, poolclass=NullPool, connect_args=options)

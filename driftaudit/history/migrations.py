@@ -7,15 +7,29 @@ from sqlalchemy import Connection, insert, inspect, select, text, update
 from driftaudit.errors import HistoryError
 from driftaudit.history.tables import METADATA, SCHEMA
 
-VERSION = 2
+VERSION = 3
 
 STEPS: Mapping[int, tuple[str, ...]] = {
     2: (
         "ALTER TABLE driftaudit_runs ADD COLUMN unseen INTEGER DEFAULT 0 NOT NULL",
         "ALTER TABLE driftaudit_snapshots ADD COLUMN tree_digest VARCHAR(64) DEFAULT '' NOT NULL",
     ),
+    3: (
+        "ALTER TABLE driftaudit_runs ADD COLUMN unasked INTEGER DEFAULT 0 NOT NULL",
+        (
+            "CREATE TABLE driftaudit_signs (target {number} NOT NULL REFERENCES driftaudit_targets (id),"
+            " mark VARCHAR(64) NOT NULL, opened INTEGER NOT NULL, closed INTEGER, ending VARCHAR(16),"
+            " first_seen VARCHAR(26) NOT NULL, last_seen VARCHAR(26) NOT NULL, runs INTEGER NOT NULL,"
+            " content {bytes} NOT NULL, PRIMARY KEY (target, mark, opened))"
+        ),
+    ),
 }
-"""By the version that they lead to: statements that SQLite and PostgreSQL understand alike."""
+"""By the version that they lead to: statements for SQLite and PostgreSQL, but for the names of `_TYPES`."""
+
+_TYPES = {
+    "sqlite": {"number": "INTEGER", "bytes": "BLOB"},
+    "postgresql": {"number": "BIGINT", "bytes": "BYTEA"},
+}
 
 _LOCK = 0x6472696674  # of PostgreSQL: whoever makes the tables, makes them alone
 
@@ -34,7 +48,7 @@ def prepare(connection: Connection, place: str) -> None:
     found = version_of(connection, place)
     for version in range(found + 1, VERSION + 1):
         for statement in STEPS[version]:
-            connection.execute(text(statement))
+            connection.execute(text(statement.format(**_TYPES[connection.dialect.name])))
     if found < VERSION:
         connection.execute(update(SCHEMA).values(version=VERSION))
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import Connection, delete, func, or_, select
 
 from driftaudit.history.following import Moment
-from driftaudit.history.tables import AUDITS, RUNS, SNAPSHOTS, THREADS
+from driftaudit.history.tables import AUDITS, RUNS, SIGNS, SNAPSHOTS, THREADS
 from driftaudit.model.history import Keep
 
 
@@ -30,7 +30,8 @@ def prune(connection: Connection, target: int, keep: Keep, now: Moment) -> None:
         connection.execute(delete(table).where(table.c.run.in_(forgotten)))
     connection.execute(delete(RUNS).where(RUNS.c.id.in_(forgotten)))
     oldest = connection.execute(select(func.min(RUNS.c.number)).where(of_target)).scalar_one()
-    connection.execute(delete(THREADS).where(THREADS.c.target == target, THREADS.c.closed <= oldest))
+    for table in (THREADS, SIGNS):
+        connection.execute(delete(table).where(table.c.target == target, table.c.closed <= oldest))
 
 
 def _newest_snapshots(connection: Connection, target: int, count: int) -> list[int]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVarTuple
 
-from sqlalchemy import Column, Connection, Select, bindparam, exists, func, insert, select, update
+from sqlalchemy import Column, Connection, Select, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from driftaudit.errors import ExitCode, HistoryError
@@ -16,9 +16,17 @@ from driftaudit.history.codec import FORMAT, fit_to_keep, packed, unpacked
 from driftaudit.history.database import Database, open_database
 from driftaudit.history.following import Moment, Thread, followed, tracked
 from driftaudit.history.pruning import prune
-from driftaudit.history.rows import audit_figures, run_of, thread_of, thread_values
+from driftaudit.history.rows import (
+    audit_figures,
+    run_of,
+    sign_of,
+    sign_values,
+    thread_of,
+    thread_values,
+)
 from driftaudit.history.sightings import evidence_of, sighted
-from driftaudit.history.tables import AUDITS, RUNS, SNAPSHOTS, TARGETS, THREADS
+from driftaudit.history.signs import Sign, Untold, followed_signs, tracked_signs
+from driftaudit.history.tables import AUDITS, RUNS, SIGNS, SNAPSHOTS, TARGETS, THREADS
 from driftaudit.model.audit import Audit
 from driftaudit.model.history import FAILED, Keep, StoredRun, StoredTarget
 from driftaudit.model.snapshot import Snapshot
@@ -36,7 +44,8 @@ class Night:
     """One audit that is to be stored, fit to be kept.
 
     `pruned` are the folders that were not looked into. `live` is the whole live tree without the contents of
-    secrets, None where it was not read whole; `object_format` says what its ids are.
+    secrets, None where it was not read whole; `object_format` says what its ids are. `untold` is what could
+    not be told of the running application and of imports.
     """
 
     audit: Audit
@@ -44,6 +53,7 @@ class Night:
     pruned: Collection[str] = ()
     live: Snapshot | None = None
     object_format: str = "sha1"
+    untold: Untold = Untold()  # noqa: RUF009 - frozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +82,18 @@ class History:
             target = _target_to_write(connection, StoredTarget(audit.target, night.url), self.project)
             before = self._newest_audit(connection, target)
             now = Moment(_next_number(connection, target), audit.started_at)
-            threads = followed(
-                _open_threads(connection, target), sighted(audit), evidence_of(audit, night.pruned), now
-            )
+            evidence, since = evidence_of(audit, night.pruned), before.figures.number if before else None
+            threads = followed(_open_threads(connection, target), sighted(audit), evidence, now)
             _write_threads(connection, target, threads)
-            found = tracked(threads, now, before.figures.number if before else None)
-            values = {**audit_figures(audit, found), "target": target, "number": now.run}
+            known = self._signs_before(connection, target, before)
+            signs = followed_signs(known, audit, evidence, night.untold, now)
+            _write_signs(connection, target, signs)
+            found, wrong = tracked(threads, now, since), tracked_signs(signs, now, since)
+            values = {**audit_figures(audit, (*found, *wrong)), "target": target, "number": now.run}
             run = connection.execute(insert(RUNS).values(values).returning(RUNS.c.id)).scalar_one()
             trend = tuple(each.figures for each in _runs(connection, target, _TREND))
-            audit = replace(
-                audit, tracking=Tracking(now.run, before.figures if before else None, found, trend)
-            )
+            tracking = Tracking(now.run, before.figures if before else None, found, trend, wrong)
+            audit = replace(audit, tracking=tracking)
             connection.execute(insert(AUDITS).values(run=run, format=FORMAT, content=packed(audit)))
             if night.live:
                 connection.execute(insert(SNAPSHOTS).values(run=run, **_snapshot_values(night, night.live)))
@@ -128,13 +139,24 @@ class History:
         with self._target(target) as (connection, number):
             return () if number is None else tuple(_threads(connection, number))
 
+    def signs(self, target: str) -> tuple[Sign, ...]:
+        """Return the same of what is, or was, wrong with the running application and with imports."""
+        with self._target(target) as (connection, number):
+            return () if number is None else tuple(self._signs(connection, number))
+
     def audit(self, target: str, run: int) -> Audit:
         """Return the audit of a run as it was stored. Raises HistoryError where there is none."""
-        asked = select(AUDITS.c.format, AUDITS.c.content)
         with self._target(target) as (connection, number):
-            row = connection.execute(_of_run(asked, AUDITS.c.run, number, run)).one_or_none()
-            if row is None:
+            found = None if number is None else self._audit(connection, number, run)
+            if found is None:
                 raise self._no_run(target, () if number is None else _runs(connection, number, None), run)
+            return found
+
+    def _audit(self, connection: Connection, target: int, run: int) -> Audit | None:
+        asked = select(AUDITS.c.format, AUDITS.c.content)
+        row = connection.execute(_of_run(asked, AUDITS.c.run, target, run)).one_or_none()
+        if row is None:
+            return None
         if row.format != FORMAT:
             raise HistoryError(
                 f"run {run} was stored in format {row.format}, and this driftaudit reads format {FORMAT}",
@@ -165,6 +187,27 @@ class History:
         with self._target(target) as (connection, number):
             rows = connection.execute(asked.where(RUNS.c.target == number).order_by(RUNS.c.number))
             return {row.number: row.tree_digest for row in rows}
+
+    def _signs(self, connection: Connection, target: int) -> Iterator[Sign]:
+        rows = connection.execute(select(SIGNS).where(SIGNS.c.target == target)).mappings()
+        try:
+            yield from [sign_of(dict(row)) for row in rows]
+        except ValueError as error:
+            raise self._damaged("a sign that is followed") from error
+
+    def _signs_before(self, connection: Connection, target: int, before: StoredRun | None) -> list[Sign]:
+        """Return the open signs; what was stored before signs were followed begins with the last run."""
+        known = list(self._signs(connection, target))
+        if known or before is None:
+            return [sign for sign in known if sign.closed is None]
+        try:
+            audit = self._audit(connection, target, before.figures.number)
+        except HistoryError:
+            return []  # all that is wrong counts as new
+        then = Moment(before.figures.number, before.figures.started_at)
+        return (
+            [] if audit is None else list(followed_signs((), audit, evidence_of(audit, ()), Untold(), then))
+        )
 
     @contextmanager
     def _target(self, name: str) -> Iterator[tuple[Connection, int | None]]:
@@ -248,6 +291,15 @@ def _write_threads(connection: Connection, target: int, threads: Sequence[Thread
         connection.execute(insert(THREADS), new)
     if known:
         connection.execute(update(THREADS).where(THREADS.c.id == bindparam("row")), known)
+
+
+def _write_signs(connection: Connection, target: int, signs: Sequence[Sign]) -> None:
+    """Write all rows anew that a run has touched: the key of a row never changes."""
+    rows = [{**sign_values(sign), "target": target} for sign in signs]
+    if rows:
+        touched = (SIGNS.c.target == target) & (SIGNS.c.closed.is_(None))
+        connection.execute(delete(SIGNS).where(touched))
+        connection.execute(insert(SIGNS), rows)
 
 
 def _of_run(asked: Select[*_Columns], column: Column[int], target: int | None, run: int) -> Select[*_Columns]:

@@ -54,6 +54,7 @@ RUNS = Table(
     Column("oldest", Moment),
     Column("behind", Integer),
     Column("unhealthy", Integer, nullable=False, default=0),
+    Column("unasked", Integer, nullable=False, server_default="0"),  # since version 3
     UniqueConstraint("target", "number"),
 )
 
@@ -93,4 +94,18 @@ THREADS = Table(
     Column("severity", String(16), nullable=False),
     Column("rule", Exact, nullable=False),
     Index("driftaudit_threads_by_target", "target", "closed"),
+)
+
+SIGNS = Table(  # since version 3
+    "driftaudit_signs",
+    METADATA,
+    Column("target", ForeignKey(TARGETS.c.id), primary_key=True),
+    Column("mark", String(64), primary_key=True),
+    Column("opened", Integer, primary_key=True),
+    Column("closed", Integer),
+    Column("ending", String(16)),
+    Column("first_seen", Moment, nullable=False),
+    Column("last_seen", Moment, nullable=False),
+    Column("runs", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),  # what is wrong, as JSON
 )

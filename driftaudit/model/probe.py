@@ -8,6 +8,14 @@ from driftaudit.errors import ExitCode
 from driftaudit.model.finding import Severity
 
 
+class ProbeState(StrEnum):
+    """How one probe stands, in the words that every report uses."""
+
+    WELL = "well"
+    ILL = "not well"
+    NOT_ASKED = "not asked"  # it could not be
+
+
 @dataclass(frozen=True, slots=True)
 class ProbeResult:
     """One question to the running application, and its answer.
@@ -30,6 +38,13 @@ class ProbeResult:
     def name(self) -> str:
         """What it is called where several are named."""
         return f"{self.kind} {self.subject}"
+
+    @property
+    def state(self) -> ProbeState:
+        """How it stands."""
+        if not self.is_known:
+            return ProbeState.NOT_ASKED
+        return ProbeState.WELL if self.ok else ProbeState.ILL
 
 
 class HealthKind(StrEnum):

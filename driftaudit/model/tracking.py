@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from driftaudit.model.finding import Action, Origin, Severity
+from driftaudit.model.probe import HealthFinding
+from driftaudit.model.structure import StructureFinding
 
 
 class Standing(StrEnum):
@@ -38,10 +40,37 @@ class Tracked:
 
 
 @dataclass(frozen=True, slots=True)
-class RunFigures:
-    """A stored run in figures. `behind` is None where no commit is known to be live.
+class TrackedSign:
+    """Something that is wrong with the running application or with an import, as it was when last seen.
 
-    A run that failed has the verdict `failed`, and no other figures.
+    The times and `runs` are as for a path; `unseen` tells that this run could not ask, or could not look.
+    """
+
+    finding: HealthFinding | StructureFinding
+    standing: Standing
+    first_seen: datetime
+    last_seen: datetime
+    runs: int
+    unseen: bool = False
+
+    @property
+    def severity(self) -> Severity:
+        """How bad it is."""
+        return self.finding.severity
+
+    @property
+    def rule(self) -> str:
+        """The rule that judged it."""
+        return self.finding.rule
+
+
+@dataclass(frozen=True, slots=True)
+class RunFigures:
+    """A stored run in figures: `severities`, `new` and `resolved` count paths and signs.
+
+    `behind` is None where no commit is known to be live. `unhealthy` counts the probes that are not well, the
+    `unasked` ones among them: nobody knows that they are. A run that failed has the verdict `failed`, and no
+    other figures.
     """
 
     number: int
@@ -52,6 +81,7 @@ class RunFigures:
     resolved: int
     behind: int | None
     unhealthy: int
+    unasked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +89,17 @@ class Tracking:
     """Where this run stands among the stored ones of its target.
 
     `since` is the run that it is compared with, None for the first. `tracked` has every finding of this run
-    that is not ignored, and those that were resolved since, by path. `trend` ends with this run.
+    that is not ignored, and those that were resolved since, by path; `signs` the same of what blocks or warns
+    of the running application and of imports. `trend` ends with this run.
     """
 
     run: int
     since: RunFigures | None
     tracked: tuple[Tracked, ...]
     trend: tuple[RunFigures, ...]
+    signs: tuple[TrackedSign, ...] = ()
+
+    @property
+    def everything(self) -> "tuple[Tracked | TrackedSign, ...]":
+        """Paths and signs."""
+        return (*self.tracked, *self.signs)

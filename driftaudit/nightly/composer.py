@@ -11,10 +11,13 @@ from driftaudit.errors import DriftauditError, HistoryError, UsageError
 from driftaudit.evidence.composer import with_evidence
 from driftaudit.fingerprint import fit_to_keep as without_secrets
 from driftaudit.history.codec import fit_to_keep
+from driftaudit.history.signs import Untold
 from driftaudit.history.store import Failure, History, Night
 from driftaudit.model.audit import Audit
 from driftaudit.model.history import Keep, StoredRun
-from driftaudit.nightly.turning import Turn, turn
+from driftaudit.model.problem import Problem
+from driftaudit.model.structure import Structure
+from driftaudit.nightly.gaps import new_gaps
 from driftaudit.sources.base import Progress, no_progress
 
 OpenHistory = Callable[[], AbstractContextManager[History]]
@@ -25,13 +28,13 @@ OpenHistory = Callable[[], AbstractContextManager[History]]
 class Observed:
     """The audit of one night. `before` is the run before it, be it a failed one, if there was any.
 
-    `turn` is what has changed in the running application and in its imports. `unstored` says why the audit
-    is not in the history; then there is nothing that it is compared with.
+    `gaps` are what could not be seen and could be before. `unstored` says why the audit is not in the
+    history; then there is nothing that it is compared with.
     """
 
     audit: Audit
     before: StoredRun | None = None
-    turn: Turn = Turn()  # noqa: RUF009 - frozen
+    gaps: tuple[Problem, ...] = ()
     unstored: HistoryError | None = None
 
 
@@ -46,17 +49,26 @@ class Failed:
 
 
 def observed(
-    request: AuditRequest, history: OpenHistory, keep: Keep, progress: Progress = no_progress
+    request: AuditRequest,
+    history: OpenHistory,
+    keep: Keep,
+    progress: Progress = no_progress,
+    *,
+    without_probes: bool = False,
 ) -> Observed:
-    """Audit a target, and store what was found. Raises DriftauditError as `examine`: see `failed`."""
-    wanted = replace(request, lists_all=True, structure=True)
+    """Audit a target, and store what was found. Raises DriftauditError as `examine`: see `failed`.
+
+    `without_probes` says that those which are configured were left out.
+    """
+    wanted = replace(request, lists_all=True, structure=True, folders=True)
     examination = examine(wanted, progress)
-    night = _night(wanted, examination, with_evidence(wanted, examination, progress))
+    audit = with_evidence(wanted, examination, progress)
+    night = _night(wanted, examination, audit, without_probes=without_probes)
     try:
         with history() as opened:
             before = opened.newest_run(request.target)
-            turned = turn(_earlier(opened, request.target), night.audit)
-            return Observed(opened.add(night, keep), before, turned)
+            gaps = new_gaps(_earlier(opened, request.target), night.audit)
+            return Observed(opened.add(night, keep), before, gaps)
     except HistoryError as error:
         return Observed(fit_to_keep(night.audit), unstored=error)
 
@@ -119,15 +131,22 @@ def _earlier(history: History, target: str) -> Audit | None:
     try:
         return history.audit(target, run.figures.number)
     except HistoryError:
-        return None  # then all that is wrong is told of as new
+        return None  # then every gap is told of as new
 
 
-def _night(request: AuditRequest, examination: Examination, audit: Audit) -> Night:
+def _night(request: AuditRequest, examination: Examination, audit: Audit, *, without_probes: bool) -> Night:
     seen = examination.trees.seen
+    structure = examination.structure.structure if examination.structure else Structure(request.target)
+    untold = Untold(
+        imports=frozenset((each.importer, each.module, each.tree) for each in structure.untold),
+        sources=frozenset(each.path for each in structure.unread),
+        probes=without_probes,
+    )
     return Night(
         audit=audit,
         url=seen.source.url,
         pruned=frozenset(entry.path for entry in seen.entries if entry.pruned),
         live=None if seen.source.kind == "absent" else without_secrets(seen, request.policy.labels),
         object_format=request.repository.object_format if request.repository else "sha1",
+        untold=untold,
     )

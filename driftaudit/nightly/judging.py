@@ -7,7 +7,6 @@ from driftaudit.errors import ExitCode
 from driftaudit.model.audit import Audit, Verdict
 from driftaudit.model.finding import Severity
 from driftaudit.model.tracking import Standing
-from driftaudit.nightly.turning import Turn
 
 
 class FailOn(StrEnum):
@@ -26,7 +25,6 @@ _SEVERITIES = {
     FailOn.WARN: (Severity.BLOCK, Severity.WARN),
     FailOn.ANY: (Severity.BLOCK, Severity.WARN, Severity.INFO),
 }
-NO_TURN = Turn()
 _WORST_FIRST = (
     ExitCode.INTERNAL,
     ExitCode.USAGE,
@@ -37,16 +35,13 @@ _WORST_FIRST = (
 )
 
 
-def exit_code(audit: Audit, fail_on: FailOn, turn: Turn = NO_TURN) -> ExitCode:
-    """Return the code of a run whose audit is there; what is not known to be old is new.
-
-    `turn` is what has changed in the running application and its imports.
-    """
+def exit_code(audit: Audit, fail_on: FailOn) -> ExitCode:
+    """Return the code of a run whose audit is there; what is not known to be old is new."""
     if fail_on is FailOn.VERDICT:
         return audit.decision.verdict.exit_code
     if fail_on is FailOn.NEVER:
         return ExitCode.PASS
-    if _has_new(audit) or turn.begun if fail_on is FailOn.NEW else _has(audit, fail_on):
+    if _has_new(audit) if fail_on is FailOn.NEW else _has(audit, fail_on):
         return ExitCode.BLOCKED
     is_incomplete = audit.decision.verdict is Verdict.INCOMPLETE or bool(audit.problems)
     return ExitCode.INCOMPLETE if is_incomplete else ExitCode.PASS
@@ -62,12 +57,12 @@ def worst(codes: Iterable[int]) -> int:
 def _has_new(audit: Audit) -> bool:
     if audit.tracking is None:
         return any(severity is not Severity.IGNORE for severity in _severities(audit))
-    return any(each.standing is Standing.NEW for each in audit.tracking.tracked)
+    return any(each.standing is Standing.NEW for each in audit.tracking.everything)
 
 
 def _has(audit: Audit, fail_on: FailOn) -> bool:
     counted = _SEVERITIES[fail_on]
-    unseen = (each for each in audit.tracking.tracked if each.unseen) if audit.tracking else ()
+    unseen = [each for each in audit.tracking.everything if each.unseen] if audit.tracking else []
     return any(severity in counted for severity in _severities(audit)) or any(
         each.severity in counted and each.standing is not Standing.WAIVED for each in unseen
     )

@@ -1,10 +1,14 @@
 """Whatever apprise knows: Slack, Teams, e-mail and many more, each by an address of apprise's own."""
 
+import contextlib
 import logging
 from dataclasses import dataclass
+from functools import partial
 
 from driftaudit.config.reporting import NotifierSettings, from_environment
-from driftaudit.notify.base import Notice, NotifyError, Pause, back_off
+from driftaudit.notify.base import Notice, NotifyError, Pause, back_off, within
+
+_REQUESTS = 3  # that a service may take one after the other for one message
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -42,8 +46,10 @@ class AppriseNotifier:
         body = f"{notice.text}\n{notice.link}" if notice.link else notice.text
         plain = apprise.NotifyFormat.TEXT  # names of files are no markup, whatever the service shows
         for attempt in range(1, self.attempts + 1):
-            if bool(service.notify(title=notice.title, body=body, body_format=plain)):
-                return
+            tell = partial(service.notify, title=notice.title, body=body, body_format=plain)
+            with contextlib.suppress(TimeoutError):
+                if within(self.timeout * _REQUESTS, tell):
+                    return
             if attempt < self.attempts:
                 pause(back_off(attempt))
         tries = f" ({self.attempts} tries)" if self.attempts > 1 else ""

@@ -1,10 +1,14 @@
 """The one interface of all notifiers: a notice in, and word of whether somebody has it."""
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from queue import Empty, Queue
+from typing import Any, Protocol, TypeVar, cast
 
 from driftaudit.errors import DriftauditError, ExitCode
+
+Answer = TypeVar("Answer")
 
 KEPT = "The report is kept all the same."
 
@@ -37,6 +41,30 @@ class Notifier(Protocol):
     def __call__(self, notice: Notice, pause: Pause) -> None:
         """Return once the receiver has taken it. Raises NotifyError."""
         ...
+
+
+def within(seconds: float, call: Callable[[], Answer]) -> Answer:
+    """Return what a call answers, or raise what it raises; TimeoutError where it takes longer than that.
+
+    Limits on sockets bound each wait alone: who sends a byte now and then, or a name server that hangs, would
+    hold up a night. What is late goes on in a thread that nobody waits for.
+    """
+    answers: Queue[tuple[Answer | None, BaseException | None]] = Queue()
+
+    def run() -> None:
+        try:
+            answers.put((call(), None))
+        except Exception as error:
+            answers.put((None, error))
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        answer, error = answers.get(timeout=seconds)
+    except Empty:
+        raise TimeoutError from None
+    if error is not None:
+        raise error
+    return cast("Answer", answer)
 
 
 def back_off(attempt: int) -> float:

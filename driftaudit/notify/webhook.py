@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from driftaudit import __version__
 from driftaudit.config.reporting import NotifierSettings, from_environment
-from driftaudit.notify.base import KEPT, Notice, NotifyError, Pause, back_off
+from driftaudit.notify.base import KEPT, Notice, NotifyError, Pause, back_off, within
 
 SIGNATURE = "X-Driftaudit-Signature"
 TIMESTAMP = "X-Driftaudit-Timestamp"
@@ -66,8 +66,7 @@ class Webhook:
         )
         opener = urllib.request.build_opener(_Redirects())
         try:
-            with opener.open(request, timeout=self.timeout):
-                return "", False
+            within(self.timeout, lambda: opener.open(request, timeout=self.timeout).close())
         except urllib.error.HTTPError as error:
             error.close()
             detail = "" if error.code >= 400 else ", which leads elsewhere and is not followed"
@@ -80,6 +79,8 @@ class Webhook:
                 return self._late, True
             said = reason.strerror if isinstance(reason, OSError) else None
             return f"it cannot be reached: {said or type(reason).__name__}", True
+        else:
+            return "", False
 
     @property
     def _late(self) -> str:

@@ -126,7 +126,7 @@ def _told(ran: Ran) -> _Told | str:
 def _no_daemon(told: _Told) -> Answer:
     if told.others:
         whose = ", ".join(told.others)
-        return unknown(f"no PM2 daemon runs for this login, but one of {whose}: name it by `become:`")
+        return unknown(f"no PM2 daemon runs for this login, but one of {whose}: name it by become:")
     detail = "no PM2 daemon runs, so PM2 runs nothing; it was not asked, since asking would start one"
     return Answer(ok=False, detail=detail)
 

@@ -124,7 +124,7 @@ def _other_process(names: tuple[str, ...], found: Sequence[Listener], facts: Hos
     if not _held(found) or not all(one.all_asked or one.holders for one in found):
         users = ", ".join(sorted({one.user for one in found}))
         detail = f"which process listens on port {port} may not be read here; the socket belongs to {users}"
-        return Symptom(HealthKind.UNKNOWN, names, f"{detail} (see `become:`)")
+        return Symptom(HealthKind.UNKNOWN, names, f"{detail} (see become:)")
     holders = [facts.processes[pid] for pid in sorted(_held(found)) if pid in facts.processes]
     shown = ", ".join(f"{one.pid} ({one.name}, of {one.user})" for one in holders[:3])
     return Symptom(
@@ -151,14 +151,14 @@ def _folder(name: tuple[str, ...], process: Managed, facts: HostFacts) -> Sympto
     """Say that a process runs from elsewhere than the root: neither its folder nor its script is there."""
     row = facts.processes.get(process.pid or 0)
     if row is None:
-        detail = f"process {process.pid}, which {process.manager} named, is gone or hidden (see `become:`)"
+        detail = f"process {process.pid}, which {process.manager} named, is gone or hidden (see become:)"
         return Symptom(HealthKind.UNKNOWN, name, detail)
     if row.cwd and row.cwd.endswith(_DELETED):
         detail = f"it runs in a folder that was deleted: {row.cwd.removesuffix(_DELETED)}"
         return Symptom(HealthKind.OTHER_FOLDER, name, detail)
     said = [path for path in (row.cwd or process.cwd, row.inside or process.script) if path]
     if not said:
-        detail = f"from which folder process {process.pid} runs may not be read here (see `become:`)"
+        detail = f"from which folder process {process.pid} runs may not be read here (see become:)"
         return Symptom(HealthKind.UNKNOWN, name, detail)
     is_old_release = row.cwd is not None and facts.is_beside_root(row.cwd)
     if any(facts.is_in_root(path) for path in said) and not is_old_release:

@@ -1,4 +1,4 @@
-"""What `git archive` leaves out: where it is not live, nothing is missing."""
+"""What git archive leaves out: where it is not live, nothing is missing."""
 
 from collections.abc import Sequence
 
@@ -20,6 +20,6 @@ def without_left_out(
     left_out = {path for path, paths in absent.items() if marked.intersection(paths)}
     if not left_out:
         return tuple(changes), ()
-    count = "1 desired path is" if len(left_out) == 1 else f"{len(left_out)} desired paths are"
-    note = f"{count} marked export-ignore and not there: `git archive` leaves that out, so it is not missing."
+    count = "1 desired path is" if len(left_out) == 1 else f"{len(left_out):,} desired paths are"
+    note = f"{count} marked export-ignore and not there: git archive leaves that out, so it is not missing."
     return tuple(change for change in changes if change.path not in left_out), (note,)

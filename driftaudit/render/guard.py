@@ -196,7 +196,7 @@ def _lines(run: GuardRun) -> Iterator[str]:
 
 
 def _health_lines(run: GuardRun) -> Iterator[str]:
-    """Yield how the application is: each probe that is not green, and each that was not before."""
+    """Yield how the application is: each probe that is not well, and each that was not before."""
     if run.unasked:
         yield f"Whether the application is well is NOT KNOWN: {printable(run.unasked)}"
     if run.health is None:
@@ -204,7 +204,7 @@ def _health_lines(run: GuardRun) -> Iterator[str]:
     for probe in run.health.probes:
         was_red = probe.name in run.red_before
         if not probe.ok:
-            said = "is not well" if probe.is_known else "could not be asked"
+            said = f"{'is' if probe.is_known else 'was'} {probe.state}"
             before = ", as before the deploy" if was_red and probe.is_known else ""
             yield f"  {printable(probe.name)} {said}{before}: {printable(probe.detail)}"
         elif was_red:

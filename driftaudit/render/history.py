@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import driftaudit
 from driftaudit.model.history import GuardedRun, StoredRun, StoredTarget
+from driftaudit.model.probe import ProbeState
 from driftaudit.render.base import RenderOptions
 from driftaudit.render.json_values import Document, readable, timestamp, written
 from driftaudit.render.printable import printable
@@ -21,12 +22,14 @@ class TargetHistory:
     """A target with its runs, and those under guard, the oldest first.
 
     `pages` are the numbers of the runs that have a page in the site, None where each that can has one.
+    `is_configured` is false where only the history knows the target any more.
     """
 
     target: StoredTarget
     runs: tuple[StoredRun, ...]
     guarded: tuple[GuardedRun, ...] = ()
     pages: frozenset[int] | None = None
+    is_configured: bool = True
 
     def has_page(self, run: StoredRun) -> bool:
         """Whether a link to the report of a run leads somewhere."""
@@ -75,9 +78,10 @@ def _run(run: StoredRun) -> str:
 
 
 def not_well(run: StoredRun) -> str:
-    """Return how many probes were not well, whatever the verdict; "" where all were."""
-    number = run.figures.unhealthy
-    return f"{count_of(number, 'probe')} not well" if number else ""
+    """Return how many probes were not well, or not asked, whatever the verdict; "" where all were well."""
+    unasked, ill = run.figures.unasked, run.figures.unhealthy - run.figures.unasked
+    states = ((ill, ProbeState.ILL), (unasked, ProbeState.NOT_ASKED))
+    return ", ".join(f"{count_of(number, 'probe')} {state}" for number, state in states if number)
 
 
 def not_looked_at(run: StoredRun) -> str:

@@ -11,7 +11,7 @@ from datetime import UTC
 
 from driftaudit.model.audit import Audit, Verdict
 from driftaudit.model.finding import Severity
-from driftaudit.model.probe import ProbeResult
+from driftaudit.model.probe import ProbeResult, ProbeState
 from driftaudit.render.base import RenderOptions
 from driftaudit.render.judgements import Judgement, Kind, judgements
 from driftaudit.render.printable import printable
@@ -74,13 +74,12 @@ def _case(judgement: Judgement, audit: Audit) -> _Case:
 
 def _probe(probe: ProbeResult) -> _Case:
     """Return a probe: one that went wrong stops no deploy by itself, what follows from it is judged apart."""
-    is_good = probe.ok and probe.is_known
-    kind = "ok" if is_good else "failed" if probe.is_known else "not-asked"
+    is_good = probe.state is ProbeState.WELL
     return _Case(
         "probe",
         f"{probe.kind} {probe.subject}",
         "" if is_good else "skipped",
-        kind,
+        probe.state.replace(" ", "-"),
         probe.detail,
         max(probe.seconds, 0.0),
     )

@@ -8,6 +8,7 @@ import re
 
 from driftaudit.model.audit import Audit
 from driftaudit.render.base import RenderOptions
+from driftaudit.render.printable import shortened
 from driftaudit.render.room import Cut, row_count, within
 from driftaudit.render.summary import Summary, summarise
 from driftaudit.render.templates import fill
@@ -54,7 +55,13 @@ def _drawn(cut: Cut, options: RenderOptions) -> str:
         "open_rows": _OPEN_ROWS,
         "quiet": options.quiet,
     }
-    filters = {"code": _short_code, "cell": _short_cell, "prose": _short_prose, "fence": fence}
+    filters = {
+        "code": _short_code,
+        "cell": _short_cell,
+        "prose": _short_prose,
+        "fence": fence,
+        "number": "{:,}".format,
+    }
     report = fill("markdown/report.md.j2", values, filters)
     return _GAPS.sub("\n\n", report).strip("\n") + "\n"
 
@@ -89,19 +96,13 @@ def fence(text: str) -> str:
     return "`" * max(3, *(len(run) + 1 for run in re.findall("`+", text)), 0)
 
 
-def shortened(text: str) -> str:
-    """Return a text of at most so many characters: its beginning and its end."""
-    half = _LONGEST_TEXT // 2
-    return text if len(text) <= _LONGEST_TEXT else f"{text[:half]}…{text[-half + 1 :]}"
-
-
 def _short_code(name: str) -> str:
-    return code(shortened(name))
+    return code(shortened(name, _LONGEST_TEXT))
 
 
 def _short_cell(name: str) -> str:
-    return cell(shortened(name))
+    return cell(shortened(name, _LONGEST_TEXT))
 
 
 def _short_prose(text: str) -> str:
-    return prose(shortened(text))
+    return prose(shortened(text, _LONGEST_TEXT))

@@ -40,3 +40,9 @@ def _shown(match: re.Match[str]) -> str:
 def printable(text: str) -> str:
     """Return `text` on one line with nothing hidden in it; distinct texts stay distinct."""
     return _SUSPECT.sub(_shown, text)
+
+
+def shortened(text: str, longest: int) -> str:
+    """Return a text of at most so many characters: its beginning and its end."""
+    half = longest // 2
+    return text if len(text) <= longest else f"{text[:half]}…{text[-half + 1 :]}"

@@ -1,9 +1,18 @@
 """The probes of a target, side by side, for people and for programs."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import driftaudit
-from driftaudit.model.probe import Health, HealthFinding, ProbeReport, ProbeResult, RunningProcess, Wellness
+from driftaudit.model.probe import (
+    Health,
+    HealthFinding,
+    ProbeReport,
+    ProbeResult,
+    ProbeState,
+    RunningProcess,
+    Wellness,
+)
 from driftaudit.render.base import RenderOptions
 from driftaudit.render.json_report import health_document, probe_document
 from driftaudit.render.json_values import Document, readable, timestamp, written
@@ -64,7 +73,7 @@ def table_lines(probes: Sequence[ProbeResult]) -> list[str]:
     head = ("STATE", "PROBE", "ASKED FROM", "SECONDS", "ANSWER")
     rows = [
         (
-            _state(probe),
+            probe.state,
             printable(probe.name),
             "here" if probe.from_here else "the host",
             f"{probe.seconds:.2f}",
@@ -111,19 +120,12 @@ def verdict_line(health: Health) -> str:
 
 
 def _counted(health: Health) -> str:
-    known = [probe for probe in health.probes if probe.is_known]
-    well = sum(probe.ok for probe in known)
-    said = f"{well} of {count_of(len(health.probes), 'probe')} {'is' if well == 1 else 'are'} green"
-    untold = len(health.probes) - len(known)
-    parts = [said, *([f"{untold} could not be asked"] if untold else [])]
     kinds = dict.fromkeys(str(finding.kind) for finding in health.findings if finding.counts)
-    return ", ".join([*parts, *kinds])
-
-
-def _state(probe: ProbeResult) -> str:
-    if not probe.is_known:
-        return "unknown"
-    return "well" if probe.ok else "NOT WELL"
+    states = Counter(probe.state for probe in health.probes)
+    well, unasked = states[ProbeState.WELL], states[ProbeState.NOT_ASKED]
+    probes = count_of(len(health.probes), "probe")
+    said = f"{well:,} of {probes} {'is' if well == 1 else 'are'} {ProbeState.WELL}"
+    return ", ".join([said, *([f"{unasked:,} {ProbeState.NOT_ASKED}"] if unasked else []), *kinds])
 
 
 def _process(process: RunningProcess) -> Document:

@@ -1,18 +1,19 @@
 """What the running application answered, in words. Every text is fit to be shown."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from driftaudit.model.finding import Severity
-from driftaudit.model.probe import HealthFinding, ProbeResult
+from driftaudit.model.probe import HealthFinding, ProbeResult, ProbeState
 from driftaudit.render.printable import printable
 
 
 @dataclass(frozen=True, slots=True)
 class ProbeRow:
-    """One question to the application: `state` is ok, failed, or not asked."""
+    """One question to the application: `state` is well, not well, or not asked."""
 
-    state: str
+    state: ProbeState
     subject: str
     detail: str
 
@@ -35,12 +36,13 @@ def probe_rows(probes: Sequence[ProbeResult]) -> tuple[ProbeRow, ...]:
 
 
 def probe_total(probes: Sequence[ProbeResult]) -> str:
-    """Return how many answers are good, such as `2 of 3 ok, 1 not asked`; "" where nothing was asked."""
+    """Return how many answers are good, such as `1 of 3 well, 1 not asked`; "" where nothing was asked."""
     if not probes:
         return ""
-    unasked = sum(not probe.is_known for probe in probes)
-    good = sum(probe.ok and probe.is_known for probe in probes)
-    return f"{good} of {len(probes)} ok" + (f", {unasked} not asked" if unasked else "")
+    states = Counter(probe.state for probe in probes)
+    unasked = states[ProbeState.NOT_ASKED]
+    rest = f", {unasked:,} {ProbeState.NOT_ASKED}" if unasked else ""
+    return f"{states[ProbeState.WELL]:,} of {len(probes):,} {ProbeState.WELL}{rest}"
 
 
 def health_rows(health: Sequence[HealthFinding]) -> tuple[HealthRow, ...]:
@@ -61,7 +63,6 @@ def health_rows(health: Sequence[HealthFinding]) -> tuple[HealthRow, ...]:
 
 
 def _probe_row(probe: ProbeResult) -> ProbeRow:
-    state = "not asked" if not probe.is_known else "ok" if probe.ok else "failed"
     where = ", asked from here" if probe.from_here and probe.is_known else ""
     took = f"{probe.detail} ({probe.seconds:.2f} s{where})" if probe.is_known else probe.detail
-    return ProbeRow(state, printable(f"{probe.kind} {probe.subject}"), printable(took))
+    return ProbeRow(probe.state, printable(f"{probe.kind} {probe.subject}"), printable(took))

@@ -1,5 +1,6 @@
 """The static site of the nightly run: where each target stands, and a list of its runs."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from driftaudit.render.wording import count_of
 
 _TREND = 30  # runs that are drawn
 _STEP, _BAR, _HEIGHT = 8, 6, 32  # units of the picture
+_ORDER = ("failed", "blocked", "incomplete", "pass")  # the worst first
 _LEAST = 2  # units: what a run with anything in it is drawn with, however little that is
 
 
@@ -73,17 +75,29 @@ def page_name(run: int) -> str:
 
 def index(histories: Sequence[TargetHistory], now: datetime) -> str:
     """Return the page of all targets, those that need somebody first."""
-    cards = [_card(history, now) for history in histories if history.runs]
-    order = ("failed", "blocked", "incomplete", "pass")
-    cards.sort(key=lambda card: (order.index(card.last.verdict), not card.ill, card.name))
+    audited = [history for history in histories if history.runs]
+    cards = [_card(history, now) for history in audited if history.is_configured]
+    former = [_card(history, now) for history in audited if not history.is_configured]
+    cards.sort(key=lambda card: (_ORDER.index(card.last.verdict), not card.ill, card.name))
     never = sorted(printable(history.target.name) for history in histories if not history.runs)
-    return _filled("site/index.html.j2", {"cards": cards, "never": never, "when": minute(now)})
+    values = {"cards": cards, "never": never, "when": minute(now), "total": _total(cards, len(never))}
+    values["former"] = sorted(former, key=lambda card: card.name)
+    return _filled("site/index.html.j2", values)
 
 
 def runs_page(history: TargetHistory, now: datetime) -> str:
     """Return the page of all runs of a target, the newest first."""
     rows = [_row(run, history, "", run.figures.started_at) for run in reversed(history.runs)]
     return _filled("site/target.html.j2", {"card": _card(history, now), "rows": rows})
+
+
+def _total(cards: Sequence[Card], never: int) -> str:
+    """Return how many targets there are of each state, such as `3 targets, 1 blocked, 2 pass`."""
+    number = len(cards) + never
+    states = Counter(card.last.verdict for card in cards)
+    parts = [f"{never:,} never audited"] if never else []
+    parts += [f"{states[verdict]:,} {verdict}" for verdict in _ORDER if states[verdict]]
+    return f"{count_of(number, 'target')}, {', '.join(parts)}" if number else ""
 
 
 def _filled(template: str, values: dict[str, object]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.text import Text
 
 from driftaudit.model.finding import Severity
+from driftaudit.model.probe import ProbeState
 from driftaudit.render.imports import ImportGroup, ImportRow
 from driftaudit.render.running import HealthRow
 from driftaudit.render.standing import StandingWords
@@ -13,7 +14,7 @@ from driftaudit.render.terminal_parts import INDENT, Named, Part, grid, indented
 from driftaudit.render.wording import count_of
 
 _MOST_ROWS = 20  # of the history; all are in the other formats
-_STATES = {"ok": "green", "failed": "bold red", "not asked": "yellow"}
+_STATES = {ProbeState.WELL: "green", ProbeState.ILL: "bold red", ProbeState.NOT_ASKED: "yellow"}
 _STANDINGS = {"new": "bold", "resolved": "green"}
 _SEVERITIES = {Severity.BLOCK: "bold red", Severity.WARN: "bold yellow", Severity.INFO: "bold cyan"}
 
@@ -62,7 +63,11 @@ def standing(words: StandingWords, width: int | None) -> list[Part]:
     parts: list[Part] = [Text.assemble(("History", "bold"), f"  {words.title}: {counts}")]
     widest = max((len(row.standing) for row in words.rows), default=0)
     held = [
-        Named(Text(f"{row.standing:<{widest}}", _STANDINGS.get(row.standing, "")), row.path, row.age)
+        Named(
+            Text(f"{row.standing:<{widest}}", _STANDINGS.get(row.standing, "")),
+            row.path,
+            f"{row.origin}, {row.age}",
+        )
         for row in words.rows[:_MOST_ROWS]
     ]
     if held:

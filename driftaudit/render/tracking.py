@@ -4,20 +4,19 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from driftaudit.model.audit import Audit
-from driftaudit.model.finding import Severity
 from driftaudit.model.tracking import RunFigures, Standing, Tracked, Tracking
+from driftaudit.render.followed import Followed, of_standing, place, sign_document, what
 from driftaudit.render.imports import import_groups
 from driftaudit.render.json_values import Document, path_keys, timestamp
 from driftaudit.render.printable import printable
 from driftaudit.render.running import health_rows, probe_total
 from driftaudit.render.story import live_commit
 from driftaudit.render.times import age, minute
-from driftaudit.render.wording import WHOLE_DEPLOY, WHOLE_TREE
+from driftaudit.render.wording import WHOLE_TREE
 
 _MOST = {Standing.NEW: 20, Standing.PERSISTING: 10, Standing.RESOLVED: 10, Standing.WAIVED: 0}
 _MOST_IMPORTS = 10
 _MOST_PROBLEMS = 10
-_ORDER = tuple(Severity)
 _WIDEST_PATH = 60  # columns that paths are lined up in
 
 
@@ -33,14 +32,6 @@ def text(audit: Audit, *, quiet: bool = False) -> str:
         lines += [*_not_seen(audit), *_running(audit), *_imports(audit), ""]
     verdict = audit.decision.verdict.value.upper()
     return "\n".join([*lines, f"{verdict}  {printable(audit.decision.reason)}"]) + "\n"
-
-
-def of_standing(tracking: Tracking, standing: Standing) -> list[Tracked]:
-    """Return the findings of one standing: what is new or gone the worst first, what persists the oldest."""
-    found = [each for each in tracking.tracked if each.standing is standing]
-    if standing is Standing.PERSISTING:
-        return sorted(found, key=lambda each: (each.first_seen, _ORDER.index(each.severity), each.path))
-    return sorted(found, key=lambda each: (_ORDER.index(each.severity), each.path))
 
 
 def _compared(tracking: Tracking) -> str:
@@ -59,7 +50,7 @@ def _groups(tracking: Tracking, now: datetime) -> Iterator[str]:
             yield f"      and {len(found) - most:,} more"
 
 
-def _since_when(found: Sequence[Tracked], standing: Standing, now: datetime) -> str:
+def _since_when(found: Sequence[Followed], standing: Standing, now: datetime) -> str:
     if standing is not Standing.PERSISTING or not found:
         return ""
     unseen = sum(each.unseen for each in found)
@@ -88,21 +79,23 @@ def _running(audit: Audit) -> Iterator[str]:
 def _imports(audit: Audit) -> Iterator[str]:
     for group in import_groups(audit.structure):
         yield f"  {group.title}: {group.total}  ({group.rule})"
-        for row in group.rows[:_MOST_IMPORTS]:
+        rows = () if audit.tracking else group.rows  # with a history they are named above, by how they stand
+        for row in rows[:_MOST_IMPORTS]:
             yield f"      {group.severity.value:<5}  {row.place}  {row.module}"
-        if len(group.rows) > _MOST_IMPORTS:
-            yield f"      and {len(group.rows) - _MOST_IMPORTS:,} more"
+        if len(rows) > _MOST_IMPORTS:
+            yield f"      and {len(rows) - _MOST_IMPORTS:,} more"
 
 
-def _rows(found: Sequence[Tracked], standing: Standing, now: datetime) -> Iterator[str]:
-    names = [printable(each.path) or WHOLE_DEPLOY for each in found]
+def _rows(found: Sequence[Followed], standing: Standing, now: datetime) -> Iterator[str]:
+    names = [place(each) for each in found]
     width = min(max(map(len, names), default=0), _WIDEST_PATH)
     for name, each in zip(names, found, strict=True):
         end = each.last_seen if standing is Standing.RESOLVED else now
         old = f", for {age(each.first_seen, end)}" if standing is not Standing.NEW else ""
         unseen = f", not seen since {minute(each.last_seen)}" if each.unseen else ""
-        what = f"{each.severity.value:<5}  {each.origin.value}, {each.action.value}"
-        yield f"      {name:<{width}}  {what}{old}{unseen}  ({printable(each.rule)})"
+        action = f", {each.action.value}" if isinstance(each, Tracked) else ""
+        said = f"{each.severity.value:<5}  {what(each)}{action}"
+        yield f"      {name:<{width}}  {said}{old}{unseen}  ({printable(each.rule)})"
 
 
 def tracking_document(tracking: Tracking) -> Document:
@@ -111,6 +104,7 @@ def tracking_document(tracking: Tracking) -> Document:
         "run": tracking.run,
         "since": figures_document(tracking.since) if tracking.since else None,
         "findings": [_tracked(each) for each in tracking.tracked],
+        **({"signs": [sign_document(each) for each in tracking.signs]} if tracking.signs else {}),
         "trend": [figures_document(each) for each in tracking.trend],
     }
 
@@ -126,6 +120,7 @@ def figures_document(run: RunFigures) -> Document:
         "resolved": run.resolved,
         "behind": run.behind,
         "unhealthy": run.unhealthy,
+        "unasked": run.unasked,
     }
 
 

@@ -136,7 +136,9 @@ class GitSource:
         ]
         if not paths:
             return ()
-        return (f"{len(paths)} edits of the working tree are not committed; the desired tree is a revision.",)
+        return (
+            f"{len(paths):,} edits of the working tree are not committed; the desired tree is a revision.",
+        )
 
 
 def _submodule(path: str) -> Problem:

@@ -58,9 +58,9 @@ class WorktreeSource:
         ]
         if not paths:
             return ()
-        more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
+        more = f" and {len(paths) - _NAMED:,} more" if len(paths) > _NAMED else ""
         return (
-            f"{len(paths)} files of the working tree are not committed: {', '.join(paths[:_NAMED])}{more}",
+            f"{len(paths):,} files of the working tree are not committed: {', '.join(paths[:_NAMED])}{more}",
         )
 
 

@@ -226,13 +226,13 @@ def _notes(untold: Sequence[UntoldImport], two: TwoTrees) -> tuple[str, ...]:
     """Return what a report of a check says of the gaps, which are not its matter."""
     unread = {path for analysis in (two.live, two.planned) for path, _why in analysis.unread}
     whats = [
-        f"{count} {noun}{'' if count == 1 else 's'}"
+        f"{count:,} {noun}{'' if count == 1 else 's'}"
         for count, noun in ((len(untold), "import"), (len(unread), "source"))
         if count
     ]
     if not whats:
         return ()
-    return (f"structure: of {' and '.join(whats)} it could not be told; `driftaudit structure` names them",)
+    return (f"structure: of {' and '.join(whats)} it could not be told; driftaudit structure names them",)
 
 
 def _judged(policy: Policy, defect: Defect) -> StructureFinding:

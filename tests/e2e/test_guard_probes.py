@@ -72,7 +72,7 @@ def test_the_wait_is_over_once_the_application_is_well(stale: Site, port: int) -
     assert outcome.code == 0, outcome.err
     assert "driftaudit: waiting up to 50 seconds for the application\n" in outcome.err
     assert f"tcp 127.0.0.1:{port} is well now; it was not before the deploy\n" in outcome.err
-    assert outcome.err.endswith("driftaudit: The application is well: 2 of 2 probes are green.\n")
+    assert outcome.err.endswith("driftaudit: The application is well: 2 of 2 probes are well.\n")
     found = record(stale)
     assert (found["phase"], found["exit_code"], found["probes"]["state"]) == ("ended", 0, "well")
     assert found["probes"]["red_before"] == [f"http http://127.0.0.1:{port}/", f"tcp 127.0.0.1:{port}"]
@@ -88,7 +88,7 @@ def test_an_application_that_is_not_well_afterwards(stale: Site, port: int) -> N
     assert (
         f"tcp 127.0.0.1:{port} is not well, as before the deploy: nothing takes a connection" in outcome.err
     )
-    assert "The application is NOT well: 1 of 2 probes is green, not-healthy.\n" in outcome.err
+    assert "The application is NOT well: 1 of 2 probes is well, not-healthy.\n" in outcome.err
     found = record(stale)
     assert (found["after"]["state"], found["probes"]["state"]) == ("as-planned", "not-well")
     assert found["probes"]["red_before"] == [f"tcp 127.0.0.1:{port}"]

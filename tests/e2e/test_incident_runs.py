@@ -92,7 +92,7 @@ def test_online_and_closed_with_three_modules_missing_then_a_right_deploy(runnin
     assert report["verdict"] == "blocked"
     assert imports(report, "would-break") == ["./db/connection.js src/app.js:3"]
     text = running.run("check", "production").out
-    assert "It would break: `./db/connection.js`, imported by src/app.js:3" in text
+    assert "It would break: ./db/connection.js, imported by src/app.js:3" in text
 
     app = running.incident.repository / "api/src/app.js"
     mended = app.read_text().replace("./db/connection.js", "./lib/database/connection.js")

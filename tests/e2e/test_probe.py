@@ -51,7 +51,7 @@ def test_the_incident_at_half_past_six(app: Application, start_sshd: StartServer
     assert "in a usual place" in report["probes"][0]["detail"]
     text = app.run("probe", "production")
     assert f"warn   port-closed: pm2 says online, but port {app.port} is closed" in text.out
-    assert text.out.splitlines()[-1].startswith("The application is NOT well: 1 of 3 probes is green")
+    assert text.out.splitlines()[-1].startswith("The application is NOT well: 1 of 3 probes is well")
     check = app.run("check", "production", "--format", "json")
     assert check.code == 0  # the deploy may be the cure
     assert "port-closed" in kinds(check.report)

@@ -57,6 +57,15 @@ def test_one_that_cannot_be_reached_stops_no_other(fleet: Site) -> None:
             links(fleet.repository / "reports", page)
 
 
+def test_a_target_that_is_renamed_is_not_gone_from_the_index(site: Site) -> None:
+    assert report(drifted(configured(site))).code == 3
+    site.configure((site.repository / "driftaudit.yml").read_text().replace("production:", "main:"))
+    assert report(site, "--all").code == 3
+    index = (site.repository / "reports" / "index.html").read_text()
+    assert index.index(">main<") < index.index("Not configured any more") < index.index(">production<")
+    links(site.repository / "reports", "index.html")
+
+
 def test_ended_early_it_leaves_nothing_running(fleet: Site) -> None:
     words = [sys.executable, "-m", "driftaudit", "report", "--all"]
     run = subprocess.Popen(words, cwd=fleet.repository, stdout=-3, stderr=-3, start_new_session=True)
@@ -110,9 +119,9 @@ def _in_session(session: int) -> list[str]:
 
 
 def test_only_a_change_is_told(site: Site, receiver: Receiver) -> None:
-    notify = "notify:\n  link: https://ci.example.net/drift\n  to: [{webhook: env:HOOK, secret: env:KEY}]\n"
+    notify = "notify:\n  link: env:PAGES\n  to: [{webhook: env:HOOK, secret: env:KEY}]\n"
     drifted(configured(site, notify))
-    hook = {"HOOK": receiver.url + "/token-4711", "KEY": "s3cret"}
+    hook = {"PAGES": "https://ci.example.net/drift", "HOOK": receiver.url + "/token-4711", "KEY": "s3cret"}
     told = report(site, **hook).err
     assert report(site, **hook).code == 3
     (first,) = receiver.posted

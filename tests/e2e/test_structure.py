@@ -74,7 +74,7 @@ def test_a_check_of_the_incidents_deploy_says_what_would_break(incident: Inciden
         "cause": "src/db/connection.js",
     }
     last = driftaudit(incident.repository, "check", "production").out.rstrip().splitlines()[-1]
-    assert "would break: `./db/connection.js`, imported by src/app.js:3" in last
+    assert "would break: ./db/connection.js, imported by src/app.js:3" in last
     without = driftaudit(incident.repository, "check", "production", "--no-structure", "--format", "json")
     assert checked(without) == []
 
@@ -127,7 +127,7 @@ def test_guard_does_not_run_a_deploy_that_would_break(site: Site) -> None:
         site.repository, "guard", site.url, "--deploy", "replace:src", "--", "touch", str(mark)
     )
     assert outcome.code == 3
-    assert "It would break: `./gone.js`, imported by src/app.js:1." in outcome.err
+    assert "It would break: ./gone.js, imported by src/app.js:1." in outcome.err
     assert not mark.exists()
 
 

@@ -208,3 +208,13 @@ def test_a_place_that_is_none(place: str, told: str) -> None:
         open_database(place, patience=2.0)
     assert told in raised.value.message
     assert "s3cret" not in raised.value.message + raised.value.advice
+
+
+@pytest.mark.parametrize(
+    "place", ["postgresql://u:s3cret@127.0.0.1:1/x", "postgresql://u@127.0.0.1:1/x?password=s3cret"]
+)
+def test_no_password_is_in_what_is_said(place: str) -> None:
+    with pytest.raises(HistoryError) as told:
+        open_database(place, patience=1)
+    assert "s3cret" not in f"{told.value.message} {told.value.advice}"
+    assert "postgresql://u" in told.value.message

@@ -2,6 +2,7 @@
 
 import random
 import shutil
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -21,7 +22,7 @@ from driftaudit.model.audit import Audit
 from driftaudit.model.history import Keep
 from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.snapshot import Snapshot
-from driftaudit.model.tracking import Tracked
+from driftaudit.model.tracking import Tracked, Tracking
 from driftaudit.nightly.composer import Failed, failures_stored, observed
 from driftaudit.sources.base import Fetched, FetchRequest, Progress, ScanRequest, Source, no_progress
 from tests.support.git import commit, git, new_repository
@@ -30,6 +31,9 @@ NIGHTS = 30
 FIRST = datetime(2025, 11, 1, 3, 0, tzinfo=UTC)
 PATHS = [f"{folder}/{name}.txt" for folder in ("src", "lib", "etc") for name in "abc"]
 CONTENTS = ["one\n", "two\n", "three\n", "four\n"]
+FOLDERS = ["src/", "lib/", "etc/", "app/"]
+APPLICATION = {"app/main.js": "require('./db.js')\n", "app/db.js": "module.exports = 1\n"}
+CLOSED, MISSING = "not-healthy", "missing-module"  # what can be wrong beside the paths
 
 
 @dataclass
@@ -51,6 +55,27 @@ class World:
     live: dict[str, str] = field(default_factory=dict)
     waived: dict[tuple[str, str], datetime] = field(default_factory=dict)
     known: dict[str, Known] = field(default_factory=dict)
+    listens: bool = True
+    wrong: dict[str, Known] = field(default_factory=dict)
+
+    def signs(self, now: datetime, hidden: str) -> dict[tuple[str, str], tuple[datetime, datetime, int]]:
+        """Return what an audit must say of the application and its import, in the same way."""
+        told = {}
+        states = {CLOSED: not self.listens, MISSING: "app/db.js" not in self.live}
+        for kind, is_wrong in states.items():
+            known = self.wrong.get(kind)
+            if kind == MISSING and hidden == "app/":
+                standing = "persisting"
+            elif is_wrong:
+                standing = "persisting" if known else "new"
+                known = self.wrong.setdefault(kind, Known(None, now, now, 0))
+                known.last_seen, known.runs = now, known.runs + 1
+            else:
+                self.wrong.pop(kind, None)
+                standing = "resolved"
+            if known:
+                told[kind, standing] = (known.first_seen, known.last_seen, known.runs)
+        return told
 
     def differing(self) -> dict[str, str | None]:
         """Return what is live at each path that is not as desired, None where nothing is."""
@@ -132,13 +157,16 @@ class Simulation:
     def __post_init__(self) -> None:
         self.repository, self.production = self.folder / "repository", self.folder / "production"
         new_repository(self.repository)
-        self.world.desired = dict.fromkeys(PATHS[:-2], CONTENTS[0])
+        self.world.desired = dict.fromkeys(PATHS[:-2], CONTENTS[0]) | APPLICATION
+        self.port = socket.create_server(("127.0.0.1", 0))
+        number = self.port.getsockname()[1]
         self.world.live = dict(self.world.desired)
         self._commit()
         self._write_live()
         (self.repository / "driftaudit.yml").write_text(
             f"version: 1\ntargets:\n  production:\n    url: {self.production}\n"
             "    deploy: {method: replace, paths: [src]}\n    desired: {revision: HEAD, map: {tree: .}}\n"
+            f"    probes: [{{tcp: '127.0.0.1:{number}'}}]\n"
         )
 
     def happen(self, now: datetime) -> None:
@@ -163,8 +191,24 @@ class Simulation:
             days = chance.randrange(1, 6)
             end = now.replace(hour=0) + timedelta(days=days)  # it holds to the end of the last day
             world.waived[chance.choice(sorted(differing))] = end
+        if chance.random() < 0.2:
+            self._toggle_port()
+        if chance.random() < 0.3 and world.live.pop("app/db.js", None) is None:
+            world.live["app/db.js"] = APPLICATION["app/db.js"]
         self._write_live()
         self._write_waivers()
+
+    def _toggle_port(self) -> None:
+        """Let the application end, or start it again at the same port."""
+        address = self.port.getsockname()
+        if self.world.listens:
+            self.port.close()
+            self.port = socket.socket()
+            self.port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            self.port.bind(address)  # bound, so that nobody else takes it, and nobody is let in
+        else:
+            self.port.listen()
+        self.world.listens = not self.world.listens
 
     def _commit(self) -> None:
         shutil.rmtree(self.repository / "tree", ignore_errors=True)
@@ -205,7 +249,7 @@ def audited(simulation: Simulation, history: History, hidden: str) -> Audit | No
     try:
         with (
             failures_stored("production", "", again, Keep(), told.append),
-            begun_audit(workplace, "production", Options(no_cache=True)) as begun,
+            begun_audit(workplace, "production", Options(no_cache=True, probes=True)) as begun,
         ):
             hiding = Hiding(begun.deployed, hidden.rstrip("/"))
             request = begun if hidden == NOWHERE else replace(begun, deployed=hiding)
@@ -215,6 +259,14 @@ def audited(simulation: Simulation, history: History, hidden: str) -> Audit | No
     except DriftauditError:
         assert told[0].run and told[0].run.is_failed
         return None
+
+
+def wrong(tracking: Tracking) -> dict[tuple[str, str], tuple[datetime, datetime, int]]:
+    return {
+        (str(each.finding.kind), each.standing.value): (each.first_seen, each.last_seen, each.runs)
+        for each in tracking.signs
+        if each.finding.kind in (CLOSED, MISSING)
+    }
 
 
 def said(tracked: tuple[Tracked, ...]) -> dict[tuple[str, str], tuple[datetime, datetime, int]]:
@@ -231,12 +283,13 @@ def test_every_finding_has_its_right_standing_and_age(
     monkeypatch.setattr("driftaudit.nightly.composer.datetime", Clock)
     simulation = Simulation(tmp_path, random.Random(seed))
     world, kinds, first_known = simulation.world, {"whole": 0, "hidden": 0, "failed": 0}, {}
+    standings: set[str] = set()
     with opened(str(tmp_path / "history.db"), "irisx") as history:
         for night in range(1, NIGHTS + 1):
             Clock.moment = now = FIRST + timedelta(days=night - 1)
             simulation.happen(now)
             kind = simulation.chance.choices(["whole", "hidden", "failed"], [7, 2, 1])[0]
-            hidden = simulation.chance.choice(["src/", "lib/", "etc/"]) if kind == "hidden" else NOWHERE
+            hidden = simulation.chance.choice(FOLDERS) if kind == "hidden" else NOWHERE
             if hidden != NOWHERE and not any(path.startswith(hidden) for path in world.live):
                 kind, hidden = "whole", NOWHERE
             if kind == "failed":
@@ -248,12 +301,17 @@ def test_every_finding_has_its_right_standing_and_age(
                 continue
             assert audit.tracking and audit.tracking.run == night
             assert said(audit.tracking.tracked) == world.seen(now, hidden), (night, kind, hidden)
+            signs = world.signs(now, hidden)
+            assert wrong(audit.tracking) == signs, (night, kind, hidden)
+            standings |= {standing for _kind, standing in signs}
             first_known[night] = {path: known.content for path, known in world.known.items()}
         runs = history.runs("production")
         assert [run.figures.number for run in runs] == list(range(1, NIGHTS + 1))
         assert sum(run.is_failed for run in runs) == kinds["failed"]
         _assert_compared(history, first_known)
+    simulation.port.close()
     assert all(kinds.values()), "each kind of night was tried"
+    assert standings == {"new", "persisting", "resolved"}, "and each kind of sign"
 
 
 def _assert_compared(history: History, known: dict[int, dict[str, str | None]]) -> None:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -28,7 +29,7 @@ from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.script import ScriptLine
 from driftaudit.model.snapshot import ScanFacts, SourceFacts
 from driftaudit.model.structure import StructureFinding, StructureKind, StructureTree
-from driftaudit.model.tracking import RunFigures, Standing, Tracked, Tracking
+from driftaudit.model.tracking import RunFigures, Standing, Tracked, TrackedSign, Tracking
 from driftaudit.model.waiver import Waiver, WaiverState, WaiverUse
 
 CHECKED = datetime(2025, 11, 3, 18, 39, tzinfo=UTC)
@@ -193,9 +194,14 @@ def full_audit(**fields: Any) -> Audit:
             FolderInSync("src/db", 0, 0),
             FolderInSync("src/services", 18, 18),
         ),
-        "tracking": tracking(found),
     }
+    signs = (*values["health"], *values["structure"])
+    values["tracking"] = replace(tracking(found), signs=tuple(map(_sign, signs)))
     return audit(found, **(values | fields))
+
+
+def _sign(found: HealthFinding | StructureFinding) -> TrackedSign:
+    return TrackedSign(found, Standing.PERSISTING, CHECKED - timedelta(days=3), CHECKED, 4)
 
 
 def _full_findings() -> Iterator[Finding]:

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from driftaudit.model.audit import Audit
-from driftaudit.model.probe import ProbeResult
+from driftaudit.model.probe import ProbeResult, ProbeState
 from driftaudit.model.tracking import Standing, Tracked, Tracking
+from driftaudit.render.followed import Followed, place
 from driftaudit.render.imports import ImportGroup, import_groups
 from driftaudit.render.printable import printable
 from driftaudit.render.running import HealthRow, health_rows
-from driftaudit.render.standing import unseen_words
+from driftaudit.render.standing import StandingRow, sign_rows, unseen_words
 from driftaudit.render.times import age, day, minute
 
 _MOST_ROWS = 200  # of one list; the JSON report has all
@@ -18,11 +19,11 @@ _MOST_ROWS = 200  # of one list; the JSON report has all
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A question to the application, and the answer; `state` is ok, failed or unknown."""
+    """A question to the application, and the answer."""
 
     kind: str
     subject: str
-    state: str
+    state: ProbeState
     detail: str
     took: str
 
@@ -47,7 +48,10 @@ class Resolved:
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """What has become of the findings since the run that this one is compared with."""
+    """What has become of the findings since the run that this one is compared with.
+
+    `standings` count those of paths, which the page has in a table; `signs` are all the others.
+    """
 
     run: int
     than: str
@@ -56,6 +60,8 @@ class Since:
     unseen: str
     resolved: tuple[Resolved, ...]
     more: str
+    signs: tuple[StandingRow, ...]
+    more_signs: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +85,11 @@ def sections(audit: Audit) -> Sections:
 
 
 def _probe(probe: ProbeResult) -> Probe:
-    state = "unknown" if not probe.is_known else "ok" if probe.ok else "failed"
     where = ", from here" if probe.from_here else ""
     return Probe(
         printable(probe.kind),
         printable(probe.subject),
-        state,
+        probe.state,
         printable(probe.detail),
         f"{probe.seconds:.2f} s{where}",
     )
@@ -102,24 +107,26 @@ def _more(number: int) -> str:
 def _since(tracking: Tracking, now: datetime) -> Since:
     counts = [(each.value, sum(t.standing is each for t in tracking.tracked)) for each in Standing]
     gone = [each for each in tracking.tracked if each.standing is Standing.RESOLVED]
-    lasting = [each for each in tracking.tracked if each.standing is Standing.PERSISTING]
+    lasting = [each for each in tracking.everything if each.standing is Standing.PERSISTING]
     before = tracking.since
     return Since(
         run=tracking.run,
         than=f"run {before.number} of {minute(before.started_at)} UTC" if before else "",
         standings=tuple(counts),
         oldest=_oldest(lasting, now),
-        unseen=unseen_words(tracking.tracked),
+        unseen=unseen_words(tracking.everything),
         resolved=tuple(map(_resolved, gone[:_MOST_ROWS])),
         more=_more(len(gone)),
+        signs=sign_rows(tracking, now)[:_MOST_ROWS],
+        more_signs=_more(len(tracking.signs)),
     )
 
 
-def _oldest(lasting: Sequence[Tracked], now: datetime) -> str:
+def _oldest(lasting: Sequence[Followed], now: datetime) -> str:
     if not lasting:
         return ""
-    first = min(lasting, key=lambda each: (each.first_seen, each.path))
-    return f"{printable(first.path)}, {age(first.first_seen, now)}"
+    first = min(lasting, key=lambda each: (each.first_seen, place(each)))
+    return f"{place(first)}, {age(first.first_seen, now)}"
 
 
 def _resolved(gone: Tracked) -> Resolved:

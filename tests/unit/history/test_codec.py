@@ -30,7 +30,9 @@ class Filled:
             hints = get_type_hints(hint)
             return hint(**{each.name: self.of(hints[each.name]) for each in fields(hint)})  # type: ignore[operator]
         if origin is tuple:
-            return tuple(self.of(get_args(hint)[0]) for _each in range(number % 3))
+            first, *others = get_args(hint)
+            kinds = [first] * (number % 3) if others == [...] else [first, *others]
+            return tuple(map(self.of, kinds))
         if origin in (Union, types.UnionType):
             return self.of(get_args(hint)[number % len(get_args(hint))])
         if origin and issubclass(origin, Mapping):

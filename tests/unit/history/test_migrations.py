@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from sqlalchemy import MetaData, create_engine
+from sqlalchemy import Connection, MetaData, create_engine, inspect
 
 from driftaudit.errors import HistoryError
 from driftaudit.history.database import open_database
@@ -35,11 +35,37 @@ def columns(path: Path) -> dict[str, set[tuple[str, str, bool]]]:
     }
 
 
+def shape(connection: Connection) -> dict[str, tuple[set[tuple[str, str, bool]], list[str]]]:
+    """Return of each table its columns with their types, and its key."""
+    looked_at = inspect(connection)
+    return {
+        table: (
+            {(str(c["name"]), str(c["type"]), bool(c["nullable"])) for c in looked_at.get_columns(table)},
+            looked_at.get_pk_constraint(table)["constrained_columns"],
+        )
+        for table in looked_at.get_table_names()
+    }
+
+
 def test_an_older_history_becomes_the_same_as_a_new_one(old: Path, tmp_path: Path) -> None:
     new = tmp_path / "new.db"
     for path in (old, new):
         open_database(str(path)).close()
     assert columns(old) == columns(new)
+
+
+def test_every_step_is_understood_by_either_database(place: str) -> None:
+    with opened(place, "irisx") as new:
+        with new.database.reading() as connection:
+            whole = shape(connection)
+        with new.database.writing() as connection:
+            connection.exec_driver_sql("DROP TABLE driftaudit_signs")
+            connection.exec_driver_sql("ALTER TABLE driftaudit_runs DROP COLUMN unseen")
+            connection.exec_driver_sql("ALTER TABLE driftaudit_runs DROP COLUMN unasked")
+            connection.exec_driver_sql("ALTER TABLE driftaudit_snapshots DROP COLUMN tree_digest")
+            connection.exec_driver_sql("UPDATE driftaudit_schema SET version = 1")
+    with opened(place, "irisx") as again, again.database.reading() as connection:
+        assert shape(connection) == whole
 
 
 def test_what_was_in_it_is_there_and_goes_on(old: Path) -> None:
@@ -70,7 +96,10 @@ def test_every_version_has_its_step() -> None:
 
 @pytest.mark.parametrize(
     ("version", "told"),
-    [(VERSION + 1, "is of version 3, and this driftaudit knows version 2"), (0, "damaged")],
+    [
+        (VERSION + 1, f"is of version {VERSION + 1}, and this driftaudit knows version {VERSION}"),
+        (0, "damaged"),
+    ],
 )
 def test_a_newer_one_is_refused_and_not_touched(old: Path, version: int, told: str) -> None:
     with sqlite3.connect(old) as database:

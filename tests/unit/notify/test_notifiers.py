@@ -83,8 +83,9 @@ def test_one_that_refuses_is_not_asked_again(receiver: Receiver, code: int) -> N
     assert (pauses, len(receiver.posted)) == ([], 1)
 
 
-def test_one_that_hangs_is_left_in_time(receiver: Receiver) -> None:
-    receiver.answers = [0, 0]
+@pytest.mark.parametrize("answer", [0, -1])
+def test_one_that_hangs_is_left_in_time(receiver: Receiver, answer: int) -> None:
+    receiver.answers = [answer] * 2
     began = time.monotonic()
     faults, pauses = tell(webhook(receiver, timeout=0.2, attempts=2))
     assert faults == [

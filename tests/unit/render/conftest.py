@@ -1,6 +1,7 @@
 """Audits to draw: the incident, and whatever a test asks for."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.script import ScriptLine
 from driftaudit.model.snapshot import ScanFacts, SourceFacts
 from driftaudit.model.structure import StructureFinding, StructureKind, StructureTree
-from driftaudit.model.tracking import RunFigures, Standing, Tracked, Tracking
+from driftaudit.model.tracking import RunFigures, Standing, Tracked, TrackedSign, Tracking
 from driftaudit.model.waiver import Waiver, WaiverState, WaiverUse
 
 MODIFIED = 1_761_847_856_000_000_000  # 30 October 2025, 18:10:56 UTC
@@ -242,6 +243,11 @@ def with_all_there_is(name: str, **fields: Any) -> Audit:
         "script": (ScriptLine(f"deploy.sh {name}:3", f"rm -rf {name}"[:150], 1, 0, 0),),
         "waivers": (WaiverUse(waiver, WaiverState.CHANGED),),
     }
+    tracking = filled["tracking"]
+    signs = [
+        TrackedSign(each, Standing.NEW, when, when, 1) for each in (*filled["health"], *filled["structure"])
+    ]
+    filled["tracking"] = replace(tracking, signs=tuple(signs))
     return an_audit(first, aside, warned, **(filled | fields))
 
 

@@ -123,6 +123,20 @@ def test_a_target_that_was_never_audited_is_not_left_out() -> None:
     ]
     shown = index(histories, FIRST)
     assert "&lt;b&gt; never audited production pass" in words(shown)
+    assert "2 targets, 1 never audited, 1 pass" in words(shown)
+    assert Outline(shown).open == []
+
+
+def test_a_target_that_is_configured_no_more_stands_below_the_others() -> None:
+    histories = [
+        TargetHistory(StoredTarget("<old>", "ssh://x"), (a_run(7, "blocked"),), is_configured=False),
+        TargetHistory(StoredTarget("production", "x"), (a_run(1, "pass"),)),
+    ]
+    shown = index(histories, FIRST)
+    said = "Not configured any more Nobody looks at them now."
+    assert "1 target, 1 pass" in words(shown) and said in words(shown)
+    assert "&lt;old&gt; , ssh://x : blocked in run 7 of 2025-11-07 03:00 UTC" in words(shown)
+    assert shown.index("production") < shown.index("&lt;old&gt;")
     assert Outline(shown).open == []
 
 

@@ -304,14 +304,16 @@ def test_the_application_imports_and_history_are_drawn(
 ) -> None:
     text = re.sub(r"\s+", " ", render(with_everything("src/a.js"), RenderOptions(width=width)))
     for part in (
-        "probes 0 of 2 ok, 1 not asked",
+        "probes 0 of 2 well, 1 not asked",
         "Imports that the deploy would break 1 import structure src/a.js (core/would-break)",
         "importer src/a.js:3 imports src/a.js, goes with src/a.js",
         "The running application block health src/a.js (own/src/a.js, by http src/a.js)",
-        "failed http src/a.js answer src/a.js (0.01 s)",
+        "not well http src/a.js answer src/a.js (0.01 s)",
         "not asked pm2 irisx-api no pm2",
-        "History Run 12, compared with run 11 of 2025-11-02: 1 new, 0 persisting, 0 resolved, 0 waived",
-        "new src/a.js 1 day, 1 run, since 2025-11-02",
+        "History Run 12, compared with run 11 of 2025-11-02: 3 new, 0 persisting, 0 resolved, 0 waived",
+        "new src/a.js unknown, 1 day, 1 run, since 2025-11-02",
+        "new http src/a.js kind src/a.js, 1 day, 1 run, since 2025-11-02",
+        "new importer src/a.js:3 would-break src/a.js, 1 day, 1 run, since 2025-11-02",
     ):
         assert part in text
 

@@ -177,7 +177,9 @@ def test_a_count_leads_to_where_what_it_counts_is_shown(audit_of: Callable[..., 
     ill = audit_of(findings=(), health=whole.health, probes=whole.probes)
     html = render(ill, RenderOptions())
     assert 'href="#health"' in html.partition("</header>")[0]
-    assert "<dt>Probes</dt><dd><strong>1 of 3 ok, 1 not asked</strong></dd>" in html.partition("</header>")[0]
+    assert (
+        "<dt>Probes</dt><dd><strong>1 of 3 well, 1 not asked</strong></dd>" in html.partition("</header>")[0]
+    )
 
 
 def test_the_worst_case_shows_what_to_configure(incident: Callable[..., Audit]) -> None:

@@ -8,7 +8,7 @@ from tests.support.reports import HOSTILE, audit, finding, full_audit, hostile_a
 
 def test_a_probe_that_could_not_be_asked_is_neither_well_nor_ill() -> None:
     states = [probe.state for probe in sections(full_audit()).probes]
-    assert states == ["ok", "failed", "unknown"]
+    assert states == ["well", "not well", "not asked"]
 
 
 def test_imports_are_told_by_kind_with_their_cause() -> None:
@@ -26,6 +26,11 @@ def test_runs_are_told_with_what_is_new_and_what_is_the_oldest() -> None:
     assert since.than == "run 29 of 2025-11-02 18:39 UTC"
     assert [gone.path for gone in since.resolved] == ["src/gone.js"]
     assert since.oldest.endswith("44 days")
+    assert [(row.standing, row.path, row.origin) for row in since.signs] == [
+        ("persisting", "src/app.js:3", "would-break ./db/redis.js"),
+        ("persisting", "pm2 irisx-api, tcp 127.0.0.1:3000", "port-closed"),
+        ("persisting", "src/app.js:3", "missing-module ./db/redis.js"),
+    ]
 
 
 def test_a_first_run_is_compared_with_none() -> None:
