@@ -9,7 +9,6 @@ from driftaudit.deploy.base import Trees
 from driftaudit.model.audit import MovedFolder
 from driftaudit.model.finding import Finding, Severity
 from driftaudit.model.structure import (
-    FolderMapping,
     ImportLine,
     Structure,
     StructureFinding,
@@ -32,10 +31,10 @@ from driftaudit.structural.trees import (
     context_of,
     file_tree,
     grown,
+    side_by_side,
 )
 from driftaudit.structure.analysis import Analysis, Readings, Source, shown_module
 from driftaudit.structure.comparison import Defect, TwoTrees
-from driftaudit.structure.folders import folder_mappings
 from driftaudit.structure.languages import language_of
 from driftaudit.structure.node.entry_points import names_entry_points
 
@@ -210,16 +209,11 @@ def _structure(request: StructureRequest, two: TwoTrees) -> Structure:
         deployed=_figures(two.live),
         planned=_figures(two.planned),
         parsed_files=two.live.parsed_files + (two.planned.parsed_files if two.planned is not two.live else 0),
-        folders=_folders(request) if request.wants_folders else (),
+        folders=side_by_side(request.trees, request.findings, request.moved_folders)
+        if request.wants_folders
+        else (),
         notes=_notes(compared.untold, two),
     )
-
-
-def _folders(request: StructureRequest) -> tuple[FolderMapping, ...]:
-    live, desired = (
-        {**tree.files, **tree.links} for tree in (grown(request.trees.deployed), grown(request.trees.desired))
-    )
-    return folder_mappings(live, desired, request.moved_folders, request.trees.unseen)
 
 
 def _notes(untold: Sequence[UntoldImport], two: TwoTrees) -> tuple[str, ...]:
