@@ -146,6 +146,8 @@ def examine(request: AuditRequest, progress: Progress = no_progress) -> Examinat
     findings = moves.findings
     structure = _structure(request, trees, findings, moves.folders)
     imports = structure.structure.findings if structure else ()
+    unread = structure.problems if structure else ()
+    problems = _sorted((*problems, *unread))
     # What of the desired side could not be seen is desired all the same.
     hidden = {problem.path for problem in desired.problems}
     health = asking.health() if asking else NOT_ASKED
@@ -156,6 +158,7 @@ def examine(request: AuditRequest, progress: Progress = no_progress) -> Examinat
         plan=plan,
         is_desired=lambda path: path in hidden or trees.desired.has(path),
         imports=imports,
+        unread=frozenset(unread),
     )
     waived = request.policy.waive(findings, trees.unseen, started_at.date())
     secrets = _secret_paths(request.policy.labels, read)
