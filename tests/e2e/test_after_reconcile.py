@@ -47,7 +47,7 @@ def test_once_it_is_merged_the_deploy_may_go_and_the_deployed_commit_is_the_same
     git(incident.repository, "merge", "--quiet", "--no-edit", "-X", "theirs", REF)
     app = incident.repository / "api/src/app.js"
     app.write_text(app.read_text().replace("./db/connection.js", "./lib/database/connection.js"))
-    git(incident.repository, "commit", "--quiet", "--all", "--message", "It is imported from where it moved to")
+    git(incident.repository, "commit", "--quiet", "--all", "--message", "Its new place is imported")
     outcome = check(incident.repository)
     assert outcome.code == 0
     assert outcome.report["deployed_commit"]["commit"] != git(incident.repository, "rev-parse", REF)
