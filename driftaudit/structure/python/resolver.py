@@ -19,10 +19,13 @@ _PROJECTS = ("pyproject.toml", "setup.py", "setup.cfg", "manage.py")
 
 # Packages of the standard library: only below these there are more modules. `test` is mostly a project's own.
 _PACKAGES = frozenset(
-    """annotationlib asyncio collections compression concurrent ctypes curses dbm distutils email encodings
-    ensurepip html http idlelib importlib json lib2to3 logging multiprocessing os pathlib pydoc_data re
-    sqlite3 string sysconfig tkinter tomllib turtledemo unittest urllib venv wsgiref xml xmlrpc zipfile zoneinfo
-    """.split()  # noqa: SIM905
+    (
+        *("annotationlib", "asyncio", "collections", "compression", "concurrent", "ctypes", "curses", "dbm"),
+        *("distutils", "email", "encodings", "ensurepip", "html", "http", "idlelib", "importlib", "json"),
+        *("lib2to3", "logging", "multiprocessing", "os", "pathlib", "pydoc_data", "re", "sqlite3", "string"),
+        *("sysconfig", "tkinter", "tomllib", "turtledemo", "unittest", "urllib", "venv", "wsgiref", "xml"),
+        *("xmlrpc", "zipfile", "zoneinfo"),
+    )
 )
 
 Names = Callable[[str], frozenset[str] | None]
