@@ -113,8 +113,10 @@ def examine(request: AuditRequest, progress: Progress = no_progress) -> Examinat
     judged = _judged(request, seen, planned)
     structure = _structure(request, seen.trees, judged.findings, judged.moved_folders)
     imports = structure.structure.findings if structure else ()
+    unread = structure.problems if structure else ()
+    problems = _sorted((*planned.problems, *unread))
     health = asking.health() if asking else NOT_ASKED
-    verdict = _verdict(seen, planned, health, imports)
+    verdict = _verdict(seen, planned.plan, problems, health, imports, unread)
     waived = request.policy.waive(judged.findings, seen.trees.unseen, started_at.date())
     desired, deployed = _both_facts(request, seen.read)
     audit = Audit(
@@ -126,7 +128,7 @@ def examine(request: AuditRequest, progress: Progress = no_progress) -> Examinat
         deployed=deployed,
         plan=planned.plan,
         findings=waived.findings,
-        problems=planned.problems,
+        problems=problems,
         notes=(
             *seen.desired.notes,
             *seen.deployed.notes,
@@ -254,17 +256,23 @@ def _judged(request: AuditRequest, seen: _Seen, planned: _Planned) -> _Judged:
 
 
 def _verdict(
-    seen: _Seen, planned: _Planned, health: Health, imports: Sequence[StructureFinding]
+    seen: _Seen,
+    plan: Plan,
+    problems: Sequence[Problem],
+    health: Health,
+    imports: Sequence[StructureFinding],
+    unread: Sequence[Problem],
 ) -> Callable[[Sequence[Finding]], Decision]:
     # What of the desired side could not be seen is desired all the same.
     hidden = {problem.path for problem in seen.desired.problems}
     return partial(
         decide,
-        problems=planned.problems,
+        problems=problems,
         health=health.findings,
-        plan=planned.plan,
+        plan=plan,
         is_desired=lambda path: path in hidden or seen.trees.desired.has(path),
         imports=imports,
+        unread=frozenset(unread),
     )
 
 

@@ -1,6 +1,6 @@
 """Findings, problems and plan become a verdict. Pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from driftaudit.config.rules import GENERATED
 from driftaudit.model.audit import Decision, Verdict
@@ -21,16 +21,18 @@ def decide(
     is_desired: Callable[[str], bool],
     health: Sequence[HealthFinding] = (),
     imports: Sequence[StructureFinding] = (),
+    unread: Collection[Problem] = (),
 ) -> Decision:
     """Return the verdict and its reason.
 
     Any finding that blocks gives `blocked`, be it of a path or of an import. Otherwise a gap in the evidence
     gives `incomplete` where the plan may act on it or the path is desired. `is_desired` tells whether the
-    desired tree has something at a path or below it. What runs blocks nothing, for the deploy may be the
+    desired tree has something at a path or below it. The problems `unread`, of sources that might import what
+    the deploy takes away, matter wherever they lie. What runs blocks nothing, for the deploy may be the
     cure, unless a rule says `block`.
     """
     blocking = [finding for finding in findings if finding.severity is Severity.BLOCK]
-    gaps = [problem for problem in problems if _matters(problem, findings, plan, is_desired)]
+    gaps = [each for each in problems if each in unread or _matters(each, findings, plan, is_desired)]
     breaking = [each for each in imports if each.severity is Severity.BLOCK]
     ill = [finding for finding in health if finding.severity is Severity.BLOCK]
     if blocking or breaking or ill:

@@ -47,7 +47,9 @@ _LOGIN = re.compile(
     r"|\b(?:PDO|mysqli(?:_real)?(?:_connect)?|mysql_p?connect|(?:pymysql|MySQLdb)\.connect|ftp_login"
     r"|imap_open)\s*\([^,]{0,300},[^,]{0,300},\s*(?=\S)"  # by their place: what, who, password
     r"|(?:\.login|HTTPBasicAuth|\bauth\s*=)\s*\(\s*[^,()]{1,200},\s*(?=[\"'])"
-    r"|(?:\s-u|\s--user)[\s=]+[\"']?[^\s:]+:(?=\S)"  # curl
+    r"|\s(?:-u\s*|--(?:proxy-)?user[\s=]+)[\"']?[^\s:\"']+:(?=\S)"  # curl
+    r"|\s(?:-b\s+|--cookie[\s=]+)[\"']?(?=[\w%.-]+=)|[\"'](?i:cookie)\s*:\s*(?=\S)"  # curl
+    r"|\bredis-cli\b.{0,300}?\s-a\s*(?=\S)"
 )
 _SECTION = re.compile(r"\s*\[+\s*([^\]\[=]*?)\s*\]+\s*(?:[#;].*)?")
 _LABELLED = re.compile(r"""(?i)["']?\b(?:name|key|id|variable|env)\b["']?\s*[:=>]\s*["']?([\w$.-]+)""")

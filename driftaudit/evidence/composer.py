@@ -15,6 +15,7 @@ from driftaudit.model.entry import Kind
 from driftaudit.model.finding import Finding, Severity
 from driftaudit.model.waiver import WAIVER
 from driftaudit.sources.base import Progress, no_progress
+from driftaudit.structural.trees import side_by_side
 
 MOST_PATHS = 400
 """Findings whose contents are compared, the worst first."""
@@ -30,7 +31,7 @@ _SEVERITIES = tuple(Severity)
 
 
 def with_evidence(request: AuditRequest, examination: Examination, progress: Progress = no_progress) -> Audit:
-    """Return the audit with `differences` and `folders` filled in, both of a size that a page has room for.
+    """Return the audit with `differences`, `in_sync` and `folders` filled in: what a page shows.
 
     The sources must still be there to be asked. Nothing is written on the target; a content that cannot be
     had any more is a difference of state `unread`.
@@ -39,7 +40,13 @@ def with_evidence(request: AuditRequest, examination: Examination, progress: Pro
     wanted = _worst(audit.findings)
     with closing(differences_of(wanted, examination, request, progress)) as found:
         differences = tuple(sorted(_fitting(found), key=lambda each: each.path))
-    return replace(audit, differences=differences, in_sync=folders_in_sync(audit, examination.trees))
+    trees = examination.trees
+    return replace(
+        audit,
+        differences=differences,
+        in_sync=folders_in_sync(audit, trees),
+        folders=audit.folders or side_by_side(trees, audit.findings, audit.moved_folders),
+    )
 
 
 def _fitting(differences: Iterable[PathDifference]) -> Iterator[PathDifference]:

@@ -10,6 +10,7 @@ class ProblemKind(StrEnum):
     UNREADABLE = "unreadable"
     UNSTABLE = "unstable"  # changed while it was read
     VANISHED = "vanished"  # listed, then gone
+    CUT_OFF = "cut-off"  # the connection ended before it came
     TOO_LARGE = "too-large"  # over the limit for reading, and no rule says what it is
     SUBMODULE = "submodule"  # its content is in another repository
     SHALLOW_CLONE = "shallow-clone"  # "never committed" cannot be proven

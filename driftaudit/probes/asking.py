@@ -1,5 +1,6 @@
 """Asks all probes of a target at once, and puts what they answered side by side."""
 
+import re
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -12,6 +13,7 @@ from typing import TypeVar
 from driftaudit.config.access import Access
 from driftaudit.config.settings import ProbeSettings
 from driftaudit.errors import SourceError
+from driftaudit.model.difference import HIDDEN
 from driftaudit.model.probe import Health, ProbeResult, RunningProcess
 from driftaudit.policy.policy import Policy
 from driftaudit.probes.base import Answer, Host, unknown
@@ -28,6 +30,7 @@ from driftaudit.sources.transport import Channel, Connection
 
 T = TypeVar("T")
 _AT_ONCE = 8  # probes
+_VALUE = re.compile(r"=[^&;]+")  # in the query of a URL: any may be a key to it
 _GENERATED, _RUNTIME = "generated", "runtime"  # labels of what is no code
 
 
@@ -219,7 +222,7 @@ def _asked(probe: ProbeSettings, ask: Callable[[], Answer], is_from_here: bool, 
         answer = unknown(f"internal error: {type(error).__name__}: {error}")
     result = ProbeResult(
         kind=probe.kind,
-        subject=_shown(probe),
+        subject=shown_subject(probe),
         ok=answer.ok and answer.is_known,
         detail=answer.detail,
         seconds=waited + time.monotonic() - started,
@@ -229,13 +232,17 @@ def _asked(probe: ProbeSettings, ask: Callable[[], Answer], is_from_here: bool, 
     return Asked(probe, result, answer.processes)
 
 
-def _shown(probe: ProbeSettings) -> str:
+def shown_subject(probe: ProbeSettings) -> str:
     """Return what was asked without what looks like a secret: a token in a command, or in a URL."""
     if probe.kind not in ("command", "http"):
         return probe.subject
     from driftaudit.differences.masking import masked
 
-    return "\n".join(masked(probe.subject.splitlines(), "command.sh"))
+    subject = probe.subject
+    if probe.kind == "http":
+        place, mark, query = subject.partition("?")
+        subject = f"{place}{mark}{_VALUE.sub(f'={HIDDEN}', query)}"
+    return "\n".join(masked(subject.splitlines(), "command.sh"))
 
 
 def _raising(error: SourceError) -> Callable[[], Answer]:

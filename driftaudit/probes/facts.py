@@ -81,6 +81,7 @@ class HostFacts:
     fault: str = ""
     is_refused: bool = False  # the host did not start the program
     behind: timedelta = timedelta()  # by how much the host's clock is behind ours
+    now: datetime | None = None  # by the host's clock, when it began to tell
 
     def is_in_root(self, path: str) -> bool:
         """Whether a path lies in the root, by its real name or by the one that a link gives it."""
@@ -183,7 +184,14 @@ def _facts(frames: Frames, host: str) -> HostFacts:
         if len(listeners) + len(processes) > _MOST:
             raise ValueError("more than there can be")
     return HostFacts(
-        root, named_root, tuple(listeners), processes, newest, fault, behind=behind or timedelta()
+        root,
+        named_root,
+        tuple(listeners),
+        processes,
+        newest,
+        fault,
+        behind=behind or timedelta(),
+        now=now,
     )
 
 

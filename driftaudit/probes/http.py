@@ -88,7 +88,7 @@ def _got(
     try:
         name = asked.host or url.netloc
         if url.scheme == "https":
-            wire.secure(asked.host.partition(":")[0] if asked.host else place.host)
+            wire.secure((asked.host and urlsplit(f"//{asked.host}").hostname) or place.host)
         connection = http.client.HTTPConnection(place.host, place.port)
         connection.sock = wire  # as much of a socket as it uses
         path = (url.path or "/") + (f"?{url.query}" if url.query else "")

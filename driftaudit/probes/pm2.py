@@ -13,7 +13,7 @@ from typing import Any
 from driftaudit.config.settings import ProbeSettings
 from driftaudit.probes.base import Answer, Host, Managed, Ran, unknown
 from driftaudit.probes.restarts import is_looping, looks_young
-from driftaudit.probes.wording import lasting
+from driftaudit.probes.wording import lasting, moment_of
 
 _SCRIPT = Path(__file__).with_name("pm2.sh")
 _ONLINE = "online"
@@ -113,13 +113,13 @@ def _told(ran: Ran) -> _Told | str:
         return "whether a PM2 daemon runs could not be found out"
     daemon = words["daemon"][-1]
     now = words.get("now", [""])[0]
-    moment = datetime.fromtimestamp(int(now), UTC) if now.isdigit() else datetime.now(UTC)
+    moment = moment_of(float(now)) if re.fullmatch(r"[0-9]{1,20}", now) else None
     program = words.get("program", ["none"])[0]
     return _Told(
         has_daemon=not daemon.startswith("none"),
         others=tuple(sorted(set(words.get("other", [])))),
         program="" if program == "none" else program,
-        rows=processes_of(printed, moment),
+        rows=processes_of(printed, moment or datetime.now(UTC)),
     )
 
 
@@ -180,6 +180,6 @@ def _moment(value: object) -> datetime | None:
     if not isinstance(value, int | float) or isinstance(value, bool):
         return None
     try:
-        return datetime.fromtimestamp(value / 1000, UTC) if value > 0 else None
-    except (OverflowError, OSError, ValueError):
+        return moment_of(value / 1000)
+    except OverflowError:  # a whole number that no float holds
         return None

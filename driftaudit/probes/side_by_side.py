@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from driftaudit.config.settings import ProbeSettings
 from driftaudit.model.probe import HealthKind, ProbeResult, Symptom
 from driftaudit.probes.base import Managed
-from driftaudit.probes.facts import HostFacts, Listener
+from driftaudit.probes.facts import HostFacts, HostProcess, Listener
 from driftaudit.probes.places import Place, place_of
 
 _TICK = timedelta(seconds=1)  # a file and a process that are nearer than this in time are of one moment
+# By the host's clock and since its boot: the two may differ by what the clock was set by since then.
+_MEANWHILE = timedelta(seconds=30)
 _DELETED = " (deleted)"
 
 
@@ -149,7 +151,7 @@ def _of_process(each: Asked, facts: HostFacts) -> Iterator[Symptom]:
 
 def _folder(name: tuple[str, ...], process: Managed, facts: HostFacts) -> Symptom | None:
     """Say that a process runs from elsewhere than the root: neither its folder nor its script is there."""
-    row = facts.processes.get(process.pid or 0)
+    row = _row(process, facts)
     if row is None:
         detail = f"process {process.pid}, which {process.manager} named, is gone or hidden (see become:)"
         return Symptom(HealthKind.UNKNOWN, name, detail)
@@ -169,11 +171,17 @@ def _folder(name: tuple[str, ...], process: Managed, facts: HostFacts) -> Sympto
 
 def _staleness(name: tuple[str, ...], process: Managed, facts: HostFacts) -> Symptom | None:
     """Say that files changed since a process was started: it runs what is no longer there."""
-    row = facts.processes.get(process.pid or 0)
+    row = _row(process, facts)
     started = row.started_at if row else None
     newest = facts.newest
     if started is None or newest is None:
         return None  # that it is gone has been said
+    if newest.path is not None and facts.now is not None and newest.changed_at > facts.now + _MEANWHILE:
+        detail = (
+            f"whether files changed since it was started cannot be told: {newest.path} changed at"
+            f" {_clock(newest.changed_at)}, and the host's clock says {_clock(facts.now)}"
+        )
+        return Symptom(HealthKind.UNKNOWN, name, detail)
     if newest.path is not None and newest.changed_at > started + _TICK:
         detail = (
             f"it was started at {_clock(started)}, and {newest.path} changed at {_clock(newest.changed_at)}"
@@ -195,6 +203,15 @@ def _with_ports(asked: Sequence[Asked]) -> Iterator[Asked]:
             yield each
 
 
+def _row(process: Managed, facts: HostFacts) -> HostProcess | None:
+    """Return what the host's tables say of a managed process; None where its number is another's by now."""
+    row = facts.processes.get(process.pid or 0)
+    known = [moment for moment in (process.asked_at, process.started_at) if moment is not None]
+    if row and known and row.started_at > max(known) + _MEANWHILE:
+        return None
+    return row
+
+
 def _listeners(each: Asked, facts: HostFacts | None) -> tuple[Listener, ...]:
     place = each.local_place
     if place is None or facts is None:
@@ -207,7 +224,7 @@ def _held(listeners: Sequence[Listener]) -> frozenset[int]:
 
 
 def _family(manager: Asked, facts: HostFacts) -> frozenset[int]:
-    pids = [one.pid for one in manager.processes if one.pid]
+    pids = [one.pid for one in manager.processes if one.pid and _row(one, facts) is not None]
     own = frozenset().union(*(facts.family(pid) for pid in pids)) if pids else frozenset()
     # systemd itself holds the sockets of units that it starts on demand
     return own | {1} if manager.settings.kind == "systemd" else own

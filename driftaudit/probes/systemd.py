@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from driftaudit.config.settings import ProbeSettings
 from driftaudit.probes.base import Answer, Host, Managed, unknown
 from driftaudit.probes.restarts import looks_young
-from driftaudit.probes.wording import lasting
+from driftaudit.probes.wording import lasting, moment_of
 
 _PROPERTIES = (
     "Id,LoadState,ActiveState,SubState,Result,MainPID,NRestarts,WorkingDirectory,RootDirectory,ExecMainStatus,"
@@ -71,8 +71,8 @@ def judged(said: Mapping[str, str], unit: str) -> Answer:
 def _managed(said: Mapping[str, str], unit: str, state: str) -> Managed:
     now, up = _number(said.get("Now")), _number(said.get("Up"))
     begun = _number(said.get("ExecMainStartTimestampMonotonic")) or 0.0
-    asked_at = datetime.fromtimestamp(now, UTC) if now else datetime.now(UTC)
-    started = datetime.fromtimestamp(now - (up - begun / 1e6), UTC) if now and up and begun else None
+    asked_at = moment_of(now or 0) or datetime.now(UTC)
+    started = moment_of(now - (up - begun / 1e6)) if now and up and begun else None
     pid = int(_number(said.get("MainPID")) or 0)
     restarts = int(_number(said.get("NRestarts")) or 0)
     folder = said.get("WorkingDirectory", "").lstrip("-!")
@@ -93,4 +93,4 @@ def _managed(said: Mapping[str, str], unit: str, state: str) -> Managed:
 
 
 def _number(text: str | None) -> float | None:
-    return float(text) if text and re.fullmatch(r"\d{1,20}(\.\d+)?", text) else None
+    return float(text) if text and re.fullmatch(r"[0-9]{1,20}(\.[0-9]{1,20})?", text) else None

@@ -1,5 +1,7 @@
 """Words that several kinds of probe use: how long, and whether a pattern is in them."""
 
+from datetime import UTC, datetime
+
 _SHOWN = 60  # characters of a pattern
 
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
@@ -15,6 +17,14 @@ def has_match(pattern: str, data: bytes) -> bool:
 def shortened(pattern: str) -> str:
     """Return a pattern as it may stand in a sentence."""
     return repr(pattern if len(pattern) <= _SHOWN else pattern[:_SHOWN] + "...")
+
+
+def moment_of(seconds: float) -> datetime | None:
+    """Return so many seconds after the epoch as a moment, None where no calendar has it."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC) if seconds > 0 else None
+    except (OverflowError, OSError, ValueError):
+        return None
 
 
 def lasting(seconds: float) -> str:

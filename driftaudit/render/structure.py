@@ -14,6 +14,7 @@ from driftaudit.model.structure import (
 )
 from driftaudit.render import structure_json
 from driftaudit.render.base import RenderOptions
+from driftaudit.render.folder_words import MOVES, STATES, figures_of, place_of
 from driftaudit.render.printable import printable
 from driftaudit.render.wording import count_of
 
@@ -25,15 +26,6 @@ _TITLES = {
     StructureKind.WOULD_BREAK: "Would break",
     StructureKind.MISSING_MODULE: "Missing now",
     StructureKind.NOT_INSTALLED: "Declared, not installed",
-}
-_STATES = {
-    FolderState.SAME: "the same",
-    FolderState.DIFFERENT: "differs",
-    FolderState.MOVED: "moved",
-    FolderState.RENAMED: "renamed",
-    FolderState.ONLY_LIVE: "only live",
-    FolderState.ONLY_DESIRED: "only desired",
-    FolderState.UNSEEN: "not looked into",
 }
 
 
@@ -82,13 +74,13 @@ def _section(title: str, lines: Sequence[str], count: int) -> Iterator[str]:
 
 def _finding(finding: StructureFinding) -> Iterator[str]:
     mark = "" if finding.severity is not Severity.BLOCK else "  blocks"
-    yield f"{place_of(finding)}  {printable(finding.module)}{mark}"
+    yield f"{line_of(finding)}  {printable(finding.module)}{mark}"
     if finding.cause is not None:
         yield f"    {printable(finding.cause)}"
     yield f"    {printable(finding.reason)} ({finding.rule})"
 
 
-def place_of(finding: StructureFinding) -> str:
+def line_of(finding: StructureFinding) -> str:
     """Return the line that imports, as editors know it."""
     return f"{printable(finding.importer)}:{finding.line}"
 
@@ -127,7 +119,7 @@ def _tree(folders: Sequence[FolderMapping]) -> "Tree":
     from rich.tree import Tree
 
     shown = _shown(folders)
-    rows = {_place(folder): folder for folder in folders}
+    rows = {place_of(folder): folder for folder in folders}
     top = Tree(Text(_line("/", rows.get(""))), guide_style="dim")
     branches: dict[str, Tree] = {"": top}
     for path in sorted(shown - {""}, key=lambda path: path.split("/")):
@@ -136,7 +128,7 @@ def _tree(folders: Sequence[FolderMapping]) -> "Tree":
             above = above.rpartition("/")[0]
         name = path[len(above) + 1 :] if above else path
         branches[path] = branches[above].add(Text(_line(printable(name) + "/", rows.get(path))))
-    left_out = sum(folder.state is FolderState.SAME for folder in folders if _place(folder) not in shown)
+    left_out = sum(folder.state is FolderState.SAME for folder in folders if place_of(folder) not in shown)
     if left_out:
         top.add(Text(f"and {count_of(left_out, 'folder')} more that are the same", "dim"))
     return top
@@ -145,34 +137,20 @@ def _tree(folders: Sequence[FolderMapping]) -> "Tree":
 def _shown(folders: Iterable[FolderMapping]) -> set[str]:
     found = {""}
     for folder in folders:
-        path = _place(folder) if folder.state is not FolderState.SAME else ""
+        path = place_of(folder) if folder.state is not FolderState.SAME else ""
         while path:
             found.add(path)
             path = path.rpartition("/")[0]
     return found
 
 
-def _place(folder: FolderMapping) -> str:
-    return folder.live if folder.live is not None else folder.desired or ""
-
-
 def _line(name: str, folder: FolderMapping | None) -> str:
     if folder is None:
         return name
-    state = _STATES[folder.state]
-    if folder.state in (FolderState.MOVED, FolderState.RENAMED):
-        to = printable(folder.desired or "")
-        return (
-            f"{name}  {state} to {to}/, {folder.alike} of {count_of(folder.live_files, 'file')} as they were"
-        )
-    if folder.state in (FolderState.ONLY_LIVE, FolderState.ONLY_DESIRED):
-        return f"{name}  {state}, {count_of(folder.live_files + folder.desired_files, 'file')}"
-    if folder.state is FolderState.DIFFERENT:
-        return (
-            f"{name}  {state}: {count_of(folder.live_files, 'file')} live, "
-            f"{folder.desired_files} desired, {folder.alike} alike"
-        )
-    return f"{name}  {state}"
+    to = f" to {printable(folder.desired or '')}/" if folder.state in MOVES else ""
+    figures = figures_of(folder)
+    joint = ": " if folder.state is FolderState.DIFFERENT else ", "
+    return f"{name}  {STATES[folder.state]}{to}{joint if figures else ''}{figures}"
 
 
 FORMATS: Mapping[str, Callable[[Structure, RenderOptions], str]] = {

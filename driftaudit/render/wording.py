@@ -11,6 +11,7 @@ PROBLEM_ADVICE = {
     ProblemKind.UNSTABLE: "It changed while it was read. Check again once nothing writes to it;"
     " label it `runtime` if the application always does.",
     ProblemKind.VANISHED: "It went away during the scan. Check again.",
+    ProblemKind.CUT_OFF: "The connection ended before it came. Check again.",
     ProblemKind.TOO_LARGE: "It was not read. Label it `runtime` if the application owns it,"
     " `generated` if it can be rebuilt.",
     ProblemKind.SUBMODULE: "Its content is in another repository. Audit that as a target of its own.",

@@ -8,8 +8,8 @@ from driftaudit.config.rules import GENERATED, SECRET
 from driftaudit.deploy.base import Trees
 from driftaudit.model.audit import MovedFolder
 from driftaudit.model.finding import Finding, Severity
+from driftaudit.model.problem import Problem
 from driftaudit.model.structure import (
-    FolderMapping,
     ImportLine,
     Structure,
     StructureFinding,
@@ -22,7 +22,7 @@ from driftaudit.policy.policy import Policy
 from driftaudit.repo import Repository
 from driftaudit.sources.base import Source as TreeSource
 from driftaudit.structural.contents import Contents, Place
-from driftaudit.structural.installed import installed_packages
+from driftaudit.structural.installed import Installed, installed_packages
 from driftaudit.structural.memory import Memory
 from driftaudit.structural.reading import Reader, key_of
 from driftaudit.structural.trees import (
@@ -32,11 +32,11 @@ from driftaudit.structural.trees import (
     context_of,
     file_tree,
     grown,
+    side_by_side,
 )
 from driftaudit.structure.analysis import Analysis, Readings, Source, shown_module
 from driftaudit.structure.comparison import Defect, TwoTrees
-from driftaudit.structure.folders import folder_mappings
-from driftaudit.structure.languages import language_of
+from driftaudit.structure.languages import Language, language_of
 from driftaudit.structure.node.entry_points import names_entry_points
 
 _INSTALLED = "node_modules"
@@ -63,10 +63,14 @@ class StructureRequest:
 
 @dataclass(frozen=True, slots=True)
 class StructureExamination:
-    """The structure, and the two trees that it was made of, to be asked about single paths."""
+    """The structure, and the two trees that it was made of, to be asked about single paths.
+
+    `problems` are the sources and packages that should have been looked into and could not be, by path.
+    """
 
     structure: Structure
     trees: TwoTrees
+    problems: tuple[Problem, ...] = ()
 
     def importers_of(self, path: str) -> tuple[ImportLine, ...]:
         """Return the lines that import a file, in either tree."""
@@ -87,7 +91,8 @@ def structure_of(request: StructureRequest) -> StructureExamination:
     memory = Memory.of(request.cache, request.target)
     contents = Contents(request.repository, _places(request, live, planned), request.rate_limit)
     reader = Reader(contents, memory, _secrets(request.policy, live, planned))
-    two = _two_trees(request, live, planned, reader)
+    installed = _installed(request, live)
+    two = _two_trees(request, live, planned, reader, installed.packages)
     two.live.run()
     if two.planned is not two.live:
         two.planned.run()
@@ -95,7 +100,7 @@ def structure_of(request: StructureRequest) -> StructureExamination:
     sources = [key_of(source) for each in (two.live, two.planned) for source in each.sources]
     contexts = {context_of(each.tree) for each in (two.live, two.planned)}
     memory.keep(set(sources), {*live.files.values(), *planned.files.values()}, contexts)
-    return StructureExamination(structure, two)
+    return StructureExamination(structure, two, (*contents.problems.values(), *installed.problems))
 
 
 def _places(request: StructureRequest, live: Grown, planned: Grown) -> Mapping[str, Place]:
@@ -112,14 +117,19 @@ def _secrets(policy: Policy, *trees: Grown) -> frozenset[str]:
     return frozenset(tree.files[path] for tree in trees for path in labelled if path in tree.files)
 
 
-def _two_trees(request: StructureRequest, live: Grown, planned: Grown, reader: Reader) -> TwoTrees:
+def _two_trees(
+    request: StructureRequest,
+    live: Grown,
+    planned: Grown,
+    reader: Reader,
+    listed: Mapping[str, frozenset[str]],
+) -> TwoTrees:
     labels = request.policy.labels
     generated = {path for tree in (live, planned) for path in labels.paths_with(GENERATED, tree.files)}
     sides = [live] if planned is live else [live, planned]
     sources = [_sources(tree, generated) for tree in sides]
     _bring(reader, sources)
     targets = _link_targets(request, sides, reader)
-    listed = _listed(request, live, sources[0])
     readings = Readings(reader.scanned, reader.parsed, reader.is_parsed, reader.why, reader.document)
     trees = [file_tree(tree, request.trees, targets, listed) for tree in sides]
     settled, doubtful = reader.memory.settled, _doubtful(request.findings)
@@ -185,13 +195,10 @@ def _bring(reader: Reader, sources: Iterable[Sequence[Source]]) -> None:
     reader.contents.load(sorted(wanted - reader.secret - {""}))
 
 
-def _listed(
-    request: StructureRequest, live: Grown, sources: Iterable[Source]
-) -> Mapping[str, frozenset[str]]:
+def _installed(request: StructureRequest, live: Grown) -> Installed:
     """Return which packages are installed, where any source could ask for one."""
-    languages = {source.language.value for source in sources if source.language}
-    if not languages - {"python"}:
-        return {}
+    if not any(language_of(path) not in (None, Language.PYTHON) for path in live.files):
+        return Installed({})
     pruned = [entry.path for entry in request.trees.seen.entries if entry.pruned]
     form = request.repository.object_format if request.repository else "sha1"
     return installed_packages(request.deployed, pruned, live.files, form, request.cache)
@@ -210,16 +217,11 @@ def _structure(request: StructureRequest, two: TwoTrees) -> Structure:
         deployed=_figures(two.live),
         planned=_figures(two.planned),
         parsed_files=two.live.parsed_files + (two.planned.parsed_files if two.planned is not two.live else 0),
-        folders=_folders(request) if request.wants_folders else (),
+        folders=side_by_side(request.trees, request.findings, request.moved_folders)
+        if request.wants_folders
+        else (),
         notes=_notes(compared.untold, two),
     )
-
-
-def _folders(request: StructureRequest) -> tuple[FolderMapping, ...]:
-    live, desired = (
-        {**tree.files, **tree.links} for tree in (grown(request.trees.deployed), grown(request.trees.desired))
-    )
-    return folder_mappings(live, desired, request.moved_folders, request.trees.unseen)
 
 
 def _notes(untold: Sequence[UntoldImport], two: TwoTrees) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from driftaudit.errors import SourceError
 from driftaudit.model.entry import MODE_FILE, Entry, Kind
-from driftaudit.model.problem import ProblemKind
+from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.repo import Repository
 from driftaudit.sources.base import FetchRequest, Source
 
@@ -31,13 +31,15 @@ class Place:
 class Contents:
     """Contents by blob id.
 
-    `places` says where each can be had; what could not be is in `refused`, with why.
+    `places` says where each can be had; what could not be is in `refused`, with why. `problems` has those of
+    them that should have been had, by path: what is too large or too much is left aside on purpose.
     """
 
     repository: Repository | None
     places: Mapping[str, Place]
     rate_limit: float | None = None
     refused: dict[str, str] = field(default_factory=dict)
+    problems: dict[str, Problem] = field(default_factory=dict)
     _held: dict[str, bytes] = field(default_factory=dict)
     _bytes: int = 0
     _fetched: int = 0
@@ -68,12 +70,20 @@ class Contents:
                 left -= sizes[oid]
         if small and self.repository:
             self._hold(self.repository.blobs(small, LARGEST))
-            self.refused |= {oid: _GONE for oid in small if oid not in self._held}
+            self._miss([oid for oid in small if oid not in self._held], ProblemKind.UNREADABLE, _GONE)
         self._fetch([oid for oid in wanted if oid not in sizes])
 
     def _hold(self, contents: Mapping[str, bytes]) -> None:
         self._held |= contents
         self._bytes += sum(map(len, contents.values()))
+
+    def _miss(self, oids: Iterable[str], kind: ProblemKind, why: str) -> None:
+        """Remember contents that should have been had."""
+        for oid in oids:
+            self.refused[oid] = why if kind is ProblemKind.CUT_OFF or why is _GONE else f"{kind.value}: {why}"
+            if oid in self.places:
+                path = self.places[oid].path
+                self.problems[path] = Problem(path, kind, why)
 
     def _fetch(self, oids: Sequence[str]) -> None:
         by_source: dict[int, list[str]] = {}
@@ -99,7 +109,7 @@ class Contents:
             try:
                 fetched = source.fetch(request)
             except SourceError as error:
-                self.refused |= dict.fromkeys(oids, error.message)
+                self._miss(oids, ProblemKind.CUT_OFF, error.message)
                 return
             for path, file in fetched.files.items():
                 if file.stat().st_size > _MOST_HELD - self._bytes:
@@ -107,8 +117,9 @@ class Contents:
                 else:
                     self._hold({by_path[path]: file.read_bytes()})
         for problem in fetched.problems:
-            if problem.path in by_path:
-                is_large = problem.kind is ProblemKind.TOO_LARGE
-                why = TOO_LARGE if is_large else f"{problem.kind.value}: {problem.detail}"
-                self.refused[by_path[problem.path]] = why
-        self.refused |= {oid: _GONE for oid in oids if oid not in self._held and oid not in self.refused}
+            if problem.path in by_path and problem.kind is ProblemKind.TOO_LARGE:
+                self.refused[by_path[problem.path]] = TOO_LARGE
+            elif problem.path in by_path:
+                self._miss([by_path[problem.path]], problem.kind, problem.detail)
+        rest = [oid for oid in oids if oid not in self._held and oid not in self.refused]
+        self._miss(rest, ProblemKind.UNREADABLE, _GONE)

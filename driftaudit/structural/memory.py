@@ -10,7 +10,7 @@ from driftaudit.structure.analysis import Settled
 from driftaudit.structure.imports import Form, Import, Parsed, Scanned
 
 # Stands for how sources are read and resolved: another number, and all of it is done anew.
-_VERSION = "1"
+_VERSION = "2"
 
 _FORMS = tuple(Form)
 

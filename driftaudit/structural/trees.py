@@ -7,9 +7,12 @@ from dataclasses import dataclass
 import xxhash
 
 from driftaudit.deploy.base import Trees
+from driftaudit.model.audit import MovedFolder
 from driftaudit.model.entry import Entry, Kind
 from driftaudit.model.finding import Action, Finding
 from driftaudit.model.listing import Listing
+from driftaudit.model.structure import FolderMapping
+from driftaudit.structure.folders import folder_mappings
 from driftaudit.structure.tree import FileTree
 
 _LINK = "120000"
@@ -62,6 +65,15 @@ def _place(entry: Entry | None, files: dict[str, str], links: dict[str, str]) ->
         files[entry.path] = entry.digest or ""
     elif entry.kind is Kind.SYMLINK:
         links[entry.path] = entry.digest or ""
+
+
+def side_by_side(
+    trees: Trees, findings: Iterable[Finding], moves: Sequence[MovedFolder]
+) -> tuple[FolderMapping, ...]:
+    """Return how the folders of both trees lie side by side; `findings` holds every path that changes."""
+    live, desired = ({**tree.files, **tree.links} for tree in (grown(trees.deployed), grown(trees.desired)))
+    changed = {finding.path for finding in findings}
+    return folder_mappings(live, desired, moves, trees.unseen, changed)
 
 
 def changes_files(findings: Iterable[Finding]) -> bool:

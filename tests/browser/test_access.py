@@ -73,6 +73,14 @@ def test_the_keyboard_alone_is_enough(report: OpenReport) -> None:
     assert outline == "solid"
 
 
+def test_a_late_word_of_the_address_takes_no_focus_away(report: OpenReport) -> None:
+    page = report(AUDIT).page
+    page.get_by_role("searchbox").fill("freeswitch")
+    late = "new HashChangeEvent('hashchange', {newURL: location.pathname + '#findings'})"
+    page.evaluate(f"() => void dispatchEvent({late})")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+
+
 def test_the_theme_follows_the_system_until_one_is_chosen_which_stays(report: OpenReport) -> None:
     page = report(AUDIT, color_scheme="dark")
     switch = page.page.get_by_role("button", name="Dark")

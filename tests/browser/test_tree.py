@@ -2,8 +2,10 @@
 
 from playwright.sync_api import Locator, expect
 
+from driftaudit.model.finding import Origin
+from driftaudit.model.structure import FolderMapping, FolderState
 from tests.browser.conftest import OpenReport, Report
-from tests.support.reports import full_audit
+from tests.support.reports import audit, finding, full_audit
 
 AUDIT = full_audit()
 
@@ -23,6 +25,27 @@ def test_a_moved_folder_is_joined_with_where_it_is_desired(report: OpenReport) -
     assert cells(row)[0] == "redis.js"
     assert cells(row)[2] == "src/lib/database/redis.js"
     expect(page.page.locator("#tree").get_by_text("lib/", exact=True)).to_have_count(0)
+
+
+def test_folders_stand_as_they_were_mapped(report: OpenReport) -> None:
+    page = report(AUDIT)
+    assert cells(line(page, "db/"))[3] == "moved, 1 of 2 files as they were1 block3 info"
+    assert cells(line(page, "keys/"))[1:] == ["\u2212only live", "not desired", "only live, 1 file1 block"]
+    assert cells(line(page, "routes/"))[:3] == ["▾not live", "+only desired", "routes/"]
+    assert cells(line(page, "services/"))[1:] == ["·differs", "services/", "1 block"]
+    assert cells(line(page, "node_modules"))[1:] == ["?not looked into", "not desired", "not looked into"]
+
+
+def test_a_folder_that_was_renamed_is_said_to_be_though_no_finding_joins_it(report: OpenReport) -> None:
+    renamed = FolderMapping("lib", "library", FolderState.RENAMED, 1, 1, 1)
+    page = report(audit([finding("lib/a.js"), finding("library/a.js", Origin.MISSING)], folders=(renamed,)))
+    assert cells(line(page, "lib/"))[:3] == ["▾lib/", "→renamed", "library/"]
+
+
+def test_a_line_without_findings_leads_nowhere(report: OpenReport) -> None:
+    page = report(AUDIT)
+    line(page, "node_modules").click()
+    assert page.fragment() == ""
 
 
 def test_each_side_shows_what_it_has(report: OpenReport) -> None:

@@ -35,16 +35,20 @@ def test_its_parent_is_the_deployed_commit_and_stays_it(incident: Incident) -> N
 def test_a_branch_of_it_changes_nothing_in_that(incident: Incident) -> None:
     git(incident.repository, "switch", "--quiet", "-c", "reconcile/production", REF)
     git(incident.repository, "switch", "--quiet", "main")
-    outcome = check(incident.repository, "--no-structure")
+    outcome = check(incident.repository)
     assert outcome.report["deployed_commit"]["commit"] == deployed(incident)
-    assert outcome.code == 0, "a branch holds all of it now"
+    assert outcome.blocking() == {}, "a branch holds all of it now"
+    assert outcome.breaking() == {"./db/connection.js"}
 
 
 def test_once_it_is_merged_the_deploy_may_go_and_the_deployed_commit_is_the_same(
     incident: Incident,
 ) -> None:
     git(incident.repository, "merge", "--quiet", "--no-edit", "-X", "theirs", REF)
-    outcome = check(incident.repository, "--no-structure")
+    app = incident.repository / "api/src/app.js"
+    app.write_text(app.read_text().replace("./db/connection.js", "./lib/database/connection.js"))
+    git(incident.repository, "commit", "--quiet", "--all", "--message", "Its new place is imported")
+    outcome = check(incident.repository)
     assert outcome.code == 0
     assert outcome.report["deployed_commit"]["commit"] != git(incident.repository, "rev-parse", REF)
     assert git(incident.repository, "fsck", "--full") == ""

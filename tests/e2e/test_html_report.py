@@ -47,8 +47,12 @@ def test_what_is_as_desired_is_counted_by_folder(site: Site) -> None:
     commit(site.repository, {f"docs/{number}.md": f"{number}\n" for number in range(30)})
     write(site.production, {f"docs/{number}.md": f"{number}\n" for number in range(30)})
     write(site.production, {"src/app.txt": "by hand\n"})
-    folders = {row[0]: row[1:3] for row in data(page(site))["folders"]}
+    read = data(page(site))
+    folders = {row[0]: row[1:3] for row in read["folders"]}
     assert folders == {"": [33, 1], "docs": [30, 30], "src": [2, 0], "src/lib": [2, 2]}
+    assert read["sides"] == [
+        ["src", None, "different", "differs", "1 file live, 1 desired, 0 alike"],
+    ]
 
 
 def test_no_secret_is_on_the_page(site: Site) -> None:

@@ -1,6 +1,7 @@
 """`driftaudit structure`, and what a check, a guard and explain make of imports."""
 
 import json
+import random
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from driftaudit.incident import Incident, build_incident
 from tests.support.cli import Outcome, driftaudit
 from tests.support.git import commit, write
 from tests.support.programs import program
+from tests.support.proxy import running_proxy
 from tests.support.site import Site
 from tests.support.sshd import SSHServer
 
@@ -158,6 +160,23 @@ def test_sources_that_git_has_not_come_over_the_connection(remote: Site) -> None
     assert (code, places(found["structure"], "missing-module")) == (3, {("src/own.py", 1, "lib.gone")})
     again = structure(remote.repository, remote.url, "--deploy", "overlay:src")
     assert again == (code, found)
+
+
+def test_a_cut_while_sources_are_fetched_is_no_pass(remote: Site, sshd: SSHServer) -> None:
+    odd = random.Random(7)
+    write(remote.production, {f"src/own{n}.js": f"// {odd.randbytes(2_000).hex()}\n" for n in range(9)})
+    sshd.client.configure(f"Host 127.0.0.1\n  HostKeyAlias {sshd.name}")
+    words = ("--deploy", "overlay:src", "--no-cache", "--format", "json")
+    with running_proxy(sshd.port) as whole:
+        url = remote.url.replace(f":{sshd.port}/", f":{whole.port}/")
+        assert driftaudit(remote.repository, "check", url, *words).code == 0
+    with running_proxy(sshd.port, cut_after=whole.passed - 20_000) as cut:
+        url = remote.url.replace(f":{sshd.port}/", f":{cut.port}/")
+        outcome = driftaudit(remote.repository, "check", url, *words)
+    assert (outcome.code, outcome.report["verdict"]) == (4, "incomplete")
+    gaps = {(row["path"], row["kind"]) for row in outcome.report["problems"]}
+    assert gaps == {(f"src/own{n}.js", "cut-off") for n in range(9)}
+    assert len(outcome.report["findings"]) == 9, "what was scanned is told all the same"
 
 
 def test_bad_sources_are_named_and_never_fine(site: Site) -> None:

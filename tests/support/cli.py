@@ -37,6 +37,10 @@ class Outcome:
     def blocking(self) -> dict[str, str]:
         return {f["path"]: f["rule"] for f in self.report["findings"] if f["severity"] == "block"}
 
+    def breaking(self) -> set[str]:
+        """Return the modules whose imports would break."""
+        return {row["module"] for row in self.report["structure"] if row["kind"] == "would-break"}
+
     def origins(self) -> dict[str, str]:
         return {f["path"]: f["origin"] for f in self.report["findings"]}
 

@@ -28,7 +28,13 @@ from driftaudit.model.probe import HealthFinding, ProbeResult
 from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.script import ScriptLine
 from driftaudit.model.snapshot import ScanFacts, SourceFacts
-from driftaudit.model.structure import StructureFinding, StructureKind, StructureTree
+from driftaudit.model.structure import (
+    FolderMapping,
+    FolderState,
+    StructureFinding,
+    StructureKind,
+    StructureTree,
+)
 from driftaudit.model.tracking import RunFigures, Standing, Tracked, TrackedSign, Tracking
 from driftaudit.model.waiver import Waiver, WaiverState, WaiverUse
 
@@ -193,6 +199,18 @@ def full_audit(**fields: Any) -> Audit:
             FolderInSync("src", 76, 3, others=12, in_others=55),
             FolderInSync("src/db", 0, 0),
             FolderInSync("src/services", 18, 18),
+        ),
+        "folders": (
+            FolderMapping("", "", FolderState.SAME, 2, 2, 2),
+            FolderMapping("docs", "docs", FolderState.SAME, 40, 40, 40),
+            FolderMapping("logs", None, FolderState.ONLY_LIVE, live_files=1),
+            FolderMapping("node_modules", None, FolderState.UNSEEN),
+            FolderMapping("src", "src", FolderState.DIFFERENT, 8, 8, 3),
+            FolderMapping("src/db", "src/lib/database", FolderState.MOVED, 2, 2, 1),
+            FolderMapping("src/keys", None, FolderState.ONLY_LIVE, live_files=1),
+            FolderMapping("src/private", None, FolderState.UNSEEN),
+            FolderMapping(None, "src/routes", FolderState.ONLY_DESIRED, desired_files=1),
+            FolderMapping("src/services", "src/services", FolderState.DIFFERENT, 19, 18, 18),
         ),
     }
     signs = (*values["health"], *values["structure"])

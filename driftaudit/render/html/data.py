@@ -19,6 +19,7 @@ from driftaudit.render.html.finding_rows import (
     STANDINGS,
     finding_row,
 )
+from driftaudit.render.html.side_by_side import folder_lines
 from driftaudit.render.html.tables import Tables
 from driftaudit.render.printable import printable
 from driftaudit.render.shell_words import shell_word
@@ -79,7 +80,7 @@ def _head(audit: Audit) -> dict[str, Any]:
         "kinds": KINDS,
         "recoverable": RECOVERABLE,
         "standings": STANDINGS,
-        "moved": [[printable(each.folder), printable(each.to)] for each in audit.moved_folders],
+        "sides": folder_lines(audit),
         "folders": [
             [printable(each.path), each.files, each.directly, each.others, each.in_others]
             for each in audit.in_sync

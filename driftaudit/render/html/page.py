@@ -10,6 +10,7 @@ from driftaudit.render.html.assets import assets
 from driftaudit.render.html.data import PageData, page_data
 from driftaudit.render.html.pictures import bars, trend
 from driftaudit.render.html.sections import sections
+from driftaudit.render.html.side_by_side import folder_table
 from driftaudit.render.summary import Summary, summarise
 from driftaudit.render.templates import fill
 from driftaudit.render.wording import count_of
@@ -38,6 +39,7 @@ def render(audit: Audit, options: RenderOptions) -> str:
         "bars": () if options.quiet else bars(audit),
         "trend": trend(audit.tracking.trend) if audit.tracking else None,
         "sections": sections(audit),
+        "folders": folder_table(audit),
         "has_findings": bool(audit.findings),
         "counts": tuple(counts(audit, summary)),
     }

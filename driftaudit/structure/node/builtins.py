@@ -10,8 +10,11 @@ _tls_wrap assert/strict dns/promises fs/promises inspector/promises path/posix p
 readline/promises stream/consumers stream/promises stream/web timers/promises util/types
 """
 BUILT_IN = frozenset(_NAMES.split())
+_BY_SCHEME_ALONE = frozenset(("sea", "sqlite", "test", "test/reporters"))
+SCHEME = "node:"
 
 
 def is_built_in(module: str) -> bool:
     """Whether Node itself has a module."""
-    return module.startswith("node:") or module in BUILT_IN
+    name = module.removeprefix(SCHEME)
+    return name in BUILT_IN or (name != module and name in _BY_SCHEME_ALONE)

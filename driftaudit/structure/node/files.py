@@ -24,6 +24,7 @@ _SOURCES = {
     ".cjs": (".cts", ".d.cts"),
 }
 _QUERY = re.compile(r"[?#].*\Z", re.DOTALL)
+_HIDDEN_SEPARATOR = re.compile(r"%2f|%5c", re.IGNORECASE)
 _ENDING = re.compile(r"\.\w+\Z")
 
 ManifestAt = Callable[[str], Manifest | None]
@@ -31,6 +32,8 @@ ManifestAt = Callable[[str], Manifest | None]
 
 def exact(tree: FileTree, folder: str, module: str) -> Resolution:
     """Return the file that a URL relative to a folder names, as ES modules do."""
+    if _HIDDEN_SEPARATOR.search(_QUERY.sub("", module)):
+        return missing(None)
     if "%" in module:
         module = unquote_to_bytes(_QUERY.sub("", module)).decode("utf-8", "surrogateescape")
     path = joined_path(folder, _QUERY.sub("", module))
@@ -69,6 +72,26 @@ def _made_from(path: str, endings: Sequence[str]) -> list[str]:
     if endings is not TYPESCRIPT or not match or match[0] not in _SOURCES:
         return []
     return [path[: match.start()] + ending for ending in _SOURCES[match[0]]]
+
+
+def main_of_import(tree: FileTree, folder: str, main: str) -> Resolution:
+    """Return the file that `import` begins a package with that has no `exports`."""
+    start = f"{folder}/" if folder else ""
+    tried = []
+    if main:
+        tried += [main, *(main + ending for ending in COMMON_JS)]
+        tried += [f"{main}/index{ending}" for ending in COMMON_JS]
+    tried += [f"index{ending}" for ending in COMMON_JS]
+    is_unseen = False
+    for each in tried:
+        path = joined_path(folder, each)
+        there = tree.at(path) if path is not None and not each.endswith("/") else There.NOTHING
+        if there is There.FILE and path is not None:
+            return found(tree.real(path) or path)
+        is_unseen |= there is There.UNSEEN
+    wanted = joined_path(folder, main) if main else None
+    wanted = wanted or f"{start}index.js"
+    return unknown(UNSEEN, wanted) if is_unseen else missing(wanted)
 
 
 def _folder(

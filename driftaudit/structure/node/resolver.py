@@ -1,11 +1,12 @@
 """Where Node, or what stands in front of it, finds a module in a tree."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from driftaudit.structure.imports import Form, Import
-from driftaudit.structure.node.builtins import is_built_in
+from driftaudit.structure.node.builtins import SCHEME, is_built_in
 from driftaudit.structure.node.files import (
     COMMON_JS,
     OUTSIDE,
@@ -14,14 +15,13 @@ from driftaudit.structure.node.files import (
     exact,
     searched,
 )
-from driftaudit.structure.node.packages import Packages
+from driftaudit.structure.node.packages import PACKAGE, Packages
 from driftaudit.structure.node.tsconfig import Aliases, aliases_of
 from driftaudit.structure.resolution import GIVEN, Resolution, State, found, missing, unknown
 from driftaudit.structure.tree import FileTree, There, joined_path
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _DECLARATION = re.compile(r"\.d\.[cm]?ts\Z")
-_PACKAGE = re.compile(r"(?:@[a-z0-9~_.-]+/)?[a-z0-9_.-][a-z0-9~_.-]*(?=/|\Z)", re.IGNORECASE)
 _NOT_RELATIVE = ("/", "~", "@/", "$")
 
 
@@ -128,30 +128,39 @@ class NodeResolver:
         alias = self._alias(folder, module, rules)
         if alias is not None:
             return alias
-        match = _PACKAGE.match(module)
+        match = PACKAGE.match(module)
+        if module.startswith(SCHEME):
+            return unknown("a newer Node may have it")
         if module.startswith(("data:", "file:")):
             return unknown("it is a URL") if module.startswith("file:") else GIVEN
         if _SCHEME.match(module) or module.startswith(_NOT_RELATIVE) or "!" in module or match is None:
             return unknown("it is no package; what its name stands for is not known")
-        return self.packages.resolve(
-            folder,
-            match[0],
-            module[match.end() + 1 :],
-            is_require=rules is _Rules.COMMON_JS,
-            has_types=rules is _Rules.TYPESCRIPT,
+        name, rest = match[0], module[match.end() :]
+        return self._either(
+            rules,
+            lambda is_require: self.packages.resolve(
+                folder, name, rest, is_require=is_require, has_types=rules is _Rules.TYPESCRIPT
+            ),
         )
+
+    def _either(self, rules: _Rules, answer: Callable[[bool], Resolution]) -> Resolution:
+        """Return the answer to `import` or to `require` (true), the better one where either may hold."""
+        first = answer(rules is _Rules.COMMON_JS)
+        if first.is_fine or rules is not _Rules.TRANSPILED:
+            return first
+        second = answer(True)
+        return second if second.is_fine or first.state is State.MISSING else first
 
     def _internal(self, folder: str, module: str, rules: _Rules, form: Form) -> Resolution:
         nearest = self.packages.nearest(folder)
         if nearest is None or not nearest.readable or nearest.imports is None:
             return unknown("no package.json that could be read says what it stands for")
-        target = self.packages.internal(nearest, module, is_require=rules is _Rules.COMMON_JS)
-        if target is None:
-            return missing(None)
-        if target.startswith("./"):
-            result = exact(self.tree, nearest.folder, target)
-            return self._softened(result, nearest.folder, target, form)
-        return self._resolved(folder, Import(target, 1, form), rules) if target != module else missing(None)
+        if module.startswith("#/"):
+            return unknown("not every version of Node takes such a name")
+        result = self._either(
+            rules, lambda is_require: self.packages.internal(nearest, module, is_require=is_require)
+        )
+        return self._softened(result, "", result.path, form) if result.path else result
 
     def _alias(self, folder: str, module: str, rules: _Rules) -> Resolution | None:
         """Return what a configuration of TypeScript makes of a name, None where it says nothing of it."""

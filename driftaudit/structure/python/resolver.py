@@ -1,8 +1,9 @@
 """Where Python finds a module in a tree."""
 
+import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from driftaudit.structure.imports import Import
@@ -11,9 +12,21 @@ from driftaudit.structure.resolution import GIVEN, Resolution, found, missing, u
 from driftaudit.structure.tree import FileTree, There
 
 _INIT = "__init__.py"
-_COMPILED = (".so", ".pyd", ".pyc")
+# What a compiled module is called after its name. Caches of Python's own have more in theirs, and count not.
+_COMPILED = re.compile(r"\.pyc|(?:\.abi3|\.(?:cpython|pypy|graalpy|cp)-?\d[\w-]*)?\.(?:so|pyd)")
 _NOT_YET_BUILT = (".pyx", ".c", ".cpp", ".cc", ".rs", ".pyi")
 _PROJECTS = ("pyproject.toml", "setup.py", "setup.cfg", "manage.py")
+
+# Packages of the standard library: only below these there are more modules. `test` is mostly a project's own.
+_PACKAGES = frozenset(
+    (
+        *("annotationlib", "asyncio", "collections", "compression", "concurrent", "ctypes", "curses", "dbm"),
+        *("distutils", "email", "encodings", "ensurepip", "html", "http", "idlelib", "importlib", "json"),
+        *("lib2to3", "logging", "multiprocessing", "os", "pathlib", "pydoc_data", "re", "sqlite3", "string"),
+        *("sysconfig", "tkinter", "tomllib", "turtledemo", "unittest", "urllib", "venv", "wsgiref", "xml"),
+        *("xmlrpc", "zipfile", "zoneinfo"),
+    )
+)
 
 Names = Callable[[str], frozenset[str] | None]
 """Returns the names that the module in a file binds, None where others may be bound as well."""
@@ -74,7 +87,7 @@ class PythonResolver:
         if level:
             return self._relative(folder, level, asked)
         parts = asked.module.split(".")
-        if parts[0] in sys.stdlib_module_names or parts[0] in sys.builtin_module_names:
+        if _is_standard(parts):
             return GIVEN
         best: Resolution | None = None
         for root in self._roots_of(folder):
@@ -104,12 +117,27 @@ class PythonResolver:
             if not base:
                 return unknown("it lies outside of the root")
             base = base.rpartition("/")[0]
-        rest = asked.module.lstrip(".")
-        if rest:
-            result = self._below(base, rest.split("."), asked.names)
-            first = rest.partition(".")[0]
-            return result or missing(f"{base}/{first}.py" if base else f"{first}.py")
-        return self._names_of(base, asked.names)
+        result = self._from(base, asked.module.lstrip("."), asked.names)
+        if result.is_fine and not base and not self._has_init(base):
+            # Python finds it only where the root itself is a package of what lies above it.
+            return replace(result, sure=False)
+        return result
+
+    def _from(self, base: str, rest: str, names: tuple[str, ...]) -> Resolution:
+        if not rest:
+            return self._names_of(base, names)
+        first = rest.partition(".")[0]
+        result = self._below(base, rest.split("."), names)
+        if result is None and not self._has_init(base) and self._is_in_parts(base):
+            return unknown("a folder without __init__.py that lies in more than one place")
+        return result or missing(f"{base}/{first}.py" if base else f"{first}.py")
+
+    def _is_in_parts(self, folder: str) -> bool:
+        """Whether a folder, as seen from a root, lies in another root too."""
+        starts = [f"{root}/" if root else "" for root in self.roots]
+        seen = {folder[len(start) :] for start in starts if folder.startswith(start)}
+        places = {f"{start}{inner}" for start in starts for inner in seen if inner}
+        return any(place != folder and place in self.tree.folders for place in places)
 
     def _below(self, base: str, parts: list[str], names: tuple[str, ...]) -> Resolution | None:
         """Return what a dotted name is below a folder; None where not even its first part is there."""
@@ -194,6 +222,12 @@ class PythonResolver:
         """Return the compiled module beside which a source would lie, such as `_speedups.cpython-311.so`."""
         folder, _slash, name = path.rpartition("/")
         for other in self.tree.below.get(folder, ()):
-            if other.startswith(name + ".") and other.endswith(_COMPILED):
+            if other.startswith(name + ".") and _COMPILED.fullmatch(other, len(name)):
                 return f"{folder}/{other}" if folder else other
         return None
+
+
+def _is_standard(parts: list[str]) -> bool:
+    """Whether a module comes along with Python."""
+    is_there = parts[0] in sys.stdlib_module_names or parts[0] in sys.builtin_module_names
+    return is_there and (parts[0] in _PACKAGES or (len(parts) == 1 and parts[0] != "test"))

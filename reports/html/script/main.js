@@ -56,7 +56,10 @@ function listen() {
     changed();
     byId("findings").focus();
   });
-  addEventListener("hashchange", follows);
+  addEventListener("hashchange", (event) => {
+    // One that comes late, after something was typed or chosen, would take the focus away from there.
+    if (event.newURL === location.href) follows();
+  });
   addEventListener("storage", (event) => {
     if (event.key !== storageKey) return;
     readTicks();

@@ -88,7 +88,10 @@ function amounts(node) {
     return [badge(node.findings[0].severity, node.findings[0].action)];
   }
   const found = page.severities.filter((severity) => node.counts.has(severity));
-  return found.map((severity) => badge(severity, `${node.counts.get(severity).toLocaleString("en")} ${severityWord(severity)}`));
+  const badges = found.map((severity) => badge(severity, `${node.counts.get(severity).toLocaleString("en")} ${severityWord(severity)}`));
+  const said = [node.words, node.figures].filter(Boolean).join(", ");
+  const isTold = !said || (node.state === "different" && badges.length); // by its lines
+  return !isTold ? [el("span", { class: "soft" }, said), ...badges] : badges;
 }
 
 function clicked(event, row) {
@@ -145,7 +148,7 @@ function follow(row) {
   const { node } = drawn.get(row);
   const own = node.findings[0];
   if (own && !node.children.size) goTo(own);
-  else if (differs(node)) showFolderOf(pathOf(row));
+  else if (node.counts.size) showFolderOf(pathOf(row));
 }
 
 function pathOf(row) {

@@ -1,25 +1,22 @@
 // Both trees as one: a node for what lies at one place on either side, or moved from one place to another.
 
 function newNode(name) {
-  return { name, live: false, desired: false, to: null, findings: [], same: 0, note: "", counts: new Map(), children: new Map() };
+  return { name, live: false, desired: false, to: null, findings: [], same: 0, note: "", state: "", words: "", figures: "", counts: new Map(), children: new Map() };
 }
 
 /** Return the root; what moved is where it is live, with the place that it is desired at beside it. */
 function treeOf() {
   const root = newNode("");
-  const moves = new Map(page.moved);
+  const moved = new Set(page.sides.filter(([, to]) => to !== null).map(([folder]) => folder));
   const joined = new Map();
   for (const finding of findings) {
-    if (finding.live && finding.moved !== undefined && moves.has(finding.group)) joined.set(finding.moved, finding.path);
+    if (finding.live && finding.moved !== undefined && moved.has(finding.group)) joined.set(finding.moved, finding.path);
   }
   for (const finding of findings) {
     const partner = finding.live ? undefined : joined.get(finding.path);
     add(root, partner ?? finding.path, finding, partner !== undefined);
   }
-  for (const [folder, to] of moves) {
-    const node = folder ? nodeAt(root, folder) : null;
-    if (node) node.to = to;
-  }
+  for (const side of page.sides) addSide(root, side);
   for (const facts of page.folders) addFolder(root, facts);
   for (const path of page.unseen) addUnseen(nodeAt(root, path));
   settle(root);
@@ -46,6 +43,16 @@ function add(root, path, finding, isPartner) {
   }
   node.isJoined = node.isJoined || isPartner;
   if (finding.live?.kind === "directory" || finding.desired?.kind === "directory") node.isFolder = true;
+}
+
+/** Say of a folder how it stands to the other tree; the root is no line of its own. */
+function addSide(root, [folder, to, state, words, figures]) {
+  if (folder === "") return;
+  const node = nodeAt(root, folder);
+  Object.assign(node, { to, state, words, figures });
+  if (state !== "unseen") node.isFolder = true; // whether it is one was not seen
+  if (state !== "only-desired") node.live = true;
+  if (state !== "only-live" && state !== "unseen") node.desired = true;
 }
 
 function addFolder(root, [path, files, directly, others, inOthers]) {
@@ -85,7 +92,7 @@ function bump(node, severity, number) {
 }
 
 function differs(node) {
-  return node.counts.size > 0 || Boolean(node.note);
+  return node.counts.size > 0 || Boolean(node.note) || Boolean(node.state);
 }
 
 /** Return what a node holds: folders and files that differ, then what is as desired, folded away. */
@@ -110,10 +117,13 @@ function inSync(words) {
   return Object.assign(newNode(words), { live: true, desired: true, isSummary: true });
 }
 
+const SIGNS = { moved: "→", renamed: "→", "only-live": "−", "only-desired": "+", unseen: "?", different: "·" };
+
 /** Return the sign of a node, and what it means. */
 function signOf(node) {
   if (node.isSummary || !differs(node)) return ["=", "as desired"];
   if (node.note) return ["?", "not seen"];
+  if (node.state) return [SIGNS[node.state], node.words];
   if (node.to !== null) return ["→", "moved"];
   if (node.live && node.desired) return node.isFolder ? ["·", "holds differences"] : ["≠", "differs"];
   return node.live ? ["−", "only live"] : ["+", "only desired"];

@@ -131,3 +131,19 @@ def test_what_is_not_green_is_always_told(answers: list[tuple[bool, bool]], has_
     assert [symptom.subjects[0] for symptom in found] == [
         one.result.name for one in probes if not one.result.ok
     ]
+
+
+def test_a_number_that_another_process_has_by_now_is_not_the_managed_one() -> None:
+    later = replace(process(10, cwd="/srv/other"), started_at=NOW + timedelta(minutes=1))
+    found = symptoms([MANAGER, TCP], facts(later, listeners=(listener(10),)))
+    assert kinds(found) == [HealthKind.OTHER_PROCESS, HealthKind.UNKNOWN]
+    assert "is gone or hidden" in found[1].detail
+
+
+def test_a_file_of_the_future_says_nothing_of_what_is_stale() -> None:
+    newest = NewestFile("src/app.js", NOW + timedelta(hours=1), "")
+    (found,) = symptoms([MANAGER, TCP], replace(WELL, newest=newest, now=NOW))
+    assert found.kind is HealthKind.UNKNOWN
+    assert "2025-11-03 19:30:00 UTC, and the host's clock says 2025-11-03 18:30:00 UTC" in found.detail
+    (found,) = symptoms([MANAGER, TCP], replace(WELL, newest=newest, now=NOW + timedelta(hours=2)))
+    assert found.kind is HealthKind.STALE_PROCESS

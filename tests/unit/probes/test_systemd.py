@@ -65,3 +65,10 @@ def test_other_states(values: dict[str, str], ok: bool, detail: str) -> None:
 )
 def test_a_unit_that_is_restarted_in_a_loop(values: dict[str, str]) -> None:
     assert judged(changed(**values), "api").processes[0].is_looping
+
+
+@pytest.mark.parametrize("name", ["Now", "Up", "ExecMainStartTimestampMonotonic"])
+def test_a_time_that_no_calendar_has_is_not_known(name: str) -> None:
+    answer = judged(changed(**{name: "9" * 20}), "api")
+    assert answer.ok
+    assert answer.processes[0].pid == 812

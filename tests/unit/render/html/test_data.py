@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 
 from driftaudit.model.finding import Origin, Severity
+from driftaudit.model.structure import FolderMapping, FolderState
 from driftaudit.render.base import RenderOptions
 from driftaudit.render.html import data, render
 from driftaudit.render.html.data import page_data
@@ -69,3 +70,25 @@ def test_contents_belong_to_their_paths() -> None:
 def test_the_data_of_an_audit_without_runs_says_nothing_of_them() -> None:
     rows = json.loads(page_data(replace(full_audit(), tracking=None)).text)["findings"]
     assert not [row for row in rows if "standing" in row[6]]
+
+
+def test_folders_stand_as_they_were_mapped_and_those_that_moved_where_none_were() -> None:
+    moved = ["src/db", "src/lib/database", "moved", "moved", "1 of 2 files as they were"]
+    lines = json.loads(page_data(full_audit()).text)["sides"]
+    assert moved in lines
+    assert ["src/keys", None, "only-live", "only live", "1 file"] in lines
+    assert "same" not in {state for _place, _to, state, _words, _figures in lines}
+    assert json.loads(page_data(full_audit(folders=())).text)["sides"] == [[*moved[:4], ""]]
+
+
+def test_folders_leave_room_for_findings() -> None:
+    long = "/".join(["n" * 250] * 15)
+    many = tuple(
+        FolderMapping(f"{number:05}/{long}", None, FolderState.ONLY_LIVE, 1) for number in range(3_000)
+    )
+    made = page_data(
+        audit([finding("src/only.js")], folders=(*many, FolderMapping("z", "y", FolderState.MOVED)))
+    )
+    assert len(made.text.encode()) < 1_000_000
+    assert json.loads(made.text)["sides"][0][:3] == ["z", "y", "moved"]
+    assert not made.left_out
