@@ -16,6 +16,7 @@ STEPS: Mapping[int, tuple[str, ...]] = {
     ),
     3: (
         "ALTER TABLE driftaudit_runs ADD COLUMN unasked INTEGER DEFAULT 0 NOT NULL",
+        "ALTER TABLE driftaudit_runs ADD COLUMN unresolved INTEGER DEFAULT 0 NOT NULL",
         (
             "CREATE TABLE driftaudit_signs (target {number} NOT NULL REFERENCES driftaudit_targets (id),"
             " mark VARCHAR(64) NOT NULL, opened INTEGER NOT NULL, closed INTEGER, ending VARCHAR(16),"

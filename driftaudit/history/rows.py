@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from driftaudit.history.following import Ending, Thread
-from driftaudit.history.signs import Sign, SignFinding, judged
+from driftaudit.history.signs import COUNTED, Sign, SignFinding, judged
 from driftaudit.model.audit import Audit
 from driftaudit.model.finding import Action, Origin, Severity
 from driftaudit.model.history import StoredRun
@@ -111,6 +111,7 @@ def run_of(row: Row) -> StoredRun:
             behind=row["behind"],
             unhealthy=row["unhealthy"],
             unasked=row["unasked"],
+            unresolved=row["unresolved"],
         ),
         reason=row["reason"],
         exit_code=row["exit_code"],
@@ -142,5 +143,6 @@ def audit_figures(audit: Audit, tracked: Sequence[Tracked | TrackedSign]) -> dic
         "oldest": min(still, default=None),
         "behind": audit.deployed_commit.behind if audit.deployed_commit else None,
         "unhealthy": sum(probe.state is not ProbeState.WELL for probe in audit.probes),
+        "unresolved": sum(each.severity in COUNTED for each in audit.structure),
         "unasked": sum(probe.state is ProbeState.NOT_ASKED for probe in audit.probes),
     }

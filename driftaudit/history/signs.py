@@ -18,7 +18,7 @@ from driftaudit.model.probe import HealthFinding, HealthKind
 from driftaudit.model.structure import StructureFinding
 from driftaudit.model.tracking import Standing, TrackedSign
 
-_COUNTED = (Severity.BLOCK, Severity.WARN)  # the rest are notes
+COUNTED = (Severity.BLOCK, Severity.WARN)  # the rest are notes
 
 SignFinding = HealthFinding | StructureFinding
 ImportKey = tuple[str, str, str]
@@ -71,8 +71,8 @@ def followed_signs(
 ) -> tuple[Sign, ...]:
     """Return the open signs as they are after a run, and the new ones."""
     found: dict[str, SignFinding] = {}
-    counted = [each for each in judged(audit) if each.severity in _COUNTED]
-    for finding in sorted(counted, key=lambda each: _COUNTED.index(each.severity)):
+    counted = [each for each in judged(audit) if each.severity in COUNTED]
+    for finding in sorted(counted, key=lambda each: COUNTED.index(each.severity)):
         found.setdefault(mark_of(finding), finding)
     known = {sign.mark: sign for sign in signs}
     seen = [_seen(known.get(mark), mark, finding, now) for mark, finding in found.items()]
@@ -113,7 +113,7 @@ def _endings(audit: Audit, evidence: Evidence, untold: Untold) -> Callable[[Sign
     asked = {probe.name for probe in audit.probes}
     answered = {probe.name for probe in audit.probes if probe.is_known}
     answered -= {name for each in audit.health if each.kind == HealthKind.UNKNOWN for name in each.subjects}
-    noted = {mark_of(each) for each in judged(audit) if each.severity not in _COUNTED}
+    noted = {mark_of(each) for each in judged(audit) if each.severity not in COUNTED}
 
     def of_health(finding: HealthFinding) -> Ending | None:
         if untold.probes:

@@ -55,6 +55,7 @@ RUNS = Table(
     Column("behind", Integer),
     Column("unhealthy", Integer, nullable=False, default=0),
     Column("unasked", Integer, nullable=False, server_default="0"),  # since version 3
+    Column("unresolved", Integer, nullable=False, server_default="0"),  # since version 3
     UniqueConstraint("target", "number"),
 )
 

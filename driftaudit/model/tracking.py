@@ -69,8 +69,8 @@ class RunFigures:
     """A stored run in figures: `severities`, `new` and `resolved` count paths and signs.
 
     `behind` is None where no commit is known to be live. `unhealthy` counts the probes that are not well, the
-    `unasked` ones among them: nobody knows that they are. A run that failed has the verdict `failed`, and no
-    other figures.
+    `unasked` ones among them: nobody knows that they are; `unresolved` counts the imports that block or warn.
+    A run that failed has the verdict `failed`, and no other figures.
     """
 
     number: int
@@ -82,6 +82,7 @@ class RunFigures:
     behind: int | None
     unhealthy: int
     unasked: int = 0
+    unresolved: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,10 +78,17 @@ def _run(run: StoredRun) -> str:
 
 
 def not_well(run: StoredRun) -> str:
-    """Return how many probes were not well, or not asked, whatever the verdict; "" where all were well."""
-    unasked, ill = run.figures.unasked, run.figures.unhealthy - run.figures.unasked
-    states = ((ill, ProbeState.ILL), (unasked, ProbeState.NOT_ASKED))
-    return ", ".join(f"{count_of(number, 'probe')} {state}" for number, state in states if number)
+    """Return how many probes were not well, or not asked, and how many imports do not resolve.
+
+    Whatever the verdict: it is "" only where all is well.
+    """
+    figures = run.figures
+    ill = figures.unhealthy - figures.unasked
+    states = ((ill, ProbeState.ILL), (figures.unasked, ProbeState.NOT_ASKED))
+    parts = [f"{count_of(number, 'probe')} {state}" for number, state in states if number]
+    if figures.unresolved:
+        parts.append(f"{count_of(figures.unresolved, 'import')} not resolved")
+    return ", ".join(parts)
 
 
 def not_looked_at(run: StoredRun) -> str:

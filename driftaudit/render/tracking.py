@@ -121,6 +121,7 @@ def figures_document(run: RunFigures) -> Document:
         "behind": run.behind,
         "unhealthy": run.unhealthy,
         "unasked": run.unasked,
+        "unresolved": run.unresolved,
     }
 
 

@@ -83,11 +83,12 @@ def incident(tmp_path: Path) -> Incident:
 
 @pytest.fixture
 def runner(tmp_path: Path, incident: Incident) -> Runner:
-    starter = tmp_path / "driftaudit"
+    (tmp_path / "bin of ours").mkdir()
+    starter = tmp_path / "bin of ours" / "driftaudit"
     starter.write_text(f'#!/bin/sh\nexec {sys.executable} -m driftaudit "$@"\n')
     starter.chmod(0o755)
-    (tmp_path / "runner").mkdir()
-    return Runner(tmp_path / "runner", incident.repository, {"executable": str(starter)})
+    (tmp_path / "a runner").mkdir()
+    return Runner(tmp_path / "a runner", incident.repository, {"executable": str(starter)})
 
 
 def valid(schema: str, path: Path, *words: str) -> None:
@@ -200,7 +201,7 @@ def test_the_script_of_the_template_writes_what_its_artifacts_name(
     tmp_path: Path, incident: Incident, runner: Runner
 ) -> None:
     job = GITLAB[".driftaudit"]
-    path = f"{tmp_path}:{os.environ['PATH']}"
+    path = f"{tmp_path / 'bin of ours'}:{os.environ['PATH']}"
     done = subprocess.run(
         [program("bash"), "-e", "-o", "pipefail", "-c", "\n".join(job["script"])],
         cwd=incident.repository,

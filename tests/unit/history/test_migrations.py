@@ -62,6 +62,7 @@ def test_every_step_is_understood_by_either_database(place: str) -> None:
             connection.exec_driver_sql("DROP TABLE driftaudit_signs")
             connection.exec_driver_sql("ALTER TABLE driftaudit_runs DROP COLUMN unseen")
             connection.exec_driver_sql("ALTER TABLE driftaudit_runs DROP COLUMN unasked")
+            connection.exec_driver_sql("ALTER TABLE driftaudit_runs DROP COLUMN unresolved")
             connection.exec_driver_sql("ALTER TABLE driftaudit_snapshots DROP COLUMN tree_digest")
             connection.exec_driver_sql("UPDATE driftaudit_schema SET version = 1")
     with opened(place, "irisx") as again, again.database.reading() as connection:

@@ -94,6 +94,8 @@ def test_a_stored_run_fails_again_on_what_was_new_in_it(history: History) -> Non
     again = history.audit("production", 2)
     assert exit_code(again, FailOn.NEW) is ExitCode.BLOCKED
     assert signs(again) == {"not-healthy": "new", "missing-module": "new"}
+    figures = [run.figures for run in history.runs("production")]
+    assert [(each.unhealthy, each.unresolved) for each in figures] == [(0, 0), (1, 1), (1, 0)]
 
 
 @on_one_database

@@ -142,3 +142,22 @@ def test_a_notice_stays_short_whatever_names_are_like() -> None:
     notice = notice_of(Observed(audit, gaps=gaps), "")
     assert notice and len(notice.title) < 400 and len(notice.text) < 4000
     assert "and 4 more" in notice.text and not re.search("[\x1b\u202e]", notice.text)
+
+
+def test_an_import_of_a_file_that_cannot_be_parsed_any_more_is_not_mended(site: Site, tmp_path: Path) -> None:
+    options = Options(no_cache=True)
+    with closing(open_database(str(tmp_path / "history.db"))) as database:
+        history = History(database, "irisx")
+
+        @contextmanager
+        def opened() -> Iterator[History]:
+            yield history
+
+        said = []
+        for text in ("require('./gone.js')\n", "require('./gone.js'\nfunction (\n", "1\n"):
+            write(site.production, {"src/a.js": text})
+            with begun_audit(Workplace(options, site.repository), "production", options) as request:
+                tracking = observed(request, opened, Keep()).audit.tracking
+            assert tracking
+            said.append([(each.standing.value, each.unseen) for each in tracking.signs])
+    assert said == [[("new", False)], [("persisting", True)], [("resolved", False)]]

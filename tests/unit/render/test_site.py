@@ -99,15 +99,16 @@ def test_the_page_of_a_target_has_its_runs_the_newest_first() -> None:
     assert "failed because 2" in words(shown)
 
 
-def test_a_run_that_passed_with_probes_that_are_red_does_not_look_well() -> None:
+def test_a_run_that_passed_with_something_wrong_beside_it_does_not_look_well() -> None:
     run = a_run(2, "pass", unseen=1)
-    run = replace(run, figures=replace(run.figures, unhealthy=2))
+    run = replace(run, figures=replace(run.figures, unhealthy=3, unasked=1, unresolved=4))
     histories = [TargetHistory(StoredTarget("production", "x"), (a_run(1), run))]
-    assert "2 probes not well." in words(index(histories, FIRST))
-    said = "pass 2 probes not well 1 finding could not be looked at 2 3 1"
+    ill = "2 probes not well, 1 probe not asked, 4 imports not resolved"
+    assert f"{ill}." in words(index(histories, FIRST))
+    said = f"pass {ill} 1 finding could not be looked at 2 3 1"
     assert said in words(runs_page(histories[0], FIRST))
     line = text(histories, RenderOptions()).splitlines()[-1]
-    assert line.endswith("1 day; 2 probes not well; 1 finding could not be looked at")
+    assert line.endswith(f"1 day; {ill}; 1 finding could not be looked at")
 
 
 def test_a_run_whose_page_lies_elsewhere_is_told_without_a_link() -> None:
