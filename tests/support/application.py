@@ -69,7 +69,14 @@ class Application:
 
     def start(self, *words: str, script: str = "src/index.js", cwd: Path | None = None) -> None:
         place = cwd or self.production
-        self.pm2.start(self.production / script, "irisx-api", *words, cwd=place, PORT=str(self.port), DATABASE_URL=PLANTED)
+        self.pm2.start(
+            self.production / script,
+            "irisx-api",
+            *words,
+            cwd=place,
+            PORT=str(self.port),
+            DATABASE_URL=PLANTED,
+        )
 
     def run(self, *words: str, powerless: bool = False, **variables: str) -> Outcome:
         """Run driftaudit beside the configuration; `powerless`: with nobody's rights."""
