@@ -10,7 +10,7 @@ from driftaudit.structure.analysis import Settled
 from driftaudit.structure.imports import Form, Import, Parsed, Scanned
 
 # Stands for how sources are read and resolved: another number, and all of it is done anew.
-_VERSION = "2"
+_VERSION = "3"
 
 _FORMS = tuple(Form)
 
@@ -106,11 +106,11 @@ def _settled(rows: dict[str, Settled], ids: Collection[str]) -> dict[str, list[A
 
 def _row(each: Import) -> list[Any]:
     flags = 2 * each.dynamic + each.optional
-    return [each.module, each.line, _FORMS.index(each.form), each.names, flags]
+    return [each.module, each.line, _FORMS.index(each.form), each.names, flags, each.attempt]
 
 
-def _import(module: str, line: int, form: int, names: Sequence[str], flags: int) -> Import:
-    return Import(module, line, _FORMS[form], tuple(names), bool(flags & 1), bool(flags & 2))
+def _import(module: str, line: int, form: int, names: Sequence[str], flags: int, attempt: int) -> Import:
+    return Import(module, line, _FORMS[form], tuple(names), bool(flags & 1), bool(flags & 2), attempt)
 
 
 def _names(parsed: Parsed) -> list[str] | None:

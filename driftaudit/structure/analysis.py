@@ -8,7 +8,7 @@ from driftaudit.structure.languages import Language
 from driftaudit.structure.node.packages import Packages
 from driftaudit.structure.node.resolver import NodeResolver
 from driftaudit.structure.python.resolver import PythonResolver
-from driftaudit.structure.resolution import Resolution, unknown
+from driftaudit.structure.resolution import Resolution, State, unknown
 from driftaudit.structure.tree import FileTree
 
 _INIT = "__init__.py"
@@ -163,8 +163,15 @@ class Analysis:
             self.parsed_files += 1
             if found.error:
                 self.unread.append((source.path, found.error))
+            failed = {
+                each.attempt for each in found.imports if each.attempt > 0 and self._fails(source, each)
+            }
             for asked in found.imports:
-                self._resolve(source, asked)
+                self._resolve(source, replace(asked, optional=False) if -asked.attempt in failed else asked)
+
+    def _fails(self, source: Source, asked: Import) -> bool:
+        """Whether it is sure that an import does not resolve."""
+        return any(self.resolve(source.path, each).state is State.MISSING for each in singly(asked))
 
     def _resolve(self, source: Source, asked: Import) -> None:
         self.imports += 1

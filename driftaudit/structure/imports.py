@@ -22,6 +22,9 @@ class Import:
 
     `names` are what a Python source takes out of the module. One that is `optional` may be missing: the
     program catches that. What a `dynamic` one names is an expression: it cannot be known.
+
+    `attempt` numbers a `try` in the source: n for what is tried in it, -n for what is imported in its place
+    where that fails, so that one of the two must be there; 0 for all else.
     """
 
     module: str
@@ -30,6 +33,7 @@ class Import:
     names: tuple[str, ...] = ()
     optional: bool = False
     dynamic: bool = False
+    attempt: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.application import Application, found, kinds, listens, over_ssh
+from tests.support.application import PLANTED, Application, found, kinds, listens, over_ssh
 from tests.support.clock import let_it_tick
 from tests.support.pm2 import running_pm2
 from tests.support.programs import program
@@ -57,6 +57,8 @@ def test_the_incident_at_half_past_six(app: Application, start_sshd: StartServer
     assert "port-closed" in kinds(check.report)
     assert [probe["ok"] for probe in check.report["probes"]] == [True, False, False]
     assert app.pm2.state() == before
+    assert PLANTED in json.dumps(app.pm2.processes())
+    assert not [said for said in (json.dumps(report), text.out, check.out) if "SECRET" in said]
 
     shutil.copytree(app.repository / "src", app.production / "src", dirs_exist_ok=True)
     app.pm2("restart", "irisx-api")

@@ -28,6 +28,10 @@ ROUTE = "module.exports = {};\n"
 FILES = {"src/index.js": INDEX, "src/routes/admin-users.js": ROUTE}
 
 
+PLANTED = "postgres://app:Zq9xSECRETv7@db/app"
+"""What the application's environment holds, which PM2 tells of, and no output may."""
+
+
 @dataclass
 class Application:
     """`production` holds what `repository` has, until a test changes it. PM2 runs its `index.js`."""
@@ -65,7 +69,14 @@ class Application:
 
     def start(self, *words: str, script: str = "src/index.js", cwd: Path | None = None) -> None:
         place = cwd or self.production
-        self.pm2.start(self.production / script, "irisx-api", *words, cwd=place, PORT=str(self.port))
+        self.pm2.start(
+            self.production / script,
+            "irisx-api",
+            *words,
+            cwd=place,
+            PORT=str(self.port),
+            DATABASE_URL=PLANTED,
+        )
 
     def run(self, *words: str, powerless: bool = False, **variables: str) -> Outcome:
         """Run driftaudit beside the configuration; `powerless`: with nobody's rights."""

@@ -3,6 +3,7 @@
 import ast
 import warnings
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from driftaudit.structure.imports import Form, Import, Parsed
 
@@ -10,8 +11,17 @@ _CAUGHT = frozenset(("ImportError", "ModuleNotFoundError", "Exception", "BaseExc
 _OPEN = frozenset(("globals", "exec", "__path__", "__getattr__", "setattr", "vars", "modules"))
 _LONGEST = 80  # characters of an expression that are shown
 
-Flags = tuple[bool, bool]
-"""Whether a missing module is caught, and whether what is bound is a name of the module itself."""
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """Where a node stands: whether a missing module is caught, and whether names are the module's own.
+
+    `attempt` is as that of an import.
+    """
+
+    optional: bool = False
+    own: bool = True
+    attempt: int = 0
 
 
 def parsed(content: bytes) -> Parsed:
@@ -27,37 +37,46 @@ def parsed(content: bytes) -> Parsed:
     imports: list[Import] = []
     names: set[str] = set()
     is_open = False
-    open_nodes: list[tuple[ast.AST, Flags]] = [(tree, (False, True))]
+    open_nodes: list[tuple[ast.AST, _Where]] = [(tree, _Where())]
     while open_nodes:
-        node, flags = open_nodes.pop()
-        imports += _imports(node, optional=flags[0])
-        if flags[1]:
+        node, where = open_nodes.pop()
+        found = _imports(node, optional=where.optional)
+        imports += [replace(each, attempt=where.attempt) for each in found] if where.attempt else found
+        if where.own:
             names.update(_bound(node))
         is_open |= _is_open(node)
-        open_nodes += _inner(node, flags)
+        open_nodes += _inner(node, where)
     imports.sort(key=lambda each: (each.line, each.module))
     return Parsed(tuple(imports), names=None if is_open else frozenset(names))
 
 
-def _inner(node: ast.AST, flags: Flags) -> Iterator[tuple[ast.AST, Flags]]:
+def _inner(node: ast.AST, where: _Where) -> Iterator[tuple[ast.AST, _Where]]:
     """Yield what is inside of a node; types alone are left aside, and what is caught is optional."""
-    optional, own = flags
     if isinstance(node, ast.If) and _is_for_types(node.test):
-        yield from ((child, flags) for child in node.orelse)
+        yield from ((child, where) for child in node.orelse)
         return
     if isinstance(node, ast.Try | ast.TryStar):
-        caught = optional or any(map(_catches_imports, node.handlers))
-        yield from ((child, (caught, own)) for child in node.body)
-        rest = (*node.handlers, *node.orelse, *node.finalbody)
-        # What stands in the place of a module that is missing may be missing in its turn.
-        yield from ((child, (caught, own)) for child in rest)
+        yield from _tried(node, where)
         return
+    if where.attempt and not isinstance(node, ast.ExceptHandler):
+        where = replace(where, attempt=0)  # whether what is inside of it is run is not sure
     if isinstance(node, ast.With | ast.AsyncWith) and any(_suppresses(item) for item in node.items):
-        optional = True
-    inner_own = own and not isinstance(
-        node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda | ast.expr
-    )
-    yield from ((child, (optional, inner_own)) for child in ast.iter_child_nodes(node))
+        where = replace(where, optional=True)
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda | ast.expr):
+        where = replace(where, own=False)
+    yield from ((child, where) for child in ast.iter_child_nodes(node))
+
+
+def _tried(node: ast.Try | ast.TryStar, where: _Where) -> Iterator[tuple[ast.AST, _Where]]:
+    """Yield what is inside of a `try`; what stands in the place of a missing module is numbered with it."""
+    catching = [each for each in node.handlers if _catches_imports(each)]
+    caught = replace(where, optional=where.optional or bool(catching), attempt=0)
+    is_first = bool(catching) and not where.optional
+    attempt = node.lineno if is_first else 0
+    yield from ((child, replace(caught, attempt=attempt)) for child in node.body)
+    for handler in node.handlers:
+        yield handler, replace(caught, attempt=-attempt if handler in catching else 0)
+    yield from ((child, caught) for child in (*node.orelse, *node.finalbody))
 
 
 def _imports(node: ast.AST, *, optional: bool) -> list[Import]:

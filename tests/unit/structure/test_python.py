@@ -6,7 +6,7 @@ from driftaudit.structure.imports import Form
 from driftaudit.structure.python.grammar import parsed
 from driftaudit.structure.python.scan import scanned
 from driftaudit.structure.resolution import State
-from tests.support.structure import Files, resolved
+from tests.support.structure import Files, analysis_of, resolved
 
 APP: Files = {
     "requirements.txt": "PyYAML>=6\nfoo-bar[extra]==1 ; python_version > '3'\n# comment\n-r other.txt\n",
@@ -143,3 +143,31 @@ def test_the_quick_look_sees_all_forms_of_the_statement() -> None:
         (6, "..k", ("l",)),
     ]
     assert not scanned(b"from a \\\n  import b\n").enough
+
+
+@pytest.mark.parametrize(
+    ("tried", "otherwise", "is_missing"),
+    [
+        ("from .gone import x", "from .lost import x", True),
+        ("from .models import x", "from .lost import x", False),
+        ("from .gone import x", "from .models import x", False),
+        ("from .gone import x", "x = None", False),
+        ("import numpy", "from .lost import numpy", False),  # it may be there
+        ("from .gone import x", "if old: from .lost import x", False),
+        ("if old: from .gone import x", "from .lost import x", False),
+    ],
+)
+def test_of_an_import_and_what_stands_in_its_place_one_must_be_there(
+    tried: str, otherwise: str, is_missing: bool
+) -> None:
+    text = f"try:\n    {tried}\nexcept ImportError:\n    {otherwise}\n"
+    assert (missing_in(text) == [(4, ".lost")]) is is_missing
+    outer = "".join(f"    {line}\n" for line in text.splitlines())
+    assert missing_in(f"try:\n{outer}except ImportError:\n    pass\n") == []
+
+
+def missing_in(text: str) -> list[tuple[int, str]]:
+    analysis = analysis_of({**APP, "shop/app.py": text})
+    analysis.run()
+    found = [each for each in analysis.open_imports if each.resolution.state is State.MISSING]
+    return [(each.asked.line, each.asked.module) for each in found if each.importer == "shop/app.py"]
