@@ -5,7 +5,6 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from tests.support.archives import packed
@@ -13,10 +12,9 @@ from tests.support.backups import tarred
 from tests.support.cli import Outcome, driftaudit
 from tests.support.git import write
 from tests.support.kept import untouched
+from tests.support.schemas import conform
 from tests.support.site import FILES, Site, refusal
 from tests.support.sshd import SSHServer
-
-SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "backup.schema.json").read_text())
 
 
 def backup(site: Site, *archives: str | Path, words: tuple[str, ...] = ()) -> Outcome:
@@ -25,7 +23,7 @@ def backup(site: Site, *archives: str | Path, words: tuple[str, ...] = ()) -> Ou
 
 def document(outcome: Outcome) -> dict[str, Any]:
     value: dict[str, Any] = json.loads(outcome.out)
-    jsonschema.validate(value, SCHEMA)
+    conform(value, "backup")
     assert value["exit_code"] == outcome.code
     return value
 
