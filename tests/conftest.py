@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,17 @@ settings.register_profile("driftaudit", deadline=None)  # a machine may be busy 
 settings.load_profile("driftaudit")
 
 
+_NUMBERS = count()
+
+
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests remember nothing from each other, nor for whoever runs them."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+    # by a number of our own: pytest looks for a free one among the folders of all tests before, each time
+    folder = tmp_path_factory.getbasetemp() / "own" / str(next(_NUMBERS))
+    for variable, name in (("XDG_CACHE_HOME", "cache"), ("XDG_STATE_HOME", "state")):
+        (folder / name).mkdir(parents=True)
+        monkeypatch.setenv(variable, str(folder / name))
 
 
 @pytest.fixture(scope="session")

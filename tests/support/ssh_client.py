@@ -12,6 +12,8 @@ from driftaudit.sources.ssh.address import SSHAddress
 from driftaudit.sources.ssh.channel import SSHChannel
 from driftaudit.sources.ssh.connection import ParamikoTransport, connect
 
+PATIENCE = 60  # seconds: a machine may be busy with other things
+
 
 @contextmanager
 def connected(url: str, timeouts: Timeouts | None = None) -> Iterator[ParamikoTransport]:
@@ -44,7 +46,8 @@ def refused(url: str, timeouts: Timeouts | None = None) -> SourceError:
 
 
 def eventually(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
+    """Wait until it is so."""
+    deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.01)  # the pause of this poll
