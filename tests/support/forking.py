@@ -48,7 +48,7 @@ def run(words: Sequence[str], folder: Path, environment: Mapping[str, str]) -> t
     if not _idle:
         _idle.extend(_start() for _one in range(2))
     starter = _idle.popleft()
-    done = _run(starter.control, json.dumps([words, str(folder), dict(environment)]).encode())
+    done = _run(starter.control, json.dumps([words, str(folder.absolute()), dict(environment)]).encode())
     _idle.append(starter)  # not after a failure: it may wait for a run that has not ended
     return done
 
