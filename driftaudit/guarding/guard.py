@@ -185,10 +185,10 @@ class _Guard:
             return run
         from driftaudit.guarding.waiting import well_within
 
-        self._recorded_if_possible(replace(run, phase=Phase.PROBING))
         is_unknown = run.aftermath is None or run.aftermath.state is State.UNKNOWN
         wait = 0.0 if is_unknown or not run.result.is_success else self._request.probe_wait
         try:
+            self._recorded_if_possible(replace(run, phase=Phase.PROBING))
             with self._signals.interrupting():
                 health = well_within(probes, wait, self._request.waiting)
             return replace(run, health=health)

@@ -1,6 +1,7 @@
 """`driftaudit accept`: from a finding to a waiver, and to what the next check says."""
 
 import os
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -55,10 +56,14 @@ def states(outcome: Outcome) -> dict[str, str]:
 def test_what_the_deploy_leaves_alone_is_silenced(drifted: Site) -> None:
     before = check(drifted)
     assert before.finding("extra/own.txt")["severity"] == "warn"
+    begun = datetime.now(UTC)
     done = accept(drifted, "production", "extra/own.txt")
+    ended = datetime.now(UTC)
     assert (done.code, done.err) == (0, "")
-    last_day = (datetime.now(UTC) + timedelta(days=90)).date()
+    last_days = [(moment + timedelta(days=90)).date() for moment in (begun, ended)]
     lost = "This deploy destroys what exists nowhere else: 2 paths."
+    last_day = written(drifted)["extra/own.txt"]["expires"]
+    assert last_day in last_days
     assert done.out.splitlines() == [
         f"Written: {FILE}: 1 waiver, by {ANN}, until {last_day}",
         "  extra/own.txt",
@@ -172,9 +177,12 @@ def test_all_on_the_first_day(drifted: Site) -> None:
 def test_dead_waivers_are_named_in_every_report(drifted: Site) -> None:
     accept(drifted, "production", "--all")
     file = drifted.repository / FILE
-    today = datetime.now(UTC).date()
-    first = (today + timedelta(days=90)).isoformat()
-    file.write_text(file.read_text().replace(first, (today - timedelta(days=1)).isoformat(), 1))  # extra/own
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    expired, count = re.subn(
+        r"(?<=expires: )\S+", yesterday.isoformat(), file.read_text(), count=1
+    )  # extra/own
+    assert count == 1
+    file.write_text(expired)
     (drifted.production / "src" / "only.txt").unlink()
     write(drifted.production, {"src/app.txt": "edited again\n"})
     assert states(check(drifted)) == {
@@ -192,11 +200,12 @@ def test_dead_waivers_are_named_in_every_report(drifted: Site) -> None:
 
 
 def test_the_last_day_still_counts(drifted: Site) -> None:
-    today = datetime.now(UTC).date()
-    accept(drifted, "production", "extra/own.txt", "--expires", today.isoformat())
-    found = check(drifted)
-    if datetime.now(UTC).date() == today:
-        assert states(found) == {"extra/own.txt": "active"}
+    today = None
+    while today != datetime.now(UTC).date():  # again where it was midnight
+        today = datetime.now(UTC).date()
+        accept(drifted, "production", "extra/own.txt", "--expires", today.isoformat())
+        found = check(drifted)
+    assert states(found) == {"extra/own.txt": "active"}
 
 
 def test_reports_say_how_much_is_waived_and_by_whom(drifted: Site) -> None:

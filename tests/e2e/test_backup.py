@@ -6,7 +6,6 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from tests.support.archives import member, packed, tar
@@ -15,10 +14,9 @@ from tests.support.cli import Outcome, driftaudit
 from tests.support.git import write
 from tests.support.kept import untouched
 from tests.support.programs import program
+from tests.support.schemas import conform
 from tests.support.site import FILES, Site, refusal
 from tests.support.sshd import SSHServer
-
-SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "backup.schema.json").read_text())
 
 
 def backup(site: Site, *archives: str | Path, words: tuple[str, ...] = ()) -> Outcome:
@@ -27,7 +25,7 @@ def backup(site: Site, *archives: str | Path, words: tuple[str, ...] = ()) -> Ou
 
 def document(outcome: Outcome) -> dict[str, Any]:
     value: dict[str, Any] = json.loads(outcome.out)
-    jsonschema.validate(value, SCHEMA)
+    conform(value, "backup")
     assert value["exit_code"] == outcome.code
     return value
 

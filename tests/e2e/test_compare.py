@@ -7,14 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from driftaudit.cli.main import run
 from tests.support.git import commit, git, new_repository, write
+from tests.support.schemas import conform
 from tests.support.sshd import SSHServer, StartServer
 
-SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "comparison.schema.json").read_text())
 FILES = {"src/app.js": "app\n", "src/lib/a.js": "a\n", "run.sh": "#!/bin/sh\n"}
 
 Report = Callable[..., tuple[int, dict[str, Any]]]
@@ -27,7 +26,7 @@ def report(capsys: pytest.CaptureFixture[str]) -> Report:
     def compared(*words: str) -> tuple[int, dict[str, Any]]:
         code = run(["compare", *words, "--format", "json"])
         document = json.loads(capsys.readouterr().out)
-        jsonschema.validate(document, SCHEMA)
+        conform(document, "comparison")
         assert document["exit_code"] == code
         return code, document
 
@@ -211,7 +210,7 @@ def test_a_report_in_a_file_leaves_standard_output_empty(
     assert run(["compare", "HEAD", ".", "--output", "../report.json"]) == 0
     told = capsys.readouterr()
     assert (told.out, told.err) == ("", "driftaudit: same\n")
-    jsonschema.validate(json.loads(Path("../report.json").read_text()), SCHEMA)
+    conform(json.loads(Path("../report.json").read_text()), "comparison")
 
 
 def test_no_digest_is_in_the_report(tmp_path: Path, report: Report) -> None:

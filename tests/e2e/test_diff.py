@@ -10,16 +10,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from tests.support.cli import Outcome, driftaudit
 from tests.support.git import commit, git, write
 from tests.support.lfs import lfs_repository, stored
 from tests.support.programs import program
+from tests.support.schemas import conform
 from tests.support.site import Site, refusal
 
-SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "diff.schema.json").read_text())
 SECRET = "hunter2-the-secret"
 HAS: dict[str, str | bytes | None] = {
     "src/app.txt": "app\n",
@@ -61,7 +60,7 @@ def diff(site: Site, *words: str, **environment: str) -> Outcome:
 def report(site: Site, *words: str) -> dict[str, Any]:
     outcome = diff(site, *words, "--format", "json")
     value: dict[str, Any] = json.loads(outcome.out)
-    jsonschema.validate(value, SCHEMA)
+    conform(value, "diff")
     assert value["exit_code"] == outcome.code
     return value
 
@@ -235,7 +234,7 @@ def test_what_cannot_be_read_is_no_clean_result(edited: Site) -> None:
     words = ("diff", edited.url, "src/app.txt", "--format", "json")
     outcome = driftaudit(edited.repository, *words, powerless=True)
     value = json.loads(outcome.out)
-    jsonschema.validate(value, SCHEMA)
+    conform(value, "diff")
     assert outcome.code == value["exit_code"] == 4
     assert [problem["path"] for problem in value["problems"]] == ["src/app.txt"]
     assert value["same"] == []

@@ -6,13 +6,15 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from driftaudit.cli.main import run
+from driftaudit.guarding.history import GuardHistory
 from tests.support.cli import Outcome, driftaudit
 from tests.support.guarded import checked, environment, history, record, replacing
 from tests.support.site import Site
@@ -181,6 +183,25 @@ def test_ctrl_c_in_the_wait_is_reported(stale: Site, port: int) -> None:
         130,
         "interrupted before it was well",
     )
+
+
+def test_ctrl_c_while_that_is_recorded_is_reported(
+    stale: Site, port: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def add_and_be_interrupted(history: GuardHistory, document: Mapping[str, Any]) -> None:
+        add(history, document)
+        if document["phase"] == "probing":
+            raise KeyboardInterrupt
+
+    add = GuardHistory.add
+    monkeypatch.setattr(GuardHistory, "add", add_and_be_interrupted)
+    configure(stale, f"tcp: '127.0.0.1:{port}'")
+    monkeypatch.chdir(stale.repository)
+    assert run([*words(stale), *replacing(stale)]) == 130
+    err = capsys.readouterr().err
+    assert "The target is as planned." in err
+    assert "Whether the application is well is NOT KNOWN: interrupted before it was well" in err
+    assert "nothing was changed" not in err
 
 
 def test_the_wait_is_bounded_by_words(stale: Site) -> None:

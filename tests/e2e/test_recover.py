@@ -3,20 +3,18 @@
 import json
 import os
 import shutil
-from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from tests.support.backups import gnu_tar, state, tarred, unpack
 from tests.support.cli import Outcome, driftaudit
 from tests.support.git import git, new_repository, write
 from tests.support.kept import untouched
+from tests.support.schemas import conform
 from tests.support.site import Site, refusal
 from tests.support.sshd import SSHServer
 
-SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "recovery.schema.json").read_text())
 HAND_MADE = "src/hand-made.txt"
 
 
@@ -38,7 +36,7 @@ def recover(site: Site, *words: str, with_backup: bool = True, powerless: bool =
 
 def document(outcome: Outcome) -> dict[str, Any]:
     value: dict[str, Any] = json.loads(outcome.out)
-    jsonschema.validate(value, SCHEMA)
+    conform(value, "recovery")
     assert value["exit_code"] == outcome.code
     return value
 

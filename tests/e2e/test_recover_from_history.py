@@ -7,16 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from driftaudit.incident import Incident, build_incident
 from tests.support.backups import client_programs, printed_command, state, tarred
 from tests.support.cli import Outcome, driftaudit
+from tests.support.schemas import conform
 from tests.support.site import refusal
 from tests.support.sshd import SSHServer
 
-SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "recovery.schema.json").read_text())
 LOST = {"src/db/connection.js", "src/db/redis.js", "src/services/freeswitch.js"}
 
 
@@ -42,7 +41,7 @@ def recover(incident: Incident, *words: str) -> Outcome:
 
 def document(outcome: Outcome) -> dict[str, Any]:
     value: dict[str, Any] = json.loads(outcome.out)
-    jsonschema.validate(value, SCHEMA)
+    conform(value, "recovery")
     return value
 
 

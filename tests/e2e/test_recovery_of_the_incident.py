@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from driftaudit.incident import Incident, build_incident
 from tests.support.backups import client_programs, printed_command, state, tarred
 from tests.support.cli import Outcome, driftaudit
 from tests.support.programs import program
+from tests.support.schemas import conform
 from tests.support.sshd import SSHServer
 
-SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "recovery.schema.json").read_text())
 BACKUP = "irisx-backend-20251030-181050.tar.gz"
 ONLY_THERE = "src/services/freeswitch.js"  # in no backup, and in no commit
 WHOLE = "WHOLE  All 16 files are as they were (1 of them by size and time alone)."
@@ -53,7 +52,7 @@ class Replay:
     def report(self, *words: str) -> dict[str, Any]:
         outcome = self.recover("--format", "json", *words)
         value: dict[str, Any] = json.loads(outcome.out)
-        jsonschema.validate(value, SCHEMA)
+        conform(value, "recovery")
         assert value["exit_code"] == outcome.code
         return value
 

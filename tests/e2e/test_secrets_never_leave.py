@@ -49,7 +49,7 @@ LINES: dict[str, tuple[str, ...]] = {
     "init": ("init", "{production}", "--output", "-"),
     "guard that is blocked": ("guard", "production", "--", "true", "--password={secret}"),
     "guard that runs": (
-        *("guard", "production", "--deploy", "overlay", "--record", "{out}.record"),
+        *("guard", "production", "--deploy", "overlay", "--probe-wait", "0", "--record", "{out}.record"),
         *("--override", "--reason", "password={secret}", "--secrets-folder", "{folder}/kept"),
         *("--", "true", "--password={secret}"),
     ),

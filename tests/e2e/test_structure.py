@@ -5,7 +5,6 @@ import random
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from driftaudit.incident import Incident, build_incident
@@ -13,10 +12,10 @@ from tests.support.cli import Outcome, driftaudit
 from tests.support.git import commit, write
 from tests.support.programs import program
 from tests.support.proxy import running_proxy
+from tests.support.schemas import conform
 from tests.support.site import Site
 from tests.support.sshd import SSHServer
 
-SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "structure.schema.json").read_text())
 MISSING = {
     ("src/app.js", 4, "./routes/admin-users.js"),
     ("src/app.js", 5, "./middleware/rate-limit.js"),
@@ -30,7 +29,7 @@ def structure(folder: Path, target: str, *words: str) -> tuple[int, Row]:
     outcome = driftaudit(folder, "structure", target, *words, "--format", "json")
     assert outcome.out, outcome.err
     document: Row = json.loads(outcome.out)
-    jsonschema.validate(document, SCHEMA)
+    conform(document, "structure")
     assert document["exit_code"] == outcome.code
     return outcome.code, document
 

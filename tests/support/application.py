@@ -7,14 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import jsonschema
-
 from tests.support.cli import Outcome, driftaudit
 from tests.support.git import commit, new_repository
 from tests.support.pm2 import PM2, pm2_program
+from tests.support.schemas import conform
 from tests.support.sshd import SSHServer, free_port
-
-SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "probe.schema.json").read_text())
 
 # As the one of the incident: what is thrown while it starts is logged and forgotten, so PM2 has it online.
 INDEX = """
@@ -89,7 +86,7 @@ class Application:
         outcome = self.run("probe", "production", "--format", "json", powerless=powerless, **variables)
         assert outcome.out, outcome.err
         report: dict[str, Any] = json.loads(outcome.out)
-        jsonschema.validate(report, SCHEMA)
+        conform(report, "probe")
         assert report["exit_code"] == outcome.code
         return outcome.code, report
 

@@ -4,15 +4,14 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jsonschema
-
+from tests.support import forking
 from tests.support.programs import program
-
-SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "report.schema.json").read_text())
+from tests.support.schemas import conform
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class Outcome:
     def report(self) -> dict[str, Any]:
         """The JSON report on standard output, checked against the schema."""
         value: dict[str, Any] = json.loads(self.out)
-        jsonschema.validate(value, SCHEMA)
+        conform(value, "report")
         assert value["exit_code"] == self.code
         return value
 
@@ -48,16 +47,20 @@ class Outcome:
 def driftaudit(folder: Path, *words: str, powerless: bool = False, **environment: str) -> Outcome:
     """Run driftaudit in a folder; `powerless`: file modes bind even root."""
     bound = bind_root() if powerless and os.getuid() == 0 else []
-    done = subprocess.run(
-        [*bound, sys.executable, "-m", "driftaudit", *words],
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        env={**os.environ, **environment},
-    )
-    out, err = done.stdout.decode(), done.stderr.decode()
+    code, output, errors = _done(bound, words, folder, {**os.environ, **environment})
+    out, err = output.decode(), errors.decode()
     assert "Traceback" not in out + err
-    return Outcome(done.returncode, out, err)
+    return Outcome(code, out, err)
+
+
+def _done(
+    bound: Sequence[str], words: Sequence[str], folder: Path, environment: Mapping[str, str]
+) -> tuple[int, bytes, bytes]:
+    if not bound and forking.can_fork(environment):
+        return forking.run(words, folder, environment)
+    command = [*bound, sys.executable, "-m", "driftaudit", *words]
+    done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, env=environment)
+    return done.returncode, done.stdout, done.stderr
 
 
 def bind_root() -> list[str]:

@@ -9,23 +9,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import jsonschema
-
 from tests.support.cli import Outcome, driftaudit
+from tests.support.schemas import conform
 from tests.support.site import Site
 
-DOCS = Path(__file__).parents[2] / "docs"
-SCHEMAS = {
-    f"driftaudit/{name}/v1": json.loads((DOCS / f"{name}.schema.json").read_text())
-    for name in ("guard", "receipt", "verification")
-}
 DEPLOY = "replace:src"
 
 
 def checked(text: str) -> dict[str, Any]:
     """Return a JSON document that fits its schema."""
     value: dict[str, Any] = json.loads(text)
-    jsonschema.validate(value, SCHEMAS[value["schema"]])
+    conform(value, value["schema"].split("/")[1])
     return value
 
 

@@ -5,17 +5,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-import jsonschema
-
 from tests.support.cli import Outcome, driftaudit
 from tests.support.git import git
+from tests.support.schemas import conform
 from tests.support.site import Site
-
-DOCS = Path(__file__).parents[2] / "docs"
-SCHEMAS = {
-    f"driftaudit/{name}/v1": json.loads((DOCS / f"{name}.schema.json").read_text())
-    for name in ("rescue", "reconciliation")
-}
 
 State = dict[str, tuple[int, int, str]]
 
@@ -66,6 +59,6 @@ def reconcile(site: Site, *words: str) -> Outcome:
 
 def document(outcome: Outcome) -> dict[str, Any]:
     value: dict[str, Any] = json.loads(outcome.out)
-    jsonschema.validate(value, SCHEMAS[value["schema"]])
+    conform(value, value["schema"].split("/")[1])
     assert value["exit_code"] == outcome.code
     return value

@@ -6,13 +6,11 @@ import re
 from pathlib import Path
 from typing import Any
 
-import jsonschema
-
 from tests.support.cli import Outcome, driftaudit
 from tests.support.git import write
+from tests.support.schemas import conform
 from tests.support.site import Site
 
-HISTORY_SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "history.schema.json").read_text())
 CONFIG = """\
 version: 1
 targets:
@@ -44,7 +42,7 @@ def history(site: Site, *words: str) -> dict[str, Any]:
     outcome = driftaudit(site.repository, "history", "--format", "json", *words)
     assert outcome.code == 0, outcome.err
     document = json.loads(outcome.out)
-    jsonschema.validate(document, HISTORY_SCHEMA)
+    conform(document, "history")
     return {each["target"]: each for each in document["targets"]}
 
 

@@ -1,9 +1,7 @@
 """A diff in its formats."""
 
 import json
-from pathlib import Path
 
-import jsonschema
 import pytest
 
 from driftaudit.differences.difference import content_difference
@@ -20,8 +18,7 @@ from driftaudit.render.base import RenderOptions
 from driftaudit.render.diff import FORMATS
 from driftaudit.render.diff_wording import key_line
 from driftaudit.render.patch_text import for_a_patch, for_the_eye, quoted, visible
-
-SCHEMA = json.loads((Path(__file__).parents[3] / "docs" / "diff.schema.json").read_text())
+from tests.support.schemas import conform
 
 
 def entry(path: str, mode: str = MODE_FILE) -> Entry:
@@ -83,7 +80,7 @@ def test_json_fits_its_schema() -> None:
         ("note",),
     )
     document = json.loads(FORMATS["json"](diff, RenderOptions()))
-    jsonschema.validate(document, SCHEMA)
+    conform(document, "diff")
     assert [change["change"] for change in document["differences"][0]["keys"]] == ["removed", "added"]
     assert document["differences"][0]["path_b64"]
 

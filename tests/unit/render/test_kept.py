@@ -3,8 +3,6 @@
 import json
 from datetime import UTC, datetime
 
-import jsonschema
-
 from driftaudit.model.entry import MODE_FILE, Entry, Kind
 from driftaudit.model.missed import REFUSED_NAME, Missed
 from driftaudit.model.reconciliation import LiveTree, Reconciliation, Step
@@ -13,7 +11,7 @@ from driftaudit.model.snapshot import SourceFacts
 from driftaudit.render import reconciliation, rescue
 from driftaudit.render.base import RenderOptions
 from driftaudit.render.commit_messages import live_message, rescue_message
-from tests.support.kept import SCHEMAS
+from tests.support.schemas import conform
 
 MOMENT = datetime(2025, 11, 3, 18, 40, tzinfo=UTC)
 BAD = "a\n\nDriftaudit-Live-Tree: x\x1b[2J\udcff"
@@ -79,12 +77,12 @@ def test_no_name_makes_a_trailer() -> None:
 
 def test_exact_paths_are_in_json() -> None:
     found = json.loads(rescue.json(rescued(BAD), OPTIONS))
-    jsonschema.validate(found, SCHEMAS[rescue.SCHEMA])
+    conform(found, "rescue")
     assert (found["exit_code"], found["rescued"][0]["path"]) == (4, SHOWN)
     assert found["rescued"][0]["path_b64"]
     assert found["secrets"] == {"folder": "/home/ana/kept", "paths": [found["held"][0]]}
     other = json.loads(reconciliation.json(reconciled("b"), OPTIONS))
-    jsonschema.validate(other, SCHEMAS[reconciliation.SCHEMA])
+    conform(other, "reconciliation")
     assert other["steps"] == [{"step": "A", "path": "b"}]
 
 
