@@ -44,7 +44,7 @@ def test_ctrl_c_at_a_terminal_reaches_the_command_once(stale: Site) -> None:
         stdout=theirs,
         stderr=theirs,
         start_new_session=True,
-        env={**os.environ, **environment(stale)},
+        env={**os.environ, **environment(stale), "COLUMNS": ""},
     )
     os.close(theirs)
     try:
