@@ -110,7 +110,7 @@ WRITING = (
     "truncate -c -s 0 @",
     'cat <<< "$X @" > @',
     "echo hi | tee @ @ > /dev/null",
-    "cat @ | tee -a @ > @",
+    "echo hi | tee -a @ > @",
     "{ echo a >&3; cat @; } 3> @",
     "{ echo a >&3; } 3>> @",
     "{ exec 3>> @; echo a >&3; exec 3>&-; }",
