@@ -91,7 +91,8 @@ def a_path(chance: Random) -> str:
 
 def _is_into_itself(command: str) -> bool:
     """Whether one path of a command is or leads to another: scripts do that, but seldom."""
-    words = re.sub(r"[\"']|\$\{Y:-|\$\(pwd\)/|\.\./site/|\./", "", command).split()
+    spelt = r"[\"'`]|\$\{Y:(?:-|\+no\})|\$\(pwd\)/|\.\./site/|\./|~/|\$\(dirname |/a\)|`echo "
+    words = re.sub(spelt, "", command).split()
     paths = [{re.sub(r"/\.?$", "", part) for part in re.split("[{},]", word) if part} for word in words]
     return any(
         f"{below}/".startswith(f"{above}/")
@@ -217,6 +218,10 @@ _SPELLINGS: list[_Spelling] = [
     lambda _path, _other: "?",
     lambda path, _other: f"${{X:?}}/{{a,b}}/{path}",
     lambda path, _other: f"{path}{{,.bak}}",
+    lambda path, _other: f"~/{path}",
+    lambda path, _other: f"`echo {path}`",
+    lambda path, _other: f'"${{Y:+no}}"{path}',
+    lambda path, _other: f"$(dirname {path}/a)",
 ]
 
 # «I» is a command or one of these, «P» a command, «W» a word.
@@ -237,6 +242,17 @@ _COMPOUNDS = [
     "{ «I»\n«I»\n} > «W»",
     "n=0; while [ $n -lt 2 ]; do n=$((n+1))\n«I»\ndone",
     "X=$( «I»\necho «W»)",
+    "for X in {a,b}/{c,d}; do\n«I»\ndone",
+    "until [ -e «W» ]; do\n«I»\nbreak\ndone",
+    "for X in «W» b; do\n«P» || continue\n«I»\ndone",
+    "case $X in [ab]) «I»\n;&\n*) «I»\n;;\nesac",
+    "if [[ -d «W» && ! -L «W» ]]; then\n«I»\nelif «P»; then\n«I»\nfi",
+    "{ h() ( «I»\n)\nh; }",
+    "«P» && { «I»\n} || «P»",
+    "{ «I»\n} 3> /dev/null",
+    "(cd «W» || exit 1\n«I»\n)",
+    "(set -e\n«I»\n«I»\n)",
+    "(trap '«P»' EXIT\n«I»\n)",
 ]
 
 # «L» are two commands, «T» a path there, «H» one here.

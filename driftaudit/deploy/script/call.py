@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
+from driftaudit.deploy.script.contents import FOLDER
 from driftaudit.deploy.script.parameters import path_text
 from driftaudit.deploy.script.session import Session, Trouble
 from driftaudit.deploy.script.symbols import Knowledge
@@ -130,7 +131,7 @@ class Call:
     def content_of(self, path: str) -> str | None:
         """Return the content of the file that a path leads to, None where there is none."""
         if path in ("-", "/dev/stdin"):
-            return self.world.given
+            return None if self.world.given == FOLDER else self.world.given
         if path in self.session.pipes:
             return self.session.pipes[path]
         if path == "/dev/null":

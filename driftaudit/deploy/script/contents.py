@@ -10,6 +10,7 @@ from driftaudit.deploy.script.symbols import has_symbols
 from driftaudit.deploy.script.tree import Node
 
 EMPTY = ""
+FOLDER = "\0folder"  # is given to what reads a folder: nothing, and a failure
 _UNKNOWN = "?"
 _SYMBOLIC = "~"  # before the id of a text in which something is not known
 
@@ -56,6 +57,7 @@ class Contents:
         self._reader = reader or Reader()
         self._texts: dict[str, str | None] = {}
         self._archives: dict[str, Members | None] = {}
+        self._before: dict[str, str] = {}  # contents before they were packed
         self._lines: dict[str, tuple[str, ...]] = {}
         self._unsure: set[str] = set()
         self._serials = count(1)
@@ -107,10 +109,18 @@ class Contents:
         """Return the files of a revision, by their paths from the top; None where they are not known."""
         return None if has_symbols(name) else self._reader.revision(name)
 
-    def alias(self, content: str) -> str:
-        """Return another id for the same archive: packed again, or under another compression."""
+    def alias(self, content: str, *, unpacks: bool = False) -> str:
+        """Return another id for the same archive: packed again, or under another compression.
+
+        What is unpacked is again the content that it was before it was packed.
+        """
+        if unpacks and content in self._before:
+            return self._before[content]
         members = self.archive(content)
-        return self.unknown() if members is None else self.of_archive(members)
+        found = self.unknown() if members is None else self.of_archive(members)
+        if not unpacks:
+            self._before[found] = content
+        return found
 
     def is_unsure(self, content: str) -> bool:
         """Whether a content may be the same as what it replaced."""

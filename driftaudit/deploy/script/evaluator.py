@@ -210,9 +210,10 @@ class Evaluator:
             first_status = left.status
             printed, given = left.out, left.given
             left.out = outer
+            source, left.source = left.source, None
             left.given, left.given_line = self.session.contents.joined(printed), 0
             for end in self._in_subshell(left, lambda shell: self.run((command.right,), [shell])):
-                end.given = given
+                end.given, end.source = given, source
                 if "pipefail" in end.options and end.status == 0:
                     end.status = first_status
                 found.append(end)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 
 from driftaudit.deploy.script.call import Call
-from driftaudit.deploy.script.contents import EMPTY
+from driftaudit.deploy.script.contents import EMPTY, FOLDER
 from driftaudit.deploy.script.dialect import LITERAL
 from driftaudit.deploy.script.session import Session
 from driftaudit.deploy.script.syntax import Redirect
-from driftaudit.deploy.script.tree import Editor, File, Folder, Link, Parts
+from driftaudit.deploy.script.tree import Editor, File, Folder, Link, Parts, node_at
 from driftaudit.deploy.script.words import Words
 from driftaudit.deploy.script.world import World
 
@@ -27,6 +27,7 @@ class Opened:
     out: tuple[str, ...] = ()
     sink: Parts | None = None
     given_line: int = 0
+    source: Parts | None = None
     is_heard: bool = False
     descriptors: dict[str, Parts] = field(default_factory=dict)
 
@@ -34,19 +35,28 @@ class Opened:
 def opened(session: Session, world: World, redirects: tuple[Redirect, ...], line: int) -> Opened | None:
     """Open the files of redirections, in order; None where that fails, and the command is not run."""
     found = Opened(given=world.given, out=world.out, sink=world.sink, given_line=world.given_line)
-    found.is_heard = world.is_heard
+    found.is_heard, found.source = world.is_heard, world.source
     found.descriptors = dict(world.descriptors)
     before = dict(world.trees)
     for redirect in redirects:
         if not _open(session, world, redirect, found, line):
             session.step(line, before, world.trees)
             world.status, world.given, world.descriptors = 1, found.given, found.descriptors
+            world.source = found.source
             return None
+    _read_late(world, found)
     world.out = ()
     if found.output is not None:
         world.sink, world.is_heard = found.output, True
     session.step(line, before, world.trees)
     return found
+
+
+def _read_late(world: World, found: Opened) -> None:
+    """Read what a command is given only now: what is written to as well was emptied when it was opened."""
+    node = node_at(world.root, world.source) if world.source and world.source != found.source else None
+    if isinstance(node, File):
+        world.given = node.content
 
 
 def _open(session: Session, world: World, redirect: Redirect, found: Opened, line: int) -> bool:
@@ -56,11 +66,12 @@ def _open(session: Session, world: World, redirect: Redirect, found: Opened, lin
     if redirect.document is not None:
         content = session.contents.of_text(words.text(redirect.document))
         if is_input:
-            world.given, world.given_line = content, redirect.document.line
+            world.given, world.given_line, world.source = content, redirect.document.line, None
         return True
     if operator == "<<<":
         content = session.contents.of_text(words.text(redirect.word) + "\n")
-        world.given = content if is_input else world.given
+        if is_input:
+            world.given, world.source = content, None
         return True
     is_literal = LITERAL in world.options
     fields = [words.text(redirect.word)] if is_literal else words.fields(redirect.word)
@@ -71,10 +82,21 @@ def _open(session: Session, world: World, redirect: Redirect, found: Opened, lin
         _join(world, found, descriptor or ("1" if operator == ">&" else "0"), text)
         return True
     if operator == "<":
-        read = Call(session, world, ["<", text], line).content_of(text)
-        world.given = read if read is not None and is_input else world.given
-        return read is not None
+        return _open_input(Call(session, world, ["<", text], line), text, is_input=is_input)
     return _open_file(session, world, redirect, text, found, line)
+
+
+def _open_input(call: Call, path: str, *, is_input: bool) -> bool:
+    """Open a file to read it; a folder is opened as well, and not read."""
+    content = call.content_of(path)
+    place = call.place(path)
+    if isinstance(place.node, Folder) and not place.trouble:
+        content = FOLDER
+    if content is not None and is_input:
+        call.world.given = content
+        is_plain = isinstance(place.node, File) and not call.is_vague(path)
+        call.world.source = place.parts if is_plain else None
+    return content is not None
 
 
 def _join(world: World, found: Opened, descriptor: str, text: str) -> None:
@@ -166,7 +188,7 @@ def closed(session: Session, world: World, found: Opened, line: int, *, is_quiet
     if found.errors and (failed or not is_quiet):
         said = session.contents.unknown(unsure=world.status != 1)
         _append(session, world, found.errors, (said,))
-    world.given, world.sink = found.given, found.sink
+    world.given, world.sink, world.source = found.given, found.sink, found.source
     world.given_line, world.is_heard = found.given_line, found.is_heard
     world.descriptors = found.descriptors
     session.step(line, before, world.trees)

@@ -47,6 +47,7 @@ class World:
     logical_cwd: Parts  # as `cd` was told, links and all
     variables: dict[str, str | None]
     given: str
+    source: Parts | None = None  # the file that this is read from
     given_line: int = 0  # where that begins in the script, if it is written there
     arguments: tuple[str, ...] | None = None
     name: str = "bash"

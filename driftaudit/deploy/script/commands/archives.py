@@ -5,7 +5,7 @@ from itertools import chain
 
 from driftaudit.deploy.script.call import Call, Programs
 from driftaudit.deploy.script.commands.packing import excludes, is_skipped, packed, packed_alone
-from driftaudit.deploy.script.commands.unpacking import Manner, stripped, unpacked
+from driftaudit.deploy.script.commands.unpacking import Manner, first_names, stripped, unpacked, without_parts
 from driftaudit.deploy.script.commands.zips import ZIPS
 from driftaudit.deploy.script.patterns import compiled
 from driftaudit.deploy.script.session import Trouble
@@ -231,6 +231,7 @@ def _extract(call: Call, line: _Line) -> int | None:
         fails_on_existing="k" in line.flags,
         keeps_links="keep-directory-symlink" in line.flags,
         writes_through="overwrite" in line.flags,
+        names={inode: without_parts(path, line.strip) for inode, path in first_names(members).items()},
     )
     status = unpacked(call, target, stripped(chosen, line.strip) if line.strip else chosen, manner)
     return 2 if missing else status

@@ -25,7 +25,7 @@ def cd(call: Call) -> list[World]:
     if path == "-":
         path = value(call.session, call.world, "OLDPWD") or ""
     if len(words) > 1 or not path:
-        call.world.status = 1 if len(words) > 1 else 0
+        call.world.status = int(len(words) > 1 or words == ["-"])
         return [call.world]
     return _gone_to(call, _by_search_path(call, path))
 

@@ -69,6 +69,11 @@ def made_with_parents(call: Call, path: str) -> int | None:
 def touch(call: Call) -> int | None:
     """Make empty files of those that are not there."""
     options = options_of(call, _TOUCH)
+    reference = options.value("r")
+    if reference is not None and not call.is_vague(reference):
+        place = call.place(reference)
+        if place.node is None or place.trouble:
+            return 1  # "failed to get attributes"
     return worst(_touched(call, path, creates="c" not in options) for path in options.operands)
 
 
@@ -159,7 +164,10 @@ def truncate(call: Call) -> int | None:
     empties = options.value("s") == "0"
     statuses: list[int | None] = []
     for path in options.operands:
-        if call.may_write(path) and not ("c" in options and call.place(path).node is None):
+        place = call.place(path)
+        if "c" in options and place.node is None and not call.is_vague(path):
+            statuses.append(int(place.trouble not in ("", "no such folder")))
+        elif call.may_write(path):
             content = call.session.contents.of_text("") if empties else call.session.contents.unknown()
             statuses.append(int(not call.write_file(call.place(path), content)))
     return worst(statuses)

@@ -78,19 +78,22 @@ class _Walk:
             yield from self.members(found, f"{path}/{below}", f"{name}/{below}")
 
 
+_UNPACKING = ("gunzip", "bunzip2", "zcat", "bzcat", "xzcat")
+
+
 def packed_alone(call: Call) -> int | None:
     """`gzip`, `gunzip` and their kind: an archive stays what it is, any other content becomes unknown."""
     flags = "".join(word.lstrip("-") for word in call.words if word.startswith("-") and word[:2] != "--")
     to_output = "c" in flags or "--stdout" in call.words or call.name in ("zcat", "bzcat", "xzcat")
     paths = [word for word in call.words if not word.startswith("-")]
-    unpacks = "d" in flags or call.name.startswith("un") or call.name in ("gunzip", "bunzip2")
+    unpacks = "d" in flags or call.name.startswith("un") or call.name in _UNPACKING
     if set(flags) & set("rS") or {"--recursive", "--suffix"} & {
         word.partition("=")[0] for word in call.words
     }:
         detail = f"{call.name} -{flags}: which files it packs is not modelled"
         call.problem(Trouble.UNMODELLED, detail, may_touch=True)
     if not paths:
-        call.print_content(call.session.contents.alias(call.world.given))
+        call.print_content(call.session.contents.alias(call.world.given, unpacks=unpacks))
         return 0
     status: int | None = 0
     for path in paths:
@@ -99,7 +102,7 @@ def packed_alone(call: Call) -> int | None:
         if content is None or (is_link and not to_output and "f" not in flags):
             status = 1
         elif to_output:
-            call.print_content(call.session.contents.alias(content))
+            call.print_content(call.session.contents.alias(content, unpacks=unpacks))
         elif not _replaced(call, path, content, unpacks=unpacks, keeps="k" in flags):
             status = 1
     return status
@@ -115,8 +118,8 @@ def _replaced(call: Call, path: str, content: str, *, unpacks: bool, keeps: bool
     target = path.removesuffix(end) if unpacks else path + end
     if not call.may_write(target):
         return True
-    if not call.write_file(call.place(target), call.session.contents.alias(content)):
+    if not call.write_file(call.place(target), call.session.contents.alias(content, unpacks=unpacks)):
         return False
     if not keeps and end != ".zst":
-        call.files.remove(call.place(path).parts)
+        call.files.remove(call.place(path, follow=False).parts)
     return True

@@ -67,7 +67,8 @@ def cat(call: Call) -> int:
     status = 0
     for path in [word for word in call.words if not word.startswith("-") or word == "-"] or ["-"]:
         content = call.content_of(path)
-        is_sink = path != "-" and call.world.sink == call.place(path).parts
+        parts = call.place(path).parts if path != "-" else call.world.source
+        is_sink = parts is not None and call.world.sink == parts
         if content is None or (is_sink and call.session.contents.text(content) != EMPTY):
             status = 1  # not there, or "input file is output file"
         else:
@@ -79,6 +80,9 @@ def tee(call: Call) -> int:
     """Print what is read, and write it to files."""
     found = parsed(call.words, Grammar(flags="aip", long={"append": "a", "ignore-interrupts": "i"}))
     status = 0
+    sources = [call.place(path).parts for path in found.operands if path]
+    if "a" not in found and call.world.source in sources:
+        call.world.given = call.session.contents.of_text("")  # it empties what it is to read
     for path in found.operands:
         if path.startswith("/dev/") or not call.may_write(path):
             continue

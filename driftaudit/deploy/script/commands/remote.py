@@ -38,6 +38,7 @@ def ssh(call: Call) -> list[World]:
     shell.arguments, shell.name, shell.options, shell.stack = (), "bash", frozenset(), ()
     shell.readonly, shell.descriptors = frozenset(), {}
     if not words or "n" in flags:
+        shell.source = None
         shell.given = call.session.contents.of_text("")
     return run_below(call, call.world, shell, statements)
 

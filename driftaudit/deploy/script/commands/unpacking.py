@@ -1,6 +1,7 @@
 """Lays the members of an archive into the model, as GNU tar and unzip do."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from driftaudit.deploy.script.call import Call
 from driftaudit.deploy.script.contents import Member
@@ -19,30 +20,39 @@ class Manner:
     keeps_links: bool = False
     writes_through: bool = False
     yields: bool = False
-    links: bool = True  # names of one file become names of one file again
+    names: Mapping[int, str] = field(default_factory=dict)  # the first one of each file that has more
 
 
 def unpacked(call: Call, start: Parts, members: list[Member], manner: Manner) -> int | None:
     """Lay members below a folder; return 2 where one was refused."""
     status: int | None = 0
-    first: dict[int, Parts] = {}  # the path of a file that has more names, by its inode in the archive
     for member in members:
-        if not _laid(call, start, member, manner, first):
+        if not _laid(call, start, member, manner):
             status = 2
     return status
 
 
-def stripped(members: list[Member], count: int) -> list[Member]:
-    """Return the members without the first parts of their paths; those that have no more are left out."""
-    found = []
+def first_names(members: Iterable[Member]) -> dict[int, str]:
+    """Return the path under which an archive holds each file that has more names: the others lead to it."""
+    found: dict[int, str] = {}
     for member in members:
-        parts = [part for part in member.path.split("/") if part]
-        if len(parts) > count:
-            found.append(Member("/".join(parts[count:]), member.node))
+        if isinstance(member.node, File) and member.node.inode:
+            found.setdefault(member.node.inode, member.path)
     return found
 
 
-def _laid(call: Call, start: Parts, member: Member, manner: Manner, first: dict[int, Parts]) -> bool:
+def stripped(members: list[Member], count: int) -> list[Member]:
+    """Return the members without the first parts of their paths; those that have no more are left out."""
+    found = [Member(without_parts(member.path, count), member.node) for member in members]
+    return [member for member in found if member.path]
+
+
+def without_parts(path: str, count: int) -> str:
+    """Return a path without its first parts, "" where it has no more."""
+    return "/".join([part for part in path.split("/") if part][count:])
+
+
+def _laid(call: Call, start: Parts, member: Member, manner: Manner) -> bool:
     path = member.path.strip("/")
     if ".." in path.split("/"):
         return False
@@ -57,8 +67,8 @@ def _laid(call: Call, start: Parts, member: Member, manner: Manner, first: dict[
     match member.node:
         case Folder():
             return _lay_folder(call, place.parts, manner)
-        case File(inode=inode) if inode and manner.links:
-            return _lay_name(call, place.parts, member.node, manner, first)
+        case File(inode=inode) if manner.names.get(inode, member.path) != member.path:
+            return _lay_name(call, start, place.parts, member.node, manner)
         case File() | Link():
             return _lay_file(call, place.parts, member.node, manner)
         case _:
@@ -109,14 +119,16 @@ def _lay_folder(call: Call, parts: Parts, manner: Manner) -> bool:
     return True
 
 
-def _lay_name(call: Call, parts: Parts, node: File, manner: Manner, first: dict[int, Parts]) -> bool:
-    """Lay the first name of a file as a file, and each other one as a name of what lies there."""
-    origin = first.setdefault(node.inode, parts)
-    is_laid = _lay_file(call, parts, node, manner)
-    shared = call.files.get(origin)
-    if is_laid and origin != parts and isinstance(shared, File) and call.files.get(parts) == node.alone:
-        call.files.link(origin, shared, parts)
-    return is_laid
+def _lay_name(call: Call, start: Parts, parts: Parts, node: File, manner: Manner) -> bool:
+    """Lay one more name of a file whose first one must be there: no archive holds its content twice."""
+    first = call.files.find(start, manner.names[node.inode], follow=False)
+    if not isinstance(first.node, File) or first.trouble:
+        return False  # "Cannot hard link to"
+    if not _lay_file(call, parts, node, manner):
+        return False
+    if call.files.get(parts) == node.alone and first.parts != parts:
+        call.files.link(first.parts, first.node, parts)
+    return True
 
 
 def _lay_file(call: Call, parts: Parts, node: File | Link, manner: Manner) -> bool:

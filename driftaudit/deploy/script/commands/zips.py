@@ -73,7 +73,7 @@ def unzip(call: Call) -> int | None:
             return 2  # "cannot create extraction directory"
         call.files.put(place.parts, Folder())
     chosen = _chosen(list(members), options, wanted, patterns)
-    manner = Manner(keeps_existing="n" in options, keeps_links=True, yields=True, links=False)
+    manner = Manner(keeps_existing="n" in options, keeps_links=True, yields=True)
     status = unpacked(call, place.parts, chosen, manner)
     return status if chosen or not wanted else 11  # "filename not matched"
 

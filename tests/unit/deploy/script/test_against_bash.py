@@ -128,6 +128,19 @@ HARD_LINKS = [
     f"{_TWO}; (cd x; zip -qr ../z.zip .); unzip -qo z.zip -d live/c; echo z > live/c/g",
 ]
 
+# What is read and written at once, or cannot be read.
+SAME = [
+    "cat < live/c/k > live/c/k",
+    "cat < live/c/k >> live/c/k || rm -rf live/e",
+    "cat < live > live/c/k",
+    "tee < live/c/k live/c/k",
+    "touch -r nothing live/c/x || rm -rf live/e",
+    "touch t/x; cd - || rm -rf live/e",
+    "truncate -c -s 0 live/c/k/x || rm -rf live/e",
+    "ln -sr src live/s; xz -f src/c/m",
+    "bzip2 live/c/k; bunzip2 live/c/k.bz2; touch t/x",
+]
+
 # What is packed and unpacked of all that there is.
 ARCHIVES = [
     "(cd src; zip -qr ../z.zip c); unzip -qo z.zip 'c/*' -d live",
@@ -201,7 +214,7 @@ SURE = [
 
 
 @pytest.mark.parametrize(
-    "script", [*FINDS, *LISTS, *VARIABLES, *NAMES, *HARD_LINKS, *SHELL, *ARCHIVES, *SURE]
+    "script", [*FINDS, *LISTS, *VARIABLES, *NAMES, *HARD_LINKS, *SAME, *SHELL, *ARCHIVES, *SURE]
 )
 def test_what_a_script_does_is_told(script: str) -> None:
     assert compared(Case(script, TREE, TREE), script) == "compared"
