@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 _FORMATS = ("text", "json")
 _EXIT_CODES = """\b
 Exit codes:
-  0  the same        3  different               5  source unreachable or cut off
-  1  internal error  4  could not be told     130  interrupted
+  0  the same        3  different             5  source unreachable or cut off
+  1  internal error  4  could not be told   130  interrupted
   2  usage or configuration"""
 
 

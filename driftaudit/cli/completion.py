@@ -8,7 +8,7 @@ _SHELLS = ("bash", "zsh", "fish")
 _VARIABLE = "_DRIFTAUDIT_COMPLETE"
 _HELP = """\b
 bash: echo 'eval "$(driftaudit completion bash)"' >> ~/.bashrc
-zsh:  echo 'eval "$(driftaudit completion zsh)"' >> ~/.zshrc   (behind compinit)
+zsh:  echo 'eval "$(driftaudit completion zsh)"' >> ~/.zshrc (after compinit)
 fish: driftaudit completion fish > ~/.config/fish/completions/driftaudit.fish"""
 
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 _FORMATS = ("text", "json", "markdown")
 _EXIT_CODES = """\b
 Exit codes:
-  0  nothing differs   3  something differs             5  source unreachable or cut off
-  1  internal error    4  not all could be read       130  interrupted
+  0  nothing differs  3  something differs    5  source unreachable or cut off
+  1  internal error   4  not all can be read 130  interrupted
   2  usage or configuration"""
 
 

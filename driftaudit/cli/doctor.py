@@ -18,8 +18,8 @@ _NAME_WIDTH = 14  # columns: "configuration" and a blank
 
 _EXIT_CODES = """\b
 Exit codes:
-  0  ready, with or without warnings    4  permissions hide something
-  2  configuration or repository        5  host or root unreachable, refused, absent"""
+  0  ready, perhaps with warnings   4  permissions hide something
+  2  configuration or repository    5  unreachable, refused, or absent"""
 
 
 @click.command("doctor", epilog=_EXIT_CODES)

@@ -21,7 +21,8 @@ _OF_THE_REPOSITORY = ("git", "worktree")
 
 _EXIT_CODES = """\b
 Exit codes:
-  0  written    2  usage, repository, or the file is there already    5  target unreachable"""
+  0  written    2  usage, repository, or the file is there already
+                5  target unreachable"""
 
 
 @click.command("init", epilog=_EXIT_CODES)

@@ -44,9 +44,9 @@ COMMANDS = {
 
 EXIT_CODES = """\b
 Exit codes:
-  0  pass            3  blocked                 5  source unreachable or cut off
-  1  internal error  4  incomplete evidence   130  interrupted
-  2  usage or configuration                   (6 and 7: guard and verify)"""
+  0  pass            3  blocked               5  source unreachable or cut off
+  1  internal error  4  incomplete evidence 130  interrupted
+  2  usage or configuration                 (6 and 7: guard and verify)"""
 
 
 # A hook of git hands these on: they would make git answer from the hook's repository, not from the one that

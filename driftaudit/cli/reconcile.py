@@ -6,10 +6,9 @@ from driftaudit.cli import options
 
 _EXIT_CODES = """\b
 Exit codes:
-  0  written         2  usage, configuration    5  source unreachable or cut off
-  1  internal error     or repository         130  interrupted
-                     4  written, but not all
-                        could be seen"""
+  0  written                              4  written, but not all is seen
+  1  internal error                       5  source unreachable or cut off
+  2  usage, configuration or repository 130  interrupted"""
 
 
 @click.command("reconcile", epilog=_EXIT_CODES)

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 _NAMED = 5  # problems that standard error names
 _EXIT_CODES = """\b
 Exit codes:
-  0  saved           2  usage or configuration   5  source unreachable or cut off
-  1  internal error  4  saved, but not all     130  interrupted
-                        could be seen"""
+  0  saved                    4  saved, but not all could be seen
+  1  internal error           5  source unreachable or cut off
+  2  usage or configuration 130  interrupted"""
 
 
 @click.command("snapshot", epilog=_EXIT_CODES)

@@ -6,8 +6,8 @@ from driftaudit.cli import options
 
 _EXIT_CODES = """\b
 Exit codes:
-  0  all resolves      3  something does not         5  source unreachable or cut off
-  1  internal error    4  it could not be told     130  interrupted
+  0  all resolves    3  something does not    5  source unreachable or cut off
+  1  internal error  4  it cannot be told   130  interrupted
   2  usage or configuration"""
 
 
