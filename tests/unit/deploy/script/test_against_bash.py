@@ -135,6 +135,7 @@ SAME = [
     "cat < live/c/k > live/c/k",
     "cat < live/c/k >> live/c/k || rm -rf live/e",
     "cat < live > live/c/k",
+    "mkdir live/d; ln -s d/a live/a; mv live/a live/d",
     "tee < live/c/k live/c/k",
     "touch -r nothing live/c/x || rm -rf live/e",
     "touch t/x; cd - || rm -rf live/e",
