@@ -128,7 +128,7 @@ WRITING = (
     "{ set -- @ @; shift; rm -rf $*; }",
     '{ a=(@ @); rm -rf "${a[0]}" ${a[*]}; }',
     '{ a=(@); a+=(@); mv "${a[0]}" "${a[1]}"; }',
-    "tar cf t.tar --exclude-vcs -h @",
+    "tar cf t.tar --exclude-vcs @",
     "tar xf t.tar --skip-old-files",
     "tar xf t.tar --keep-directory-symlink -C @",
     "tar xf t.tar --wildcards '*/a' -C @",

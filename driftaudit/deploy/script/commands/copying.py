@@ -164,7 +164,8 @@ def _moved(call: Call, source: str, target: Place, options: Options, made: set[P
         return 0
     if target.parts[: len(origin.parts)] == origin.parts or not _gives_way(origin, target):
         return 1
-    if target.parts in made or (isinstance(origin.node, Link) and call.place(source).parts == target.parts):
+    is_same = isinstance(origin.node, Link) and call.place(source).parts == target.parts
+    if target.parts in made or (is_same and target.node is not None):
         return 1  # just made, or "are the same file"
     if isinstance(origin.node, Unseen) or ("u" in options and target.node is not None):
         call.problem(Trouble.UNSEEN, f"mv {source}: what happens is not known", may_touch=call.is_target)

@@ -172,7 +172,7 @@ def at_exit(session: Session, worlds: list[World]) -> list[World]:
             found.append(world)
             continue
         text, world.at_exit = world.at_exit, None
-        status, world.flow = world.status, Flow.ON
+        status, world.flow, world.is_tested = world.status, Flow.ON, False
         call = Call(session, world, ["trap"], 0)
         ends = session.run(read(call, text, is_one_line=True) or (), [world])
         for end in ends:

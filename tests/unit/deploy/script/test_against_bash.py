@@ -99,6 +99,8 @@ SHELL = [
     "(set -o noexec; rm -rf live/c); rm -rf live/e",
     "bash -n -c 'rm -rf live/c'; rm -rf live/e",
     "trap 'rm -rf live/e' EXIT; touch t/x; set -n; rm -rf live/c",
+    "set -e; (trap 'false' EXIT; true) || rm -rf live/c",
+    "set -e; if (trap 'touch t/x; false; touch t/y' EXIT; true); then rm -rf live/c; fi",
 ]
 
 # What a name means: a home after a colon, a file in PATH, an array that is declared.
@@ -133,6 +135,7 @@ SAME = [
     "cat < live/c/k > live/c/k",
     "cat < live/c/k >> live/c/k || rm -rf live/e",
     "cat < live > live/c/k",
+    "mkdir live/d; ln -s d/a live/a; mv live/a live/d",
     "tee < live/c/k live/c/k",
     "touch -r nothing live/c/x || rm -rf live/e",
     "touch t/x; cd - || rm -rf live/e",
