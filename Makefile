@@ -19,6 +19,8 @@ help: ## this list
 demo: $(PACKAGE) ## replay the incident on two folders of its own: no network, no server
 	$(VENV)/bin/driftaudit demo
 
+# Most runs of driftaudit are forks of a process that has imported it. DRIFTAUDIT_TESTS_FORK=no makes each of
+# them a Python of its own, and DRIFTAUDIT_SCRIPTS=1000 tries so many random scripts.
 test: $(TEST) test-programs ## all tests, on all cores; ARGS="-k words" picks some
 	$(PYTHON) -m pytest -n auto $(ARGS)
 
