@@ -55,7 +55,10 @@ def compared(tried: Case, name: str) -> str:
         if is_unsure(outcome):
             return "unsure"
         before = {host: seen(folder) for host, folder in sandbox.roots.items()}
-        done = sandbox.run(tried.script)
+        try:
+            done = sandbox.run(tried.script)
+        except subprocess.TimeoutExpired:
+            return "endless"  # readlink -f of a link to what lies below itself, for one
         for host, folder in sandbox.roots.items():
             real = real_effect(before[host], seen(folder))
             predicted = below(outcome.effects[host], folder)

@@ -1,6 +1,7 @@
 """A folder in which scripts are run for real, and the same folder as the simulator is told of it."""
 
 import os
+import signal
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -37,12 +38,23 @@ for word in "$@"; do
   case ${{word//"$local"//no/such}} in
     *:/no/such/*) echo "$word: No such file or directory" >&2; exit 1;;
     *:/*) words+=("${{word#*:}}");;
+    *:"~/"*) words+=("{remote}/${{word#*:"~/"}}");;
     *:*) words+=("{remote}/${{word#*:}}");;
     -q|-C|-B) ;;
     *) words+=("$word");;
   esac
 done
-exec cp -L "${{words[@]}}"
+flags=() sources=() status=0
+for word in "${{words[@]}}"; do
+  case $word in -*) flags+=("$word");; *) sources+=("$word");; esac
+done
+target=${{sources[-1]}}
+unset 'sources[-1]'
+[ ${{#sources[@]}} -lt 2 ] || [ -d "$target" ] || {{ echo "$target: not a directory" >&2; exit 1; }}
+for source in "${{sources[@]}}"; do
+  cp -L "${{flags[@]}}" "$source" "$target" || status=1
+done
+exit $status
 """
 _SFTP = """#!/bin/bash
 words=()
@@ -108,14 +120,23 @@ class Sandbox:
             "HOME": str(self.local),
             "LC_ALL": "C",
         }
-        return subprocess.run(
-            [program(shell), str(place)],
+        words = [program(shell), str(place)]
+        pipe = subprocess.PIPE
+        with subprocess.Popen(
+            words,
             cwd=self.local,
             env=environment,
-            capture_output=True,
             stdin=subprocess.DEVNULL,
-            timeout=30,
-        )
+            stdout=pipe,
+            stderr=pipe,
+            start_new_session=True,
+        ) as process:
+            try:
+                out, err = process.communicate(timeout=10)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)  # what it started keeps the pipes open
+                raise
+        return subprocess.CompletedProcess(words, process.returncode, out, err)
 
     def setting(self) -> Setting:
         """Return what the simulator is told of the two folders as they are now."""

@@ -1,5 +1,6 @@
 """`tar`, and all the programs of archives."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -7,6 +8,7 @@ from driftaudit.deploy.script.call import Call, Programs
 from driftaudit.deploy.script.commands.packing import excludes, is_skipped, packed, packed_alone
 from driftaudit.deploy.script.commands.unpacking import Manner, first_names, stripped, unpacked, without_parts
 from driftaudit.deploy.script.commands.zips import ZIPS
+from driftaudit.deploy.script.contents import Member
 from driftaudit.deploy.script.patterns import compiled
 from driftaudit.deploy.script.session import Trouble
 from driftaudit.deploy.script.tree import Folder, Parts, Unseen
@@ -194,8 +196,8 @@ def _create(call: Call, line: _Line) -> int | None:
 
 def _extract(call: Call, line: _Line) -> int | None:
     content = call.content_of(line.archive)
-    target = line.folder or call.world.cwd
-    if call.session.symbols.unknown("/".join(target)):
+    places = _by_folder(call, line)
+    if any(call.session.symbols.unknown("/".join(target)) for target in places):
         detail = "tar unpacks into a folder that is not known"
         call.problem(Trouble.UNKNOWN_DESTINATION, detail, may_touch=call.is_target)
         return None
@@ -212,17 +214,6 @@ def _extract(call: Call, line: _Line) -> int | None:
         detail = f"tar unpacks {line.archive}, and what is in it is not known"
         call.problem(Trouble.UNSEEN, detail, may_touch=call.is_target)
         return None
-    wanted = [path.rstrip("/") for _start, path in line.operands]
-    if "wildcards" in line.flags and wanted:
-        fitting = [_first_that_fits(member.path, wanted) for member in members]
-        wanted = [each for each in fitting if each] or wanted
-    skipped = excludes(line.excludes)
-    chosen = [
-        member
-        for member in members
-        if _is_wanted(member.path, wanted) and not (skipped and is_skipped(member.path, skipped))
-    ]
-    missing = any(not any(_is_wanted(member.path, [path]) for member in members) for path in wanted)
     if "O" in line.flags:
         call.print_content(call.session.contents.unknown())
         return 0
@@ -233,8 +224,35 @@ def _extract(call: Call, line: _Line) -> int | None:
         writes_through="overwrite" in line.flags,
         names={inode: without_parts(path, line.strip) for inode, path in first_names(members).items()},
     )
-    status = unpacked(call, target, stripped(chosen, line.strip) if line.strip else chosen, manner)
-    return 2 if missing else status
+    skipped = excludes(line.excludes)
+    rest = [each for each in members if not (skipped and is_skipped(each.path, skipped))]
+    status: int | None = 0
+    for target, names in places.items():
+        wanted = _names_in(members, names) if "wildcards" in line.flags else names
+        chosen = [each for each in rest if _is_wanted(each.path, wanted)]
+        taken = {each.path for each in chosen} if len(places) > 1 else set()
+        rest = [each for each in rest if each.path not in taken]
+        if any(not any(_is_wanted(each.path, [name]) for each in members) for name in wanted):
+            status = 2  # "Not found in archive"
+        result = unpacked(call, target, stripped(chosen, line.strip) if line.strip else chosen, manner)
+        status = status or result
+    return status
+
+
+def _by_folder(call: Call, line: _Line) -> dict[Parts, list[str]]:
+    """Return what is wanted in which folder; nothing named is all. A -C after the last name is for none."""
+    if not line.operands:
+        return {line.folder or call.world.cwd: []}
+    found: dict[Parts, list[str]] = {}
+    for start, path in line.operands:
+        found.setdefault(start or call.world.cwd, []).append(path.rstrip("/"))
+    return found
+
+
+def _names_in(members: Sequence[Member], patterns: list[str]) -> list[str]:
+    """Return the paths that patterns stand for, or the patterns themselves where they stand for none."""
+    fitting = [_first_that_fits(each.path, patterns) for each in members]
+    return [each for each in fitting if each] or patterns
 
 
 def _first_that_fits(path: str, patterns: list[str]) -> str | None:

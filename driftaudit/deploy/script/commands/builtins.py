@@ -75,7 +75,10 @@ def _gone_to(call: Call, path: str) -> list[World]:
     world = call.world
     if call.session.symbols.unknown(path):
         return _both(world, (call.session.anything(path),), (call.session.anything(path),))
-    logical = _joined(world.logical_cwd, path)
+    logical = _joined(world, path)
+    if logical is None:
+        world.status = 1
+        return [world]
     place = find(world.root, (), path_text(logical))
     if isinstance(place.node, Unseen) and not place.trouble:
         return _both(world, place.parts, logical)
@@ -98,10 +101,14 @@ def _settle(world: World, parts: Parts, logical: Parts) -> None:
     world.cwd, world.logical_cwd = parts, logical
 
 
-def _joined(start: Parts, path: str) -> Parts:
-    found: list[str] = [] if path.startswith("/") else list(start)
+def _joined(world: World, path: str) -> Parts | None:
+    """Return where a path leads by its words, None where `..` follows what is no folder."""
+    found: list[str] = [] if path.startswith("/") else list(world.logical_cwd)
     for part in path.split("/"):
         if part == "..":
+            place = find(world.root, (), path_text(tuple(found)))
+            if place.trouble or not isinstance(place.node, Folder | Unseen):
+                return None
             del found[-1:]
         elif part not in ("", "."):
             found.append(part)

@@ -154,7 +154,7 @@ class Copier:
         """Lay a link or a special file there, in the place of anything but a folder."""
         there = self.target.get(parts)
         is_itself = self.source is self.target and parts in (origin, self._end_of(origin))
-        if isinstance(there, Folder) or (is_itself and not self.manner.keeps_existing):
+        if isinstance(there, Folder) or (there is not None and is_itself and not self.manner.keeps_existing):
             return 1
         if self._was_made(parts):
             return 1
@@ -171,6 +171,9 @@ class Copier:
         return self.source.find(link[:-1], link[-1]).parts if link else ()
 
     def _was_made(self, parts: Parts) -> bool:
+        """Whether a source that was given made it: cp writes over none of those, but over what lies below."""
+        if self._way:
+            return False
         if parts in self.made:
             return True
         self.made.add(parts)

@@ -157,11 +157,11 @@ def _moved(call: Call, source: str, target: Place, options: Options, made: set[P
         return int(not _is_left(origin, target, options))
     if name in (".", "..", ""):
         return int("n" not in options or target.node is None)  # what it would be moved to is there
+    if target.node is not None and "n" in options:
+        return 0
     new_folder = isinstance(origin.node, Folder) and target.trouble == "not a folder" and target.node is None
     if (target.trouble and not new_folder) or not call.has_folder(target):
         return 1
-    if target.node is not None and "n" in options:
-        return 0
     if target.parts[: len(origin.parts)] == origin.parts or not _gives_way(origin, target):
         return 1
     is_same = isinstance(origin.node, Link) and call.place(source).parts == target.parts

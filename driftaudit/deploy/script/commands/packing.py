@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from driftaudit.deploy.script.call import Call
 from driftaudit.deploy.script.contents import Member
@@ -20,7 +19,7 @@ def excludes(patterns: list[str]) -> re.Pattern[str] | None:
     return re.compile(rf"(?:.*/)?(?:{source})", re.DOTALL)
 
 
-_MOST_MEMBERS = 100_000  # of a folder with links in circles
+_MOST_MEMBERS = 2_000  # of a folder with links in circles
 
 
 def packed(
@@ -36,11 +35,15 @@ def packed(
     if place.node is None or place.trouble:
         return None
     name = re.sub(r"^(?:.*/)?\.\.(?:/|$)", "", path).lstrip("/") or "."  # "Removing leading ../"
-    walk = _Walk(call, start, skipped, follows=follows)
-    members = list(islice(walk.members(place, path, name), _MOST_MEMBERS))
-    if len(members) == _MOST_MEMBERS and follows:
-        detail = f"{call.name} packs {path}, in which links lead in circles"
-        call.problem(Trouble.UNMODELLED, detail, may_touch=True)
+    circles: list[str] = []
+    walk = _Walk(call, start, skipped, follows=follows, circles=circles)
+    members = []
+    for member in walk.members(place, path, name):
+        members.append(member)
+        if circles and len(members) >= _MOST_MEMBERS:
+            detail = f"{call.name} packs {path}, in which {circles[0]} leads in a circle"
+            call.problem(Trouble.UNMODELLED, detail, may_touch=True)
+            break
     return members
 
 
@@ -52,12 +55,16 @@ def is_skipped(path: str, skipped: re.Pattern[str]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """What lies below an operand, by the path that leads there from where the program was told to start."""
+    """What lies below an operand, by the path that leads there from where the program was told to start.
+
+    `circles` gets the links that are followed to a folder that they lie in.
+    """
 
     call: Call
     start: Parts
     skipped: re.Pattern[str] | None
     follows: bool
+    circles: list[str]
 
     def members(self, place: Place, path: str, name: str) -> Iterator[Member]:
         node: Node | None = place.node
@@ -75,6 +82,8 @@ class _Walk:
             if self.follows and isinstance(found.node, Link):
                 # By its whole path: in a circle of links it is not found any more in the end.
                 found = find(self.call.files.root, self.start, f"{path}/{below}")
+                if place.parts[: len(found.parts)] == found.parts:
+                    self.circles.append(f"{path}/{below}")
             yield from self.members(found, f"{path}/{below}", f"{name}/{below}")
 
 
@@ -103,7 +112,7 @@ def packed_alone(call: Call) -> int | None:
             status = 1
         elif to_output:
             call.print_content(call.session.contents.alias(content, unpacks=unpacks))
-        elif not _replaced(call, path, content, unpacks=unpacks, keeps="k" in flags):
+        elif not _replaced(call, path, content, unpacks=unpacks, flags=flags):
             status = 1
     return status
 
@@ -111,15 +120,18 @@ def packed_alone(call: Call) -> int | None:
 _ENDS = {"gzip": ".gz", "gunzip": ".gz", "bzip2": ".bz2", "bunzip2": ".bz2", "xz": ".xz", "unxz": ".xz"}
 
 
-def _replaced(call: Call, path: str, content: str, *, unpacks: bool, keeps: bool) -> bool:
+def _replaced(call: Call, path: str, content: str, *, unpacks: bool, flags: str) -> bool:
     end = _ENDS.get(call.name, ".zst")
     if path.endswith(end) != unpacks:
         return False
     target = path.removesuffix(end) if unpacks else path + end
     if not call.may_write(target):
         return True
+    if call.place(target, follow=False).node is not None and "f" not in flags:
+        detail = f"{call.name} {path}: {target} is there, and at a terminal it asks whether to write over it"
+        call.problem(Trouble.UNMODELLED, detail, may_touch=call.is_target)
     if not call.write_file(call.place(target), call.session.contents.alias(content, unpacks=unpacks)):
         return False
-    if not keeps and end != ".zst":
+    if "k" not in flags and end != ".zst":
         call.files.remove(call.place(path, follow=False).parts)
     return True

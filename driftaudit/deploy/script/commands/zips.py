@@ -28,7 +28,7 @@ def zip_program(call: Call) -> int | None:
         return None
     before = call.content_of(path)
     members = {member.path: member for member in (before and call.session.contents.archive(before)) or ()}
-    found = _chosen(list(_packed(call, sources, options)), options, [], patterns)
+    found = _chosen(list(_packed(call, list(dict.fromkeys(sources)), options)), options, [], patterns)
     if len({member.path for member in found}) < len(found) and "j" in options:
         return 16  # "cannot repeat names in zip file"
     for member in found:

@@ -216,8 +216,22 @@ SURE = [
 ]
 
 
+TWICE = [
+    "mkdir -p p q t; echo 1 > p/x; echo 2 > q/x; cp -r p/. q/. t; rm -rf p",  # what lies below is written over
+    "set -e; mkdir -p p q t; >p/x; >q/x; cp -rf p/. q/. t; rm -rf p",
+    "mkdir d; ln -s d/a a; cp -r a d",  # it leads to where it comes, and nothing is there yet
+    "ln -s d a; cp -r a d",
+    "mkdir p; echo 1 > p/x; zip -qj t.zip p/x p/x",
+    "mkdir p d; echo 1 > p/x; tar cf t.tar p/x; rm -r p; tar xf t.tar p/x -C d",  # -C is for names behind it
+    "mkdir p d; >p/x; >p/y; tar cf t.tar p; rm -r p; tar xf t.tar p/x -C d p/y",
+    "mkdir p d; >p/x; tar cf t.tar p; rm -r p; tar xf t.tar --wildcards '*/x' -C d",
+    "mkdir p; >f; cd p/none/.. || rm f",
+    "mkdir p; >f; set -e; mv -n p f/; rm f",
+]
+
+
 @pytest.mark.parametrize(
-    "script", [*FINDS, *LISTS, *VARIABLES, *NAMES, *HARD_LINKS, *SAME, *SHELL, *ARCHIVES, *SURE]
+    "script", [*FINDS, *TWICE, *LISTS, *VARIABLES, *NAMES, *HARD_LINKS, *SAME, *SHELL, *ARCHIVES, *SURE]
 )
 def test_what_a_script_does_is_told(script: str) -> None:
     assert compared(Case(script, TREE, TREE), script) == "compared"
