@@ -1,5 +1,6 @@
 """What only the system's ssh can do, or could be talked into."""
 
+import getpass
 import socket
 import subprocess
 import time
@@ -92,7 +93,8 @@ def test_the_time_out_of_the_configuration_wins(client_home: ClientHome) -> None
 
 
 def test_a_login_that_takes_too_long(start_sshd: StartServer) -> None:
-    server = start_sshd(options=("AuthorizedKeysCommand /bin/sleep 20", "AuthorizedKeysCommandUser root"))
+    user = getpass.getuser()
+    server = start_sshd(options=("AuthorizedKeysCommand /bin/sleep 20", f"AuthorizedKeysCommandUser {user}"))
     (server.folder / "authorized_keys").write_text("")
     assert "in within 2 seconds" in OPENSSH.refused(server.url("/"), SHORT).message
 

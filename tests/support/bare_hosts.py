@@ -46,13 +46,18 @@ def busybox_host(folder: Path, shared: Path, mounts: Sequence[str] = ("dev", "pr
     (folder / "etc" / "passwd").write_text(f"{getpass.getuser()}:x:{os.getuid()}:{os.getgid()}::/:/bin/sh\n")
     place = folder / shared.relative_to("/")
     place.mkdir(parents=True)
-    as_root = "" if os.getuid() == 0 else "--map-root-user"
-    _script(folder / "enter", f"exec {program('unshare')} --mount {as_root} '{folder}/within'")
+    unshare = program("unshare")
+    as_root, change_root = "", program("chroot")
+    if os.getuid() != 0:  # root by name to make the mounts, and then who we are again
+        as_root = "--map-root-user"
+        change_root = f"{unshare} --user --map-user={os.getuid()} --map-group={os.getgid()} --root"
+    _script(folder / "enter", f"exec {unshare} --mount {as_root} '{folder}/within'")
     _script(
         folder / "within",
         *(f"mount --rbind /{name} '{folder}/{name}' || exit" for name in mounts),
         f"mount --bind '{shared}' '{place}' || exit",
-        f"exec chroot '{folder}' /bin/sh -c 'PATH=/bin; export PATH; cd; eval \"$SSH_ORIGINAL_COMMAND\"'",
+        f"exec {change_root} '{folder}'"
+        " /bin/sh -c 'PATH=/bin; export PATH; cd; eval \"$SSH_ORIGINAL_COMMAND\"'",
     )
     return str(folder / "enter")
 

@@ -27,6 +27,7 @@ _PACKAGES = {
     "sudo": "sudo",
     "busybox": "busybox-static",
     "unshare": "util-linux",
+    "chroot": "coreutils",
     "bash": "bash",
     "dash": "dash",
     "make": "make",

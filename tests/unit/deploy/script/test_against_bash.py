@@ -217,7 +217,7 @@ SURE = [
 
 
 TWICE = [
-    "mkdir -p p q t; echo 1 > p/x; echo 2 > q/x; cp -r p/. q/. t; rm -rf p",  # what lies below is written over
+    "mkdir -p p q t; echo 1 > p/x; echo 2 > q/x; cp -r p/. q/. t; rm -rf p",  # all below is written
     "set -e; mkdir -p p q t; >p/x; >q/x; cp -rf p/. q/. t; rm -rf p",
     "mkdir d; ln -s d/a a; cp -r a d",  # it leads to where it comes, and nothing is there yet
     "ln -s d a; cp -r a d",
