@@ -16,7 +16,8 @@ KEPT = 10  # snapshots of one place; older ones go
 def keep_before(folder: Path, place: str, run: str, saved: Saved) -> Path:
     """Write the snapshot, and return the file once the disk has it. Raises UsageError if it cannot be."""
     own = folder / slug_of(place)
-    path = own / f"{stamp(saved.snapshot.scan.started_at)}-{run}.driftaudit"
+    moment = saved.snapshot.scan.started_at
+    path = own / f"{stamp(moment)}.{moment.microsecond:06}-{run}.driftaudit"  # two may be of one second
     try:
         own.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write(path, saved)
@@ -37,7 +38,7 @@ def newest_before(folder: Path, place: str) -> tuple[datetime, Path] | None:
     if newest is None:
         return None
     try:
-        return read_stamp(newest.name.partition("-")[0]), newest
+        return read_stamp(newest.name.partition(".")[0].partition("-")[0]), newest
     except ValueError:  # not one of ours
         return None
 

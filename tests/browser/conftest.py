@@ -13,6 +13,7 @@ from driftaudit.model.audit import Audit
 from driftaudit.render.base import RenderOptions
 from driftaudit.render.html import render
 from tests.support.browser import running_chromium, wait_until_ready
+from tests.support.waiting import eventually
 
 PATIENCE = 10_000  # ms that a page may take for anything
 expect.set_options(timeout=PATIENCE)
@@ -44,6 +45,18 @@ class Report:
     def paths(self) -> list[str]:
         """Return the paths of the table, in their order."""
         return self.page.locator("tr.finding th.path button code").all_text_contents()
+
+    def reload(self) -> None:
+        """Reload a page that has stored something, once that is there to be read.
+
+        Chromium hands it on in its own time: on a busy machine a reload at once may come before it.
+        """
+        eventually(self._has_kept)
+
+    def _has_kept(self) -> bool:
+        self.page.reload()
+        wait_until_ready(self.page)
+        return bool(self.page.evaluate("localStorage.length"))
 
     def fragment(self) -> str:
         """Return the fragment of the address."""

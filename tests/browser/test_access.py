@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 from driftaudit.model.audit import Audit, Verdict
 from tests.browser.conftest import OpenReport
 from tests.support.axe import violations
-from tests.support.browser import wait_until_ready
 from tests.support.reports import audit, full_audit
 
 AUDIT = full_audit()
@@ -90,8 +89,7 @@ def test_the_theme_follows_the_system_until_one_is_chosen_which_stays(report: Op
     switch.click()
     light = page.page.evaluate(canvas)
     assert light != dark
-    page.page.reload()
-    wait_until_ready(page.page)
+    page.reload()
     assert page.page.evaluate(canvas) == light
     expect(switch).to_have_attribute("aria-pressed", "false")
 

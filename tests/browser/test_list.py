@@ -28,8 +28,7 @@ def test_ticks_and_notes_survive_a_reload(report: OpenReport) -> None:
     evidence.get_by_label("Note: what was decided").fill("Ana commits it <b>today</b>")
     evidence.get_by_label("Note: what was decided").blur()
     expect(page.page.locator("#done")).to_have_text("1 of 12 dealt with")
-    page.page.reload()
-    wait_until_ready(page.page)
+    page.reload()
     expect(page.page.get_by_label("Dealt with: src/config.js")).to_be_checked()
     expect(page.page.locator("#done")).to_have_text("1 of 12 dealt with")
     expect(page.page.locator("#noted")).to_contain_text("Ana commits it <b>today</b>")
@@ -110,7 +109,6 @@ def test_it_leaves_as_json(report: OpenReport) -> None:
 def test_a_path_that_scripts_know_as_something_else_is_a_path(report: OpenReport) -> None:
     page = report(audit([finding("__proto__"), finding("constructor/toString")]))
     page.page.get_by_label("Dealt with: __proto__").check()
-    page.page.reload()
-    wait_until_ready(page.page)
+    page.reload()
     expect(page.page.get_by_label("Dealt with: __proto__")).to_be_checked()
     expect(page.page.get_by_label("Dealt with: constructor/toString")).not_to_be_checked()

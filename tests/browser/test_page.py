@@ -11,7 +11,7 @@ from driftaudit.render.base import RenderOptions
 from driftaudit.render.html import render
 from tests.browser.conftest import OpenReport
 from tests.support.reports import audit, big_audit, full_audit
-from tests.support.ssh_client import eventually
+from tests.support.waiting import eventually
 
 AUDIT = full_audit()
 BIG = big_audit(10_000)

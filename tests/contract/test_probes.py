@@ -17,8 +17,8 @@ from driftaudit.probes.base import Answer
 from driftaudit.probes.registry import PROBES
 from tests.support.pm2 import PM2, running_pm2
 from tests.support.probing import HOSTS, TRANSPORTS, Machine, fake_pm2, fake_systemctl, machine
-from tests.support.ssh_client import eventually
 from tests.support.sshd import StartServer, free_port
+from tests.support.waiting import eventually
 from tests.support.web import answering, served, silent
 
 SOON = 1.0  # seconds

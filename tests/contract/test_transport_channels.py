@@ -9,9 +9,9 @@ from driftaudit.config.access import Timeouts
 from driftaudit.errors import ExitCode, SourceError
 from tests.support.programs import program
 from tests.support.proxy import running_proxy
-from tests.support.ssh_client import eventually
 from tests.support.sshd import SSHServer, StartServer
 from tests.support.transports import WAYS, Way, read_all
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
 

@@ -11,9 +11,9 @@ import pytest
 
 from driftaudit.config.access import Timeouts
 from tests.support.jumps import BRIDGE, jumping, running_agent
-from tests.support.ssh_client import eventually
 from tests.support.sshd import ClientHome, SSHServer, StartServer, free_port, make_key, public_key
 from tests.support.transports import WAYS, Way, read_all
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
 

@@ -13,10 +13,10 @@ from driftaudit.cli.options import Options
 from driftaudit.cli.target import Workplace, begun_audit
 from driftaudit.model.entry import Entry
 from driftaudit.sources.base import FetchRequest, ScanRequest, Source
-from tests.support.openssh_client import children
+from tests.support.processes import children
 from tests.support.site import Site
-from tests.support.ssh_client import eventually
 from tests.support.sshd import SSHServer
+from tests.support.waiting import eventually
 
 
 @pytest.fixture

@@ -27,8 +27,8 @@ from tests.support.guarded import (
 from tests.support.programs import program
 from tests.support.proxy import running_proxy
 from tests.support.site import Site, refusal
-from tests.support.ssh_client import eventually
 from tests.support.sshd import SSHServer
+from tests.support.waiting import eventually
 
 
 def archive(site: Site) -> Path:

@@ -18,8 +18,8 @@ from driftaudit.guarding.history import GuardHistory
 from tests.support.cli import Outcome, driftaudit
 from tests.support.guarded import checked, environment, history, record, replacing
 from tests.support.site import Site
-from tests.support.ssh_client import eventually
 from tests.support.sshd import SSHServer, free_port
+from tests.support.waiting import eventually
 
 SERVER = f"exec {sys.executable} -m http.server --bind 127.0.0.1"
 

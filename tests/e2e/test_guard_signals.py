@@ -11,8 +11,8 @@ import pytest
 from tests.support.git import commit
 from tests.support.guarded import checked, environment, history, record, started
 from tests.support.site import Site
-from tests.support.ssh_client import eventually
 from tests.support.sshd import SSHServer
+from tests.support.waiting import eventually
 
 
 def test_ctrl_c_goes_to_the_command_and_guard_reports(stale: Site) -> None:

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.openssh_client import children
+from tests.support.processes import children
 from tests.support.proxy import Proxy, running_proxy
 from tests.support.site import Site
-from tests.support.ssh_client import eventually
 from tests.support.sshd import SSHServer
+from tests.support.waiting import eventually
 
 FILES = 3000  # with names that compress badly: more than a pipe or a first packet holds
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.openssh_client import children
+from tests.support.processes import children
 from tests.support.site import Site
-from tests.support.ssh_client import eventually
 from tests.support.sshd import SSHServer
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="asks /proc for processes")
 

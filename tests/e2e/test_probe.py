@@ -16,8 +16,8 @@ from tests.support.clock import let_it_tick
 from tests.support.pm2 import running_pm2
 from tests.support.programs import program
 from tests.support.site import is_root
-from tests.support.ssh_client import eventually
 from tests.support.sshd import StartServer
+from tests.support.waiting import eventually
 
 CRASHING = "setTimeout(() => process.exit(1), 1200);\n"
 

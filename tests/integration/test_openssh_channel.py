@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from driftaudit.errors import SourceError
-from tests.support.openssh_client import children
-from tests.support.ssh_client import eventually
+from tests.support.processes import children
 from tests.support.sshd import SSHServer
 from tests.support.transports import OPENSSH, read_all
+from tests.support.waiting import eventually
 
 
 def test_an_end_that_ssh_does_not_tell_from_its_own(sshd: SSHServer) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from driftaudit.config.access import Timeouts
-from tests.support.ssh_client import eventually
 from tests.support.sshd import ClientHome, SSHServer, StartServer, free_port, make_key, public_key
 from tests.support.transports import OPENSSH, read_all
+from tests.support.waiting import eventually
 
 SHORT = Timeouts(connect=1, login=1, silence=0.5)
 LOOSE = "StrictHostKeyChecking no\nNoHostAuthenticationForLocalhost yes\nUpdateHostKeys yes\n"

@@ -15,9 +15,9 @@ from driftaudit.sources.base import ScanRequest
 from driftaudit.sources.ssh.address import SSHAddress
 from driftaudit.sources.ssh.source import SSHSource
 from tests.support.agents import command_line, has_open
-from tests.support.openssh_client import children
-from tests.support.ssh_client import eventually
+from tests.support.processes import children
 from tests.support.sshd import SSHServer, StartServer
+from tests.support.waiting import eventually
 
 RATE = float(workers(0))  # MB/s, shared by the processes: the large file takes two seconds
 LARGE = 2 << 20  # bytes

@@ -16,8 +16,8 @@ from driftaudit.sources.ssh.source import SSHSource
 from tests.support.bare_hosts import busybox_host, busybox_tools, gnu_tools
 from tests.support.git import commit, new_repository
 from tests.support.proxy import running_proxy
-from tests.support.ssh_client import eventually
 from tests.support.sshd import SSHServer, StartServer
+from tests.support.waiting import eventually
 
 SHELL = Access(method="shell", timeouts=Timeouts(silence=5))
 

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 import pytest
 
 from driftaudit.config.access import Timeouts
-from tests.support.ssh_client import eventually
 from tests.support.sshd import ClientHome, StartServer
 from tests.support.transports import PARAMIKO
+from tests.support.waiting import eventually
 
 SHORT = Timeouts(connect=0.5, login=5, silence=0.5)
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.support.openssh_client import children
+from tests.support.processes import children
 
 MEGABYTE = 1_000_000  # bytes
 

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.support.programs import program
-from tests.support.ssh_client import eventually
 from tests.support.sshd import SSHServer
+from tests.support.waiting import eventually
 
 # what a ProxyCommand does: joins its input and output to a port; it leaves its process id in a file
 BRIDGE = """

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.support.programs import program
-from tests.support.ssh_client import eventually
+from tests.support.waiting import eventually
 
 _PINNED = Path(__file__).with_name("pm2")  # package.json and its lock: the version, and all that it needs
 _INSTALLED = Path(__file__).parents[2] / ".test-programs" / "pm2"

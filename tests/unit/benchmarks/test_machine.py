@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.machine import machine, version
 from benchmarks.memory import descendants, sampled_peak, status_peak
 from tests.support.programs import program
-from tests.support.ssh_client import eventually
+from tests.support.waiting import eventually
 
 STATUS = "Name:\tpython3\nUmask:\t0022\nVmPeak:\t   13428 kB\nVmHWM:\t   10692 kB\nVmRSS:\t     123 kB\n"
 

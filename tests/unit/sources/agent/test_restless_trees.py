@@ -23,7 +23,7 @@ from driftaudit.sources.base import ScanRequest
 from driftaudit.sources.directory import DirectorySource
 from tests.support.agents import agents, command_line, has_open
 from tests.support.churn import CROWD, SECRET, churning, contents_at, make_tree, targets_at
-from tests.support.ssh_client import eventually
+from tests.support.waiting import eventually
 
 SECONDS = 5.0  # of scans in a tree that changes
 SCANS = 4  # at least, however busy the machine is
