@@ -56,7 +56,7 @@ class Evaluator:
 
     def _is_over(self, world: World) -> bool:
         """Whether the script ends here: what its end does is looked at when all ends are known."""
-        is_over = world.flow is Flow.EXIT and not world.shells
+        is_over = world.flow.ends_shell and not world.shells
         if is_over:
             self.session.ended.append(world)
         return is_over
@@ -126,7 +126,7 @@ class Evaluator:
             world.status = 1
             if _is_external(command, world):
                 return _failing(world)  # it is a child of the shell that ends
-            world.flow = Flow.EXIT
+            world.flow = Flow.GIVEN_UP
             return [world]
         if files is None:
             return _failing(world)
@@ -142,7 +142,7 @@ class Evaluator:
         try:
             return self._meaning(command, world, line)
         except ExpansionError:
-            world.status, world.flow = 1, Flow.EXIT
+            world.status, world.flow = 1, Flow.GIVEN_UP
             return [world]
 
     def _meaning(self, command: Command | Prepared | None, world: World, line: int) -> Worlds:

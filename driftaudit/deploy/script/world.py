@@ -16,6 +16,12 @@ class Flow(Enum):
     CONTINUE = auto()
     RETURN = auto()
     EXIT = auto()
+    GIVEN_UP = auto()  # an exit too: a value was missing that the script insists on
+
+    @property
+    def ends_shell(self) -> bool:
+        """Whether nothing more is run in the shell."""
+        return self in (Flow.EXIT, Flow.GIVEN_UP)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from driftaudit.deploy.script.differences import same
 from driftaudit.deploy.script.session import Session, Trouble
-from driftaudit.deploy.script.world import Flow, World
+from driftaudit.deploy.script.world import World
 
 _MOST = 64
 
@@ -30,7 +30,7 @@ def _same_trees(world: World, other: World) -> bool:
 
 
 def _key(world: World) -> object:
-    if world.flow is Flow.EXIT:
+    if world.flow.ends_shell:
         return (world.flow, world.status, world.out, world.host.name)
     return (
         world.flow,

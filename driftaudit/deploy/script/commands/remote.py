@@ -106,8 +106,11 @@ def _copied(call: Call, text: str, target: End, options: Options, *, alone: bool
     if not is_folder and not alone:
         return 1
     name = source.path.rstrip("/").rpartition("/")[2]
-    into = f"{target.path}/{name}" if is_folder and name not in ("", ".", "..") else target.path
-    place = target.place(into.rstrip("/") or "/", follow=False)
+    if is_folder and name in ("", ".", ".."):
+        place = there  # what is in the one comes into the other, by way of a link too
+    else:
+        into = f"{target.path}/{name}" if is_folder else target.path
+        place = target.place(into.rstrip("/") or "/", follow=False)
     if source.is_vague:
         detail = f"scp brings {text}, and what that is is not known"
         call.problem(Trouble.UNSEEN, detail, may_touch=True)

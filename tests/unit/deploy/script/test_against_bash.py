@@ -226,6 +226,9 @@ TWICE = [
     "mkdir p d; >p/x; >p/y; tar cf t.tar p; rm -r p; tar xf t.tar p/x -C d p/y",
     "mkdir p d; >p/x; tar cf t.tar p; rm -r p; tar xf t.tar --wildcards '*/x' -C d",
     "mkdir p; >f; cd p/none/.. || rm f",
+    "set -e; (trap 'echo ${Z:?}' EXIT); rm -rf live/e",
+    "set -eu; (trap 'echo $Z' EXIT; true); rm -rf live/e",
+    "set -e; (trap 'false' EXIT; true) || true; rm -rf live/e",
     "mkdir p; >f; set -e; mv -n p f/; rm f",
 ]
 
@@ -234,6 +237,13 @@ TWICE = [
     "script", [*FINDS, *TWICE, *LISTS, *VARIABLES, *NAMES, *HARD_LINKS, *SAME, *SHELL, *ARCHIVES, *SURE]
 )
 def test_what_a_script_does_is_told(script: str) -> None:
+    assert compared(Case(script, TREE, TREE), script) == "compared"
+
+
+@pytest.mark.parametrize(
+    "script", ["scp -r src/. host:live/l", "scp -r host:src/. live/l", "scp -r src/. host:live/l/"]
+)
+def test_what_is_in_a_folder_comes_by_way_of_a_link(script: str) -> None:
     assert compared(Case(script, TREE, TREE), script) == "compared"
 
 
