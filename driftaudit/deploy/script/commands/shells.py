@@ -156,7 +156,7 @@ def run_below(call: Call, world: World, shell: World, statements: tuple[Statemen
     shell.at_exit, shell.out, shell.status = None, (), 0
     shell.functions_deep = shell.sources_deep = 0
     found = []
-    for end in at_exit(call.session, call.session.run(statements, [shell])):
+    for end in at_exit(call.session, call.session.run(statements, [shell]), is_process=True):
         after = world.fork()
         after.trees, after.status = end.trees, end.status
         after.out = (*world.out, *end.out)
@@ -164,8 +164,12 @@ def run_below(call: Call, world: World, shell: World, statements: tuple[Statemen
     return found
 
 
-def at_exit(session: Session, worlds: list[World]) -> list[World]:
-    """Run what a shell does at its end."""
+def at_exit(session: Session, worlds: list[World], *, is_process: bool = False) -> list[World]:
+    """Run what a shell does at its end.
+
+    A bash that gives up in it over a missing value keeps the status that it had, where it `is_process` of its
+    own; a subshell does not, and neither does dash.
+    """
     found = []
     for world in worlds:
         if world.at_exit is None:
@@ -176,7 +180,7 @@ def at_exit(session: Session, worlds: list[World]) -> list[World]:
         call = Call(session, world, ["trap"], 0)
         ends = session.run(read(call, text, is_one_line=True) or (), [world])
         for end in ends:
-            is_kept = end.is_running or (end.flow is Flow.GIVEN_UP and end.is_bash)
+            is_kept = end.is_running or (is_process and end.is_bash and end.flow is Flow.GIVEN_UP)
             end.status = status if is_kept else end.status
         found += ends
     return found

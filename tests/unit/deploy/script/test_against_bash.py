@@ -226,8 +226,9 @@ TWICE = [
     "mkdir p d; >p/x; >p/y; tar cf t.tar p; rm -r p; tar xf t.tar p/x -C d p/y",
     "mkdir p d; >p/x; tar cf t.tar p; rm -r p; tar xf t.tar --wildcards '*/x' -C d",
     "mkdir p; >f; cd p/none/.. || rm f",
-    "set -e; (trap 'echo ${Z:?}' EXIT); rm -rf live/e",
-    "set -eu; (trap 'echo $Z' EXIT; true); rm -rf live/e",
+    "set -e; (trap 'echo ${Z:?}' EXIT) || rm -rf live/e",
+    "set -eu; (trap 'echo $Z' EXIT; true) || rm -rf live/e",
+    "set -e; bash -c 'trap \"rm \\${Z:?}\" EXIT; true'; rm -rf live/e",
     "set -e; (trap 'false' EXIT; true) || true; rm -rf live/e",
     "mkdir p; >f; set -e; mv -n p f/; rm f",
 ]
