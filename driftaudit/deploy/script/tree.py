@@ -283,12 +283,14 @@ class Editor:
             self.put(parts, File(content))
             return
         written = File(content, node.executable, node.inode)
-        names = [parts]
-        if node.inode:
-            others = (tuple(path.split("/")) for path, other in walk(self._root) if _is_one(other, node))
-            names = list(others)
-        for name in names:
+        for name in self.names_of(parts, node):
             self.put(name, written)
+
+    def names_of(self, parts: Parts, node: File) -> list[Parts]:
+        """Return all names of a file that lies at a real path."""
+        if not node.inode:
+            return [parts]
+        return [tuple(path.split("/")) for path, other in walk(self._root) if _is_one(other, node)]
 
     def link(self, parts: Parts, node: File, name: Parts) -> None:
         """Give a file one more name."""

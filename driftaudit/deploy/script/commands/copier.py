@@ -182,7 +182,7 @@ class Copier:
     def _copy_file(self, origin: Parts, node: File, parts: Parts) -> int | None:
         there = self.target.get(parts)
         if there is not None and not isinstance(there, Unseen) and self.manner.keeps_existing:
-            return 0
+            return int(isinstance(there, Link) and self.target.find(parts[:-1], parts[-1]).node is None)
         if isinstance(there, Link) and not self.manner.unlinks:
             return self._write_through(origin, node, parts)
         if isinstance(there, Folder):

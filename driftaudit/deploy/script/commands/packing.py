@@ -8,7 +8,7 @@ from driftaudit.deploy.script.call import Call
 from driftaudit.deploy.script.contents import Member
 from driftaudit.deploy.script.patterns import translated
 from driftaudit.deploy.script.session import Trouble
-from driftaudit.deploy.script.tree import Folder, Gone, Link, Node, Parts, Place, Unseen, find
+from driftaudit.deploy.script.tree import File, Folder, Gone, Link, Node, Parts, Place, Unseen, find
 
 
 def excludes(patterns: list[str]) -> re.Pattern[str] | None:
@@ -124,6 +124,11 @@ def _replaced(call: Call, path: str, content: str, *, unpacks: bool, flags: str)
     end = _ENDS.get(call.name, ".zst")
     if path.endswith(end) != unpacks:
         return False
+    place = call.place(path)
+    takes_any = "f" in flags or end == ".zst" or (end == ".xz" and "k" in flags)
+    node = place.node
+    if not takes_any and isinstance(node, File) and len(call.files.names_of(place.parts, node)) > 1:
+        return False  # "has 1 other link -- file ignored"
     target = path.removesuffix(end) if unpacks else path + end
     if not call.may_write(target):
         return True

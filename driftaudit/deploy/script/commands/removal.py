@@ -39,7 +39,7 @@ def _removed(call: Call, path: str, flags: set[str]) -> int | None:
         return _emptied(call, place, flags) if is_recursive else 1
     if place.node is None or place.trouble:
         is_absent = place.trouble in ("", "no such folder", "not a folder")
-        return 0 if "f" in flags and is_absent and path else 1
+        return 0 if "f" in flags and (is_absent or not path) else 1
     if name in (".", "..", "") and path and (is_recursive or "d" in flags):
         call.removing(place)
         return 1

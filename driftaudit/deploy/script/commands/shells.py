@@ -156,7 +156,7 @@ def run_below(call: Call, world: World, shell: World, statements: tuple[Statemen
     shell.at_exit, shell.out, shell.status = None, (), 0
     shell.functions_deep = shell.sources_deep = 0
     found = []
-    for end in at_exit(call.session, call.session.run(statements, [shell]), is_process=True):
+    for end in at_exit(call.session, call.session.run(statements, [shell])):
         after = world.fork()
         after.trees, after.status = end.trees, end.status
         after.out = (*world.out, *end.out)
@@ -164,11 +164,10 @@ def run_below(call: Call, world: World, shell: World, statements: tuple[Statemen
     return found
 
 
-def at_exit(session: Session, worlds: list[World], *, is_process: bool = False) -> list[World]:
+def at_exit(session: Session, worlds: list[World]) -> list[World]:
     """Run what a shell does at its end.
 
-    A bash that gives up in it over a missing value keeps the status that it had, where it `is_process` of its
-    own; a subshell does not, and neither does dash.
+    A bash that gives up in it over a missing value keeps the status that it had, but under `set -e`.
     """
     found = []
     for world in worlds:
@@ -180,7 +179,9 @@ def at_exit(session: Session, worlds: list[World], *, is_process: bool = False) 
         call = Call(session, world, ["trap"], 0)
         ends = session.run(read(call, text, is_one_line=True) or (), [world])
         for end in ends:
-            is_kept = end.is_running or (is_process and end.is_bash and end.flow is Flow.GIVEN_UP)
+            is_kept = end.is_running or (
+                end.flow is Flow.GIVEN_UP and end.is_bash and "errexit" not in end.options
+            )
             end.status = status if is_kept else end.status
         found += ends
     return found

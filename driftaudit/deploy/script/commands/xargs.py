@@ -25,6 +25,7 @@ _GRAMMAR = Grammar(
     },
     ordered=True,
 )
+_FAILED = 123  # the status of xargs where a run of the command has failed
 _WORD = re.compile(r"""(?:'[^'\n]*'|"[^"\n]*"|\\.|[^\s'"\\])+""", re.DOTALL)
 _QUOTED = re.compile(r"""'([^'\n]*)'|"([^"\n]*)"|\\(.)""", re.DOTALL)
 
@@ -58,8 +59,23 @@ def xargs(call: Call, named: Named) -> list[World]:
     call.world.status = 0
     worlds = [call.world]
     for run in runs:
-        worlds = [end for world in worlds for end in named(world, run, call.line)]
+        ends = []
+        for world in worlds:
+            before = world.status
+            for end in named(world, run, call.line):
+                end.status = _worst(before, end.status)
+                ends.append(end)
+        worlds = ends
     return [*without, *worlds]
+
+
+def _worst(before: int | None, status: int | None) -> int | None:
+    """Return the status of xargs after one more run: 123 once any has failed, 127 where there is no such."""
+    if _FAILED in (before, status) or status not in (0, 127, None):
+        return _FAILED
+    if 127 in (before, status):
+        return 127
+    return None if None in (before, status) else 0
 
 
 def _groups(text: str, options: Options) -> Iterator[list[str]]:

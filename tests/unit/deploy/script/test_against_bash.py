@@ -219,6 +219,13 @@ SURE = [
 TWICE = [
     "mkdir -p p q t; echo 1 > p/x; echo 2 > q/x; cp -r p/. q/. t; rm -rf p",  # all below is written
     "set -e; mkdir -p p q t; >p/x; >q/x; cp -rf p/. q/. t; rm -rf p",
+    'rm -rf "" && rm -rf live/e',  # nothing is no error with -f
+    "ln -s no dl; cp -n live/c/k dl || rm -rf live/e",
+    "ln live/c/k h; gzip live/c/k || rm -rf live/e",
+    "ln live/c/k h; bzip2 -k live/c/k || rm -rf live/e",
+    "ln live/c/k h; xz -k live/c/k && rm -rf live/e",
+    "ln live/c/k h; rm h; gzip live/c/k && rm -rf live/e",
+    "printf 'live/no\\nlive/c/k\\n' | xargs -I{} rm {} || rm -rf live/e",
     "mkdir d; ln -s d/a a; cp -r a d",  # it leads to where it comes, and nothing is there yet
     "ln -s d a; cp -r a d",
     "mkdir p; echo 1 > p/x; zip -qj t.zip p/x p/x",
@@ -226,7 +233,8 @@ TWICE = [
     "mkdir p d; >p/x; >p/y; tar cf t.tar p; rm -r p; tar xf t.tar p/x -C d p/y",
     "mkdir p d; >p/x; tar cf t.tar p; rm -r p; tar xf t.tar --wildcards '*/x' -C d",
     "mkdir p; >f; cd p/none/.. || rm f",
-    "set -e; (trap 'echo ${Z:?}' EXIT) || rm -rf live/e",
+    ">new; set -e; (trap 'echo ${Z:?}' EXIT); rm -rf live/e",
+    "(trap 'echo ${Z:?}' EXIT) && rm -rf live/e",
     "set -eu; (trap 'echo $Z' EXIT; true) || rm -rf live/e",
     "set -e; bash -c 'trap \"rm \\${Z:?}\" EXIT; true'; rm -rf live/e",
     "set -e; (trap 'false' EXIT; true) || true; rm -rf live/e",
