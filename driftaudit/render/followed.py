@@ -46,6 +46,17 @@ def sentence(finding: HealthFinding | StructureFinding) -> str:
     return printable(f"{finding.kind}: {finding.module}, imported by {finding.importer}:{finding.line}")
 
 
+def standing_document(each: Followed) -> Document:
+    """Return since when it is there, and whether it still is, as plain values."""
+    return {
+        "standing": each.standing.value,
+        "first_seen": timestamp(each.first_seen),
+        "last_seen": timestamp(each.last_seen),
+        "runs": each.runs,
+        "unseen": each.unseen,
+    }
+
+
 def sign_document(each: TrackedSign) -> Document:
     """Return it as plain values."""
     finding = each.finding
@@ -64,11 +75,7 @@ def sign_document(each: TrackedSign) -> Document:
         }
     return {
         **about,
-        "standing": each.standing.value,
-        "first_seen": timestamp(each.first_seen),
-        "last_seen": timestamp(each.last_seen),
-        "runs": each.runs,
-        "unseen": each.unseen,
+        **standing_document(each),
         "severity": each.severity.value,
         "rule": each.rule,
     }

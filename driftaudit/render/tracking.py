@@ -5,7 +5,7 @@ from datetime import datetime
 
 from driftaudit.model.audit import Audit
 from driftaudit.model.tracking import RunFigures, Standing, Tracked, Tracking
-from driftaudit.render.followed import Followed, of_standing, place, sign_document, what
+from driftaudit.render.followed import Followed, of_standing, place, sign_document, standing_document, what
 from driftaudit.render.imports import import_groups
 from driftaudit.render.json_values import Document, path_keys, timestamp
 from driftaudit.render.printable import printable
@@ -128,11 +128,7 @@ def figures_document(run: RunFigures) -> Document:
 def _tracked(each: Tracked) -> Document:
     return {
         **path_keys(each.path),
-        "standing": each.standing.value,
-        "first_seen": timestamp(each.first_seen),
-        "last_seen": timestamp(each.last_seen),
-        "runs": each.runs,
-        "unseen": each.unseen,
+        **standing_document(each),
         "origin": each.origin.value,
         "action": each.action.value,
         "severity": each.severity.value,

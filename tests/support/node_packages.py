@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.support.git import write
 from tests.support.programs import program
 
 _NAMES = ("a", "b", "@s/c", "dot.js")
@@ -76,10 +77,7 @@ class Tree:
 
     def write(self, root: Path) -> None:
         """Make the files and links."""
-        for path, text in self.files.items():
-            place = root / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_text(text)
+        write(root, dict(self.files))
         for path, target in self.links.items():
             place = root / path
             place.parent.mkdir(parents=True, exist_ok=True)

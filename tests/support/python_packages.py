@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.support.git import write
+
 _EXTENSION = sysconfig.get_config_var("EXT_SUFFIX")
 _FOLDERS = (
     "",
@@ -68,10 +70,7 @@ class Tree:
 
     def write(self, root: Path) -> None:
         """Make the files."""
-        for path, text in self.files.items():
-            place = root / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_text(text)
+        write(root, dict(self.files))
 
 
 def some_tree(odd: random.Random) -> Tree:

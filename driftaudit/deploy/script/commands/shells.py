@@ -179,10 +179,8 @@ def at_exit(session: Session, worlds: list[World]) -> list[World]:
         call = Call(session, world, ["trap"], 0)
         ends = session.run(read(call, text, is_one_line=True) or (), [world])
         for end in ends:
-            is_kept = end.is_running or (
-                end.flow is Flow.GIVEN_UP and end.is_bash and "errexit" not in end.options
-            )
-            end.status = status if is_kept else end.status
+            is_forgiven = end.flow is Flow.GIVEN_UP and end.is_bash and "errexit" not in end.options
+            end.status = status if end.is_running or is_forgiven else end.status
         found += ends
     return found
 
