@@ -28,6 +28,7 @@ SEED = int(os.environ.get("DRIFTAUDIT_SEED", "1"))
 MOST_UNSURE = 0.02
 REMARKS = {Trouble.REMOVES_ROOT, Trouble.OUTSIDE_ROOT, Trouble.NOTHING_TO_BRING}
 MOST_WITHOUT_CHANGE = 0.25
+MOST_ENDLESS = 0.005
 
 
 @pytest.mark.timeout(3600)
@@ -35,6 +36,7 @@ def test_what_is_simulated_is_what_bash_does() -> None:
     counted = Counter(compared(case(SEED, number), f"{SEED}/{number}") for number in range(SCRIPTS))
     print(f"seed {SEED}: {dict(counted)}")  # noqa: T201 # for those who ask with -s
     assert counted["unsure"] <= MOST_UNSURE * counted.total(), counted
+    assert counted["endless"] <= MOST_ENDLESS * counted.total(), counted
     assert counted["nothing changed"] <= MOST_WITHOUT_CHANGE * counted.total(), counted
 
 
