@@ -132,6 +132,16 @@ def test_a_program_that_takes_nothing(way: Way, sshd: SSHServer) -> None:
         channel.close()
 
 
+def test_a_program_that_takes_little_at_a_time(way: Way, sshd: SSHServer) -> None:
+    slow = "for i in $(seq 16); do head -c 40000 | wc -c; sleep 0.2; done; wc -c"
+    with way.connected(sshd.url("/"), Timeouts(silence=1)) as transport:
+        channel = transport.run(slow)
+        channel.send(b"x" * 4_000_000)
+        channel.end_input()
+        assert read_all(channel).split() == [b"40000"] * 16 + [b"3360000"]
+        channel.close()
+
+
 def test_much_on_stderr_does_not_hold_up_stdout(way: Way, sshd: SSHServer) -> None:
     with way.connected(sshd.url("/")) as transport:
         channel = transport.run("head -c 40000000 /dev/zero | tr '\\0' e >&2; echo done; echo last >&2")

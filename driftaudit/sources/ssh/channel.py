@@ -11,7 +11,7 @@ from driftaudit.errors import SourceError
 
 WINDOW = 16 << 20  # bytes; 2 MiB, the default, would hold a line of 50 ms to 35 MB/s
 _READ = 4 << 20  # bytes; paramiko moves its whole buffer at each read, so few and large ones
-_WRITE = 256 << 10  # bytes
+_WRITE = 32 << 10  # bytes; what fits into one packet, as OpenSSH takes them
 _STDERR_KEPT = 4096  # bytes
 _AGAIN = "Run it again; nothing was changed there."
 
@@ -81,16 +81,12 @@ class SSHChannel:
         That the program ended before it read all is no error here: `finish` says how it ended.
         Raises SourceError on a lost connection, and where nothing can be written within the time-out.
         """
-        for start in range(0, len(data), _WRITE):
-            try:
-                with closing_after(self._silence, self._channel.get_transport()):
-                    self._channel.sendall(data[start : start + _WRITE])
-            except TimeoutError as error:
-                raise self._silent() from error
-            except (OSError, EOFError, paramiko.SSHException) as error:
-                if self._is_cut():
-                    raise self._lost() from error
+        at = 0
+        while at < len(data):
+            written = self._write(data[at : at + _WRITE])
+            if not written:
                 break
+            at += written
         self.bytes_sent = self._wire.sent
 
     def end_input(self) -> None:
@@ -132,6 +128,21 @@ class SSHChannel:
         with suppress(Exception), closing_after(self._silence, transport):
             self._channel.close()
 
+    def _write(self, data: bytes) -> int:
+        """Write what the host takes of `data` at once; return how many bytes: 0 where the program ended."""
+        with closing_after(self._silence, self._channel.get_transport()) as expired:
+            try:
+                written = self._channel.send(data)
+            except TimeoutError as error:
+                raise self._silent() from error
+            except (OSError, EOFError, paramiko.SSHException):
+                written = 0
+        if not written and expired.is_set():
+            raise self._silent()
+        if not written and self._is_cut():
+            raise self._lost()
+        return written
+
     def _is_cut(self) -> bool:
         """Tell whether the output just stopped: a program's end brings an EOF or an exit status."""
         return not self._channel.eof_received and self._channel.exit_status < 0
@@ -157,12 +168,21 @@ class SSHChannel:
 
 
 @contextmanager
-def closing_after(seconds: float, transport: paramiko.Transport) -> Iterator[None]:
-    """Close the transport if the block takes longer: some of paramiko's waits have no end of their own."""
-    timer = threading.Timer(seconds, transport.close)
+def closing_after(seconds: float, transport: paramiko.Transport) -> Iterator[threading.Event]:
+    """Close the transport if the block takes longer: some of paramiko's waits have no end of their own.
+
+    The event is set before, so that what the block raises then is known for what it is.
+    """
+    expired = threading.Event()
+
+    def close() -> None:
+        expired.set()
+        transport.close()
+
+    timer = threading.Timer(seconds, close)
     timer.daemon = True
     timer.start()
     try:
-        yield
+        yield expired
     finally:
         timer.cancel()

@@ -8,8 +8,8 @@ from driftaudit.errors import SourceError
 
 _BAD_HOST_KEY = re.compile(r"host key verification failed|host key .*revoked|revoked host key", re.IGNORECASE)
 _NOISE = re.compile(
-    r"@|Pseudo-terminal|Connection (?:closed|reset) by|kex_exchange_identification|stdio forwarding failed"
-    r"|\*\*",
+    r"@|Pseudo-terminal|Connection (?:closed|reset) by|kex_exchange_identification|banner exchange"
+    r"|stdio forwarding failed|\*\*",
 )
 _CHECK_WAY = "Check the network and the address."
 

@@ -1,5 +1,7 @@
 """What ssh says, as it was recorded, and what we make of it."""
 
+from dataclasses import replace
+
 import pytest
 
 from driftaudit.sources.ssh.openssh_refusal import Attempt, is_about_the_host_key, refusal
@@ -65,6 +67,20 @@ def test_it_is_said_in_our_words(told: str, message: str) -> None:
     error = refusal(told, ATTEMPT)
     assert error.message == message
     assert error.advice
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "Connection closed by UNKNOWN port 65535\r\n",
+        "kex_exchange_identification: Connection closed by remote host\r\n",
+        "banner exchange: Connection to UNKNOWN port 65535: Broken pipe\r\n",  # not greeted yet
+    ],
+)
+def test_what_the_proxy_command_says_counts_more_than_what_ssh_does(own: str) -> None:
+    attempt = replace(ATTEMPT, has_proxy_command=True)
+    for told in (f"no way\n{own}", f"{own}no way\n"):
+        assert refusal(told, attempt).message == "The ProxyCommand of web:2222 gives no connection: no way"
 
 
 @pytest.mark.parametrize(
