@@ -46,6 +46,10 @@ class RepositoryError(UsageError):
     """No repository, no such revision, or git refused to answer."""
 
 
+class LockedError(RepositoryError):
+    """Another git is at work on this very file, or was killed while it was."""
+
+
 class SourceError(DriftauditError):
     """A tree could not be read: unreachable, refused, absent, or cut off in the scan."""
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-from driftaudit.errors import RepositoryError
+from driftaudit.errors import LockedError, RepositoryError
 
 os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # git is looked for when it is used, not at import
 
@@ -176,11 +176,13 @@ def _refused(arguments: Sequence[str], stderr: str | bytes | None) -> Repository
         advice = "The clone is partial and lacks what is needed: clone it without --filter."
     if "dubious ownership" in told:
         advice = "The repository belongs to another user: git config --global --add safe.directory FOLDER"
+    kind = RepositoryError
     if ".lock': File exists" in told:
+        kind = LockedError
         advice = "Another git is at work there. If none is, remove that file, which one left that was killed."
     if any(word in told for word in _NOT_WRITABLE):
         advice = "Give the repository room, or the right to write to it, and run it again."
-    return RepositoryError(f"git {_command(arguments)} failed: {reason}", advice)
+    return kind(f"git {_command(arguments)} failed: {reason}", advice)
 
 
 _NOT_WRITABLE = (

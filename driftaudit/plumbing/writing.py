@@ -3,11 +3,12 @@
 import os
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from driftaudit.errors import RepositoryError, UsageError
+from driftaudit.errors import LockedError, RepositoryError, UsageError
 from driftaudit.model.entry import MODE_EXECUTABLE, MODE_FILE
 from driftaudit.model.own_refs import stamp
 from driftaudit.plumbing.acceptance import refused_contents
@@ -17,7 +18,6 @@ from driftaudit.plumbing.reading_back import whole_blobs
 OWN_REFS = "refs/driftaudit/"
 
 _FILES = (MODE_FILE, MODE_EXECUTABLE)
-_MOST_OF_ONE_SECOND = 100  # refs whose names would be the same
 _MOST_OF_ONE_SECOND = 100  # refs whose names would be the same
 _IDENTITY = {
     "GIT_AUTHOR_NAME": "driftaudit",
@@ -181,14 +181,16 @@ class ObjectWriter:
     def name_anew(self, below: str, commit: str) -> str:
         """Let a new ref name a commit, by the time of which it is called; return its name.
 
-        Another run of the same second may have taken that, for another commit or for this one.
+        Another run of the same second may have taken that, for another commit or for this one, or hold the
+        lock of it: a git that is killed leaves one.
         """
         made = int(self._git.text("log", "-1", "--format=%ct", commit))
         name = below + stamp(datetime.fromtimestamp(made, UTC))
         for number in range(1, _MOST_OF_ONE_SECOND):
             ref = name if number == 1 else f"{name}-{number}"
-            if self.point(ref, commit, None) or self.ref(ref) == commit:
-                return ref
+            with suppress(LockedError):
+                if self.point(ref, commit, None) or self.ref(ref) == commit:
+                    return ref
         raise RepositoryError(f"too many refs begin with {name}", "Run it again.")
 
     def damaged(self, oids: Collection[str]) -> set[str]:

@@ -116,6 +116,17 @@ def test_a_lock_that_was_left_is_named(repository: Path) -> None:
     assert own_refs(repository) == {REF: oid}
 
 
+def test_a_new_name_that_another_has_or_may_have_yet_is_passed_over(repository: Path) -> None:
+    below = "refs/driftaudit/rescue/web/"
+    first = kept(repository, {"x": b"x"})
+    assert writer(repository).name_anew(below, first) == f"{below}{MOMENT:%Y%m%dT%H%M%SZ}"
+    second = kept(repository, {"y": b"y"}, "refs/driftaudit/live/other")
+    (repository / ".git" / f"{below}{MOMENT:%Y%m%dT%H%M%SZ}-2.lock").touch()  # of a git that was killed
+    assert writer(repository).name_anew(below, second) == f"{below}{MOMENT:%Y%m%dT%H%M%SZ}-3"
+    assert own_refs(repository)[f"{below}{MOMENT:%Y%m%dT%H%M%SZ}-3"] == second
+    assert writer(repository).name_anew(below, first) == f"{below}{MOMENT:%Y%m%dT%H%M%SZ}"
+
+
 def test_names_that_git_has_no_place_for_are_told(repository: Path) -> None:
     writing = writer(repository)
     (oid,) = writing.blobs([repository / "a"])
