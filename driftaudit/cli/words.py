@@ -1,5 +1,6 @@
 """The small words of the command line: METHOD:PATH, FROM:TO, and what looks like a path."""
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from driftaudit.deploy.base import Intent
 from driftaudit.deploy.registry import METHODS, WORST_CASE
 from driftaudit.errors import UsageError
 from driftaudit.model.mapping import PathMapping
-from driftaudit.model.script import DeployScript, Unreadable
+from driftaudit.model.script import DeployScript, Environment, Unreadable
 
 _LARGEST_SCRIPT = 1 << 20  # bytes
 
@@ -61,7 +62,8 @@ def command_intent(text: str, folder: Path) -> Intent:
     """Return the intent of a shell line that is run in a folder. Raises UsageError where it says nothing."""
     if not text.strip():
         raise UsageError("--deploy-command says nothing", "Write the line that deploys, in quotes.")
-    return Intent("script", script=DeployScript(text, "--deploy-command", str(folder)))
+    script = DeployScript(text, "--deploy-command", str(folder), environment=_environment())
+    return Intent("script", script=script)
 
 
 def script_intent(path: Path) -> Intent:
@@ -77,7 +79,14 @@ def script_intent(path: Path) -> Intent:
             f"the deploy script {path} cannot be read: {error.strerror}",
             "Correct `script:` of the target, or --deploy script:FILE.",
         ) from error
-    return Intent("script", script=DeployScript(text, path.name, str(path.absolute().parent)))
+    folder = str(path.absolute().parent)
+    return Intent("script", script=DeployScript(text, path.name, folder, environment=_environment()))
+
+
+def _environment() -> Environment:
+    from driftaudit.scripted.environment import environment_of
+
+    return environment_of(os.environ)
 
 
 def form_intent(text: str) -> Intent:

@@ -1,5 +1,6 @@
 """A deploy script, and what each of its lines does to the target."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
@@ -13,10 +14,19 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True)
+class Environment:
+    """The variables that a script is started with. `hidden` are set too, or may be, to what is not told."""
+
+    values: Mapping[str, str] = field(repr=False)
+    hidden: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class DeployScript:
     """The text of a script, what messages call it, and the folder of this machine that it is run in.
 
-    `places` are `file:line` of each of its lines, where that is not just its own.
+    `places` are `file:line` of each of its lines, where that is not just its own. `environment` None: it is
+    not known what the script is started with.
     """
 
     text: str
@@ -24,6 +34,7 @@ class DeployScript:
     folder: str
     places: tuple[str, ...] = field(default=(), repr=False)
     unreadable: tuple[Unreadable, ...] = ()
+    environment: Environment | None = None
 
     def place(self, line: int) -> str:
         """Return where a line stands, counted from 1; 0 is the script as a whole."""

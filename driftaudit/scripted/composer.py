@@ -71,6 +71,7 @@ def plan_script(request: ScriptRequest) -> ScriptPlan:
         root=target.root,
         cwd=Path(request.script.folder).resolve().parts[1:],
         names=target.names,
+        environment=request.script.environment,
         path=request.script.name,
         rsync=real_rsync,
         reader=Reader(

@@ -128,6 +128,21 @@ def test_a_build_that_git_ignores_is_what_the_line_brings(site: Site) -> None:
     assert outcome.report["problems"] == []
 
 
+def test_variables_are_taken_as_they_are_set_here(
+    incident: Incident, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEPLOY_DIR", str(incident.production))
+    monkeypatch.setenv("DEPLOY_TOKEN", "v3ry-53cr3t")
+    put = PUT.replace("src &&", "${PART:-src} && ./notify $DEPLOY_TOKEN;")
+    outcome = command(incident, f'{PACK}{COPY}ssh 127.0.0.1 "cd $DEPLOY_DIR && {put}"')
+    assert outcome.blocking() == LOST
+    assert "notify $DEPLOY_TOKEN" in str(outcome.report["problems"])
+    assert "53cr3t" not in outcome.out + outcome.err
+    shown = driftaudit(incident.repository, "check", "--deploy-command", "cd $DEPLOY_DIR/${PART:-src}").out
+    assert "DEPLOY_DIR is taken as it is set here" in shown
+    assert "PART is not set here: the script's own default is taken" in shown
+
+
 def test_what_is_put_aside_is_left_behind_and_judged_as_gone(incident: Incident) -> None:
     outcome = command(
         incident, f"{PACK}{COPY}ssh 127.0.0.1 'cd ROOT && mv src src.old && tar xzf /tmp/api-src-full.tar.gz'"

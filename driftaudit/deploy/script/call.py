@@ -90,6 +90,11 @@ class Call:
         """Whether the command runs on the target's host."""
         return self.world.host.name == self.session.setting.there.name
 
+    def may_meet_root(self, place: Place) -> bool:
+        """Whether a place on the target's host lies below its root, or above it."""
+        root = self.session.setting.root
+        return self.is_target and (is_below(place.parts, root) or is_below(root, place.parts))
+
     def may_remove(self, path: str) -> bool:
         """Whether it is known what is removed; noted where not."""
         if not self.is_vague(path) and not self._is_new_name(path):

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-_SPECIAL = re.compile(r"[*?\[]")
+_SPECIAL = re.compile(r"[*?]|\[[^/]+\]")
 _CLASSES = {
     "alpha": "a-zA-Z",
     "digit": "0-9",
@@ -17,8 +17,8 @@ _CLASSES = {
 
 
 def is_pattern(text: str) -> bool:
-    """Whether a text has a character, not behind a backslash, that makes it a pattern."""
-    return _SPECIAL.search(re.sub(r"\\.", "", text)) is not None
+    """Whether a text has what makes it a pattern, not behind a backslash; a `[` that stays open is none."""
+    return _SPECIAL.search(re.sub(r"\\.", "x", text, flags=re.DOTALL)) is not None
 
 
 def unescaped(text: str) -> str:

@@ -11,6 +11,7 @@ from driftaudit.deploy.script.symbols import Knowledge, Symbols
 from driftaudit.deploy.script.syntax import Statement
 from driftaudit.deploy.script.tree import Folder, Node, Parts
 from driftaudit.deploy.script.world import Host, World
+from driftaudit.model.script import Environment
 
 _MOST_STATEMENTS = 50_000  # run in all worlds together
 _LAST_DESCRIPTOR = 100_000  # beyond all that a script numbers itself
@@ -36,6 +37,7 @@ class Trouble(StrEnum):
     TRAP = "script/trap"
     BACKGROUND = "script/background"
     OTHER_HOST = "script/other-host"
+    ENVIRONMENT = "script/environment"  # it hangs on what is set, or not, where it is started
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ class Setting:
 
     The script runs on `here` in the folder `cwd`; `root` is the target's, on `there`, which may be the same
     host. `names` are those by which the script may call `there`, none where any name is taken for it.
-    `arguments` None: they are not known.
+    `arguments` None, `environment` None: they are not known.
     """
 
     here: Host
@@ -110,6 +112,7 @@ class Setting:
     cwd: Parts
     names: frozenset[str] = frozenset()
     arguments: tuple[str, ...] | None = None
+    environment: Environment | None = None
     path: str = "deploy.sh"
     given: str | None = None  # what the script reads from its standard input
     rsync: RsyncPlanner | None = None
@@ -175,6 +178,24 @@ class Session:
         if key not in self._environment:
             self._environment[key] = self.symbols.new(f"${name}", Knowledge.NOTHING)
         return self._environment[key]
+
+    def note_given(self, world: World, name: str) -> None:
+        """Note that a value is what the script was started with."""
+        given = self.setting.environment
+        if given and name in given.values and world.variables.get(name) == given.values[name]:
+            self.problem(Trouble.ENVIRONMENT, 0, f"{name} is taken as it is set here", may_touch=False)
+
+    def takes_default(self, world: World, name: str, found: str | None) -> bool:
+        """Whether a value that is not known is not set where the script is started; noted then."""
+        given = self.setting.environment
+        if given is None or world.host is not self.setting.here or name in given.values:
+            return False
+        if name in given.hidden or found is None or found != self._environment.get((world.host.name, name)):
+            return False
+        shown = f"${name}" if name.isdigit() else name
+        detail = f"{shown} is not set here: the script's own default is taken"
+        self.problem(Trouble.ENVIRONMENT, 0, detail, may_touch=False)
+        return True
 
     def pipe(self, content: str) -> str:
         """Return the path of a new file that is none: what is read from it is a content."""

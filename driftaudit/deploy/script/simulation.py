@@ -69,15 +69,18 @@ def first_world(session: Session, host: Host, cwd: tuple[str, ...] | None = None
     setting = session.setting
     if cwd is None:
         cwd = setting.cwd if host.name == setting.here.name else host.home
+    given = setting.environment if host is setting.here else None
+    variables: dict[str, str | None] = dict(given.values) if given else {}
     return World(
         host,
         dict(setting.trees),
         cwd,
         cwd,
-        {},
+        variables,
         session.contents.unknown() if setting.given is None else session.contents.of_text(setting.given),
         arguments=setting.arguments,
         name=setting.path,
+        exported=frozenset(variables),
     )
 
 

@@ -233,6 +233,7 @@ class Words:
 
     def _parameter(self, part: Parameter, line: int) -> str:
         found = None if part.unmodelled else self._whole(part)
+        self.session.note_given(self.world, part.name)
         shown = f"${{{part.name}}}"
         if part.unmodelled or part.operator.startswith("@"):
             return self.session.anything(shown)
@@ -272,6 +273,8 @@ class Words:
     def _defaulted(self, part: Parameter, found: str | None) -> str:
         there = is_set(self.session, found, and_not_empty=part.operator.startswith(":"))
         kind = part.operator[-1]
+        if there is None and kind in "-=" and self.session.takes_default(self.world, part.name, found):
+            there = False
         if there is None:
             return self.session.anything(f"${{{part.name}{part.operator}…}}")
         if kind == "?" and not there:

@@ -21,6 +21,19 @@ _CURL = Grammar(
     },
 )
 
+_WGET = Grammar(
+    "qdvb46cSpn",
+    "OoTtUw",
+    {
+        "spider": "p",
+        **dict.fromkeys(("quiet", "no-verbose", "no-check-certificate", "server-response"), "q"),
+        **dict.fromkeys(("timeout", "tries", "waitretry"), "T"),
+        "output-document": "O",
+        "output-file": "o",
+    },
+)
+_NO_FILES = ("-", "/dev/null", "/dev/stdout", "/dev/stderr")
+
 
 def writes(name: str, words: list[str]) -> bool:
     """Whether a filter writes a file, or runs a command, besides printing; true where that is not known."""
@@ -39,6 +52,8 @@ def writes(name: str, words: list[str]) -> bool:
             return _awk_writes(words)
         case "curl":
             return _curl_writes(words)
+        case "wget":
+            return _wget_writes(words)
         case _:
             return False
 
@@ -58,10 +73,20 @@ def _awk_writes(words: list[str]) -> bool:
 
 def _curl_writes(words: list[str]) -> bool:
     options = parsed(words, _CURL)
+    files = [file for letter in "oDc" for file in options.values.get(letter, ())]
     return bool(
-        {"o", "D", "c", "K", "O", "J", "T", "Q"} & {*options.flags, *options.values}
+        {"K", "O", "J", "T", "Q"} & {*options.flags, *options.values}
+        or any(file not in _NO_FILES for file in files)
         or any("%output" in word for word in words)
     )
+
+
+def _wget_writes(words: list[str]) -> bool:
+    """Whether wget keeps what it loads; it does, unless it is told otherwise."""
+    options = parsed(words, _WGET)
+    files = [file for letter in "Oo" for file in options.values.get(letter, ())]
+    keeps = "p" not in options and "O" not in options
+    return bool(options.unknown or keeps or any(file not in _NO_FILES for file in files))
 
 
 def uploads(words: list[str]) -> bool:

@@ -13,6 +13,8 @@ from driftaudit.deploy.script.world import World
 
 _KINDS = {"f": File, "d": Folder, "l": Link}
 _DEPTHS = ("-maxdepth", "-mindepth")
+_ATTRIBUTES = {"chmod", "chown", "chgrp", "setfacl", "chcon", "ls", "stat"}  # they change no content
+_REMOVERS = {"rm", "unlink", "rmdir"}
 _FILES = {"-fprint": 1, "-fprint0": 1, "-fls": 1, "-fprintf": 2}  # they write one: how many words follow
 _UNKNOWN = (  # they ask for what the model has not got: what they ask may hold, or not
     "-mtime -mmin -atime -amin -ctime -cmin -newer -size -user -group -perm -links -inum -used -uid -gid"
@@ -38,6 +40,12 @@ class _Run:
     words: tuple[str, ...]
     each: bool
 
+    @property
+    def program(self) -> str:
+        """The name of the program."""
+        words = self.words[1:] if self.words[:1] == ("sudo",) else self.words
+        return words[0].rpartition("/")[2] if words else ""
+
     def on(self, *paths: str) -> list[str]:
         """Return the words of the command for some paths."""
         if self.each:
@@ -61,6 +69,7 @@ class _Line:
     follows: bool = False  # a link that is a start
     unknown: str = ""
     is_vague: bool = False
+    unseen: list[Parts] = field(default_factory=list)  # folders that may have more in them that is removed
 
     @property
     def deletes(self) -> bool:
@@ -89,6 +98,7 @@ def find(call: Call, named: Named) -> list[World]:
         return [world]
     found = [each for start in line.starts for each in _matches(call, start, line)]
     world.status = int(not all(_is_there(call, start, line) for start in line.starts))
+    _touch(call, line)
     if line.runs:
         return _run(call, line, [each.path for each in found], named)
     if not line.is_vague and not line.unknown and "-print0" not in call.words:
@@ -202,13 +212,35 @@ def _matches(call: Call, start: str, line: _Line) -> Iterator[_Found]:
     if place.node is None or place.trouble:
         return
     for found in _walk(_Found(start, place.node, 0, place.parts), line.most):
-        is_unseen = isinstance(found.node, Unseen) or (isinstance(found.node, Folder) and found.node.is_open)
-        if is_unseen and line.runs:
-            detail = f"find goes through {found.path}, of which not all was seen"
-            call.problem(Trouble.UNSEEN, detail, may_touch=call.is_target)
+        _heed_unseen(call, line, found)
         is_later = line.runs == [_DELETION]  # a folder that is empty by then may fit as well
         if found.depth >= line.least and (is_later or all(test(found) for test in line.tests)):
             yield found
+
+
+def _heed_unseen(call: Call, line: _Line, found: _Found) -> None:
+    """Note where more may be found than is known, and be given to a command."""
+    is_open = isinstance(found.node, Folder) and found.node.is_open and found.depth < line.most
+    programs = {run.program for run in line.runs}
+    if not (is_open or isinstance(found.node, Unseen)) or programs <= _ATTRIBUTES:
+        return
+    if is_open and programs <= _REMOVERS:
+        line.unseen.append(found.parts)
+        return
+    detail = f"find goes through {found.path}, of which not all was seen"
+    call.problem(Trouble.UNSEEN, detail, may_touch=call.is_target)
+
+
+def _touch(call: Call, line: _Line) -> None:
+    """Take what nobody has seen in folders for removed, all of it or some."""
+    before = dict(call.world.trees)
+    for parts in line.unseen:
+        node = call.files.get(parts)
+        if isinstance(node, Folder):
+            call.files.put(parts, Folder(node.children, is_open=True))
+    if line.unseen:
+        call.finish()
+        call.session.step(call.line, before, call.world.trees)
 
 
 def _is_there(call: Call, start: str, line: _Line) -> bool:
@@ -236,6 +268,7 @@ def _delete_all(call: Call, line: _Line) -> None:
         _delete(call, line, list(_matches(call, start, line)))
         status = status or call.world.status
     call.world.status = status
+    _touch(call, line)
     before = dict(call.world.trees)
     call.finish()
     call.session.step(call.line, before, call.world.trees)

@@ -8,7 +8,7 @@ from driftaudit.deploy.script.call import Call
 from driftaudit.deploy.script.contents import Member
 from driftaudit.deploy.script.patterns import translated
 from driftaudit.deploy.script.session import Trouble
-from driftaudit.deploy.script.tree import File, Folder, Gone, Link, Node, Parts, Place, Unseen, find
+from driftaudit.deploy.script.tree import File, Folder, Gone, Link, Node, Parts, Place, find
 
 
 def excludes(patterns: list[str]) -> re.Pattern[str] | None:
@@ -70,13 +70,10 @@ class _Walk:
         node: Node | None = place.node
         if node is None or isinstance(node, Gone) or (self.skipped and self.skipped.fullmatch(name)):
             return
-        if isinstance(node, Unseen) or (isinstance(node, Folder) and node.is_open):
-            detail = f"{self.call.name} packs {name}, of which not all was seen"
-            self.call.problem(Trouble.UNSEEN, detail, may_touch=True)
         if not isinstance(node, Folder):
             yield Member(name, node)
             return
-        yield Member(name, Folder())
+        yield Member(name, Folder(is_open=node.is_open))
         for below in node.names():
             found = Place((*place.parts, below), node.children[below])
             if self.follows and isinstance(found.node, Link):

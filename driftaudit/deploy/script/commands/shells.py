@@ -1,5 +1,7 @@
 """Commands that run a text or a file as a script: `bash -c`, `eval`, `source`, `./script.sh`."""
 
+import re
+
 from driftaudit.deploy.script.call import Call
 from driftaudit.deploy.script.dialect import is_sh
 from driftaudit.deploy.script.options import Grammar, parsed
@@ -16,6 +18,11 @@ _SHELL = Grammar(
     "ceuxlisvnpCfa", "oO", {"login": "l", "posix": "", "norc": "", "noprofile": ""}, ordered=True
 )
 _LETTERS = {"e": "errexit", "u": "nounset", "n": "noexec", "C": "noclobber", "f": "noglob", "a": "allexport"}
+# Settings of a login, which a shell there reads by itself, and of tools that have several versions.
+_SET_UP = re.compile(
+    r"/(?:\.(?:bashrc|bash_profile|bash_login|profile|zshrc|zprofile|zshenv)|etc/(?:profile|bash\.bashrc)"
+    r"|nvm\.sh|\.?rvm/scripts/rvm|\.cargo/env|asdf\.sh|bin/activate|\.sdkman/bin/sdkman-init\.sh)$"
+)
 _SHELLS = ("sh", "bash", "dash", "ash", "zsh", "ksh")
 
 
@@ -72,6 +79,9 @@ def source(call: Call) -> list[World]:
     path = _by_search_path(call, call.words[0] if call.words else "")
     content = call.content_of(path)
     refused = [] if world.is_bash else [_ended(world)]
+    if _sets_up(call, path, content):
+        world.status = None
+        return [world, *refused]
     if content is None:
         world.status = 1
         return [world, *refused]
@@ -80,6 +90,16 @@ def source(call: Call) -> list[World]:
         return [world]
     found = refused if "/" not in call.words[0] else []
     return found + _sourced(call, statements)
+
+
+def _sets_up(call: Call, path: str, content: str | None) -> bool:
+    """Whether a file that nobody has seen is one that by custom sets variables, and does no more; noted."""
+    is_unseen = content is not None and call.session.contents.text(content) is None
+    if not is_unseen or not _SET_UP.search(f"/{path}"):
+        return False
+    detail = f"{call.name} {path}: taken for what it is by custom, settings of a login or of a tool"
+    call.problem(Trouble.UNKNOWN_EFFECT, detail, may_touch=False)
+    return True
 
 
 def _by_search_path(call: Call, name: str) -> str:

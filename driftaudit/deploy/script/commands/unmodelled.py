@@ -23,12 +23,26 @@ _HARMLESS = _words("""
 # By program, the words after it with which it changes no file, as far as it is the program that does it.
 _HARMLESS_WORDS = {
     "aws": _words("cloudfront ecs lambda sns sqs"),
-    "docker": _words("images inspect login logs network ps pull restart start stop"),
     "kubectl": _words("apply delete describe get rollout set"),
     "pm2": _words(
-        "delete describe flush id jlist list logs ls ping reload reset restart save show start status stop"
+        "delete describe env flush gracefulReload id jlist list logs ls ping prettylist reload reset "
+        "restart resurrect save scale show start startOrGracefulReload startOrReload startOrRestart "
+        "startup status stop"
     ),
 }
+# What is done to containers, and what to those that belong together: none of it changes a deployed tree.
+_DOCKER = _words(
+    "build events images info inspect kill login logout logs network pause port ps pull push rename "
+    "restart rm rmi start stats stop tag top unpause update version wait"
+)
+_COMPOSE = _words(
+    "build config create down events images kill logs ls pause port ps pull push restart rm start stats stop "
+    "top unpause up version wait"
+)
+_CONTAINERS = ("docker", "docker-compose", "podman", "podman-compose")
+# With these the data goes that containers keep beside them, or what was built comes into a folder.
+_NOT_ALONE = re.compile(r"-[a-z]*[vo]|--volumes|--output(?:=.*)?|-o.+")
+_DETACHED = re.compile(r"-[a-z]*d[a-z]*|--detach(?:=true)?")
 # They write below the folder that they run in; on the host of the script that is not the target.
 _BUILDERS = _words(
     "curl download-artifact eslint git-lfs gpg hugo jekyll jest openssl pip pip3 tsc vite webpack wget"
@@ -43,11 +57,16 @@ _RUNNERS = _words("""
 """)
 _INSTALLS = {  # what they change is a folder that is generated
     ("npm", "ci"): "node_modules",
+    ("npm", "clean-install"): "node_modules",
+    ("npm", "i"): "node_modules",
     ("npm", "install"): "node_modules",
     ("npm", "prune"): "node_modules",
     ("npm", "rebuild"): "node_modules",
+    ("yarn", ""): "node_modules",
     ("yarn", "install"): "node_modules",
+    ("pnpm", "i"): "node_modules",
     ("pnpm", "install"): "node_modules",
+    ("bun", "install"): "node_modules",
     ("composer", "install"): "vendor",
     ("bundle", "install"): "vendor",
 }
@@ -74,13 +93,32 @@ def known_effect(name: str, words: list[str]) -> Known:
     first = operands[0] if operands else ""
     if name in _HARMLESS or first in _HARMLESS_WORDS.get(name, ()):
         return Known(is_harmless=True)
-    if name == "curl":
+    if name in ("curl", "wget"):
         return Known(is_harmless=not writes(name, words))
+    if name in _CONTAINERS:
+        return Known(is_harmless=_is_about_containers(name, words, operands))
     if name == "node" and words[:1] == ["-p"] and _VERSION.fullmatch(" ".join(words[1:])):
         return Known(is_harmless=True, prints_name=True)
     if words in (["--version"], ["-v"], ["--help"]):
         return Known(is_harmless=True)
     return Known(folder=_INSTALLS.get((name, first), ""))
+
+
+def _is_about_containers(name: str, words: list[str], operands: list[str]) -> bool:
+    """Whether containers are started, ended or shown, and no data of theirs is removed.
+
+    One that is run for its result (`run` without -d, `exec`) may do anything to the folders that it is given.
+    """
+    first = operands[0] if operands else ""
+    if name.endswith("-compose") or first == "compose":
+        task = next((word for word in operands if word in {*_COMPOSE, "run", "exec", "cp"}), "")
+        return task in _COMPOSE and not (task in ("down", "rm") and any(map(_NOT_ALONE.fullmatch, words)))
+    if first == "run":
+        options = words[: words.index(operands[1])] if len(operands) > 1 else words
+        return any(map(_DETACHED.fullmatch, options))
+    if first in ("rm", "build"):
+        return not any(map(_NOT_ALONE.fullmatch, words))
+    return first in _DOCKER or operands[:2] == ["image", "prune"]
 
 
 def _builds(name: str, words: list[str]) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from driftaudit.deploy.script.call import Call
 from driftaudit.deploy.script.contents import Member
+from driftaudit.deploy.script.session import Trouble
 from driftaudit.deploy.script.tree import File, Folder, Link, Parts, Place, Unseen
 
 
@@ -27,6 +28,9 @@ def unpacked(call: Call, start: Parts, members: list[Member], manner: Manner) ->
     """Lay members below a folder; return 2 where one was refused."""
     status: int | None = 0
     for member in members:
+        if isinstance(member.node, Unseen) or (isinstance(member.node, Folder) and member.node.is_open):
+            detail = f"{call.name} unpacks {member.path}, of which not all was seen when it was packed"
+            call.problem(Trouble.UNSEEN, detail, may_touch=True)
         if not _laid(call, start, member, manner):
             status = 2
     return status

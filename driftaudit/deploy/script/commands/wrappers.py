@@ -57,6 +57,7 @@ _WRAPPERS = {
     "timeout": Wrapper(Grammar("v", "ks", {"signal": "s", "kill-after": "k"}, ordered=True), skipped=1),
     "stdbuf": Wrapper(Grammar("", "ioe", ordered=True)),
     "ssh-agent": Wrapper(Grammar("cDdks", "aEPt", ordered=True)),
+    "sshpass": Wrapper(Grammar("ehVv", "fdpP", ordered=True)),
     "setsid": Wrapper(Grammar("cfw", ordered=True)),
     "chronic": Wrapper(Grammar(ordered=True)),
     "flock": Wrapper(Grammar("nxsue", "wE", ordered=True), skipped=1),

@@ -5,6 +5,7 @@ import pytest
 from driftaudit.deploy.script.rsync_planner import real_rsync
 from driftaudit.deploy.script.session import Setting, Trouble
 from driftaudit.deploy.script.simulation import Outcome, simulate
+from driftaudit.model.script import Environment
 from tests.support.shell_models import live_effect, setting
 
 LOCAL = {"src/a": "1", "lib.sh": '#!/bin/sh\nrm -rf "$1"\n', "build/x": "x"}
@@ -290,3 +291,126 @@ def test_git_clean_is_taken_to_delete_what_is_in_no_ignore_file() -> None:
 def test_what_only_bash_reads_so_may_be_read_otherwise(script: str) -> None:
     effect = live_effect(here(script))
     assert "src/b" in effect.deleted | effect.overwritten
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "docker compose down -v",
+        "docker compose rm -fsv db",
+        "docker rm -fv db",
+        "docker volume rm data",
+        "docker system prune -f --volumes",
+        "docker run --rm -v $PWD:/x image npm run build",
+        "docker exec web ./migrate",
+        "docker compose exec web ./migrate",
+        "docker build -o out .",
+        "curl -o app/src/a https://example.net/a",
+        "curl -s -D app/src/a https://example.net/a",
+        "wget https://example.net/a",
+        "wget -q -O app/src/a https://example.net/a",
+        "wget --spider -i app/list",
+        "source app/logs/deploy.env",
+        "sshpass -p x ./deploy",
+        "find app -type f -exec mv {} /srv/ ';'",
+    ],
+)
+def test_what_is_nearly_harmless_is_a_gap_all_the_same(line: str) -> None:
+    assert [problem for problem in there(line).problems if problem.may_touch]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "docker compose -f prod.yml up -d --build",
+        "docker compose down --remove-orphans",
+        "docker-compose pull",
+        "docker run -d --name web -v /srv/app:/app image",
+        "docker rm -f web",
+        "docker image prune -af",
+        "curl -s -m 3 -o /dev/null -w '%{http_code}' http://localhost",
+        "wget -q --spider http://localhost",
+        "wget -qO- http://localhost",
+        "source ~/.nvm/nvm.sh; nvm=1; . ~/.bashrc; . /etc/profile",
+        'export NVM_DIR="$HOME/.nvm"; [ -s "$NVM_DIR/nvm.sh" ] && \\. "$NVM_DIR/nvm.sh"; pm2 reload all',
+        "sudo cp app/src/a /etc/systemd/system/",
+        "[ -f nothing ] || true",  # the command `[` is no pattern, also where not all names are known
+        "find app -type d -exec chmod 755 {} +",
+        "tar czf /tmp/before.tgz app",
+    ],
+)
+def test_what_deploys_do_beside_is_harmless(line: str) -> None:
+    outcome = there(line)
+    assert not [problem for problem in outcome.problems if problem.may_touch]
+    effect = live_effect(outcome)
+    assert not effect.deleted | effect.overwritten | effect.unseen
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "tar czf /tmp/x.tgz app && tar xzf /tmp/x.tgz -C app/src",
+        "cd app && tar cf - logs | tar xf - -C src",
+        "cd app && zip -qr /tmp/x.zip logs && unzip -qo /tmp/x.zip -d src",
+    ],
+)
+def test_what_was_packed_unseen_is_a_gap_where_it_is_unpacked(line: str) -> None:
+    assert {problem.trouble for problem in there(line).problems if problem.may_touch} == {Trouble.UNSEEN}
+
+
+@pytest.mark.parametrize("line", ["find app -name '*.log' -delete", "find app -name '*.log' -exec rm {} +"])
+def test_what_find_removes_may_lie_where_nobody_looked(line: str) -> None:
+    outcome = there(line)
+    assert not [problem for problem in outcome.problems if problem.may_touch]
+    assert (live_effect(outcome).deleted, live_effect(outcome).unseen) == (set(), {"logs"})
+    assert not live_effect(there(line.replace("app", "app -maxdepth 1"))).unseen
+
+
+STARTED_WITH = Environment({"DIR": "app", "PART": "src"}, frozenset({"TOKEN"}))
+
+
+@pytest.mark.parametrize(
+    ("script", "deleted"),
+    [
+        ('ssh host "rm $DIR/$PART/b"', {"src/b"}),
+        ('ssh host "rm ${PLACE:-app}/src/b"', {"src/b"}),
+        ('ssh host "rm ${1-app}/src/b"', {"src/b"}),
+        (': "${PLACE:=app}"; ssh host "rm $PLACE/src/b"', {"src/b"}),
+        ('DIR=/srv; ssh host "rm -f $DIR/src/b"', set()),
+        ("bash -c 'ssh host rm $DIR/src/b'", {"src/b"}),
+        ('unset DIR; ssh host "rm -f ${DIR:-app/src}/b"', {"src/b"}),
+    ],
+)
+def test_what_is_set_where_a_script_is_started_counts(script: str, deleted: set[str]) -> None:
+    outcome = here(script, environment=STARTED_WITH)
+    assert not [problem for problem in outcome.problems if problem.may_touch]
+    assert live_effect(outcome).deleted == deleted
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        'ssh host "rm -rf $PLACE/src"',  # not set, and perhaps is where it is run
+        'ssh host "rm -rf ${TOKEN:-app}/src"',  # set, and nobody says to what
+        'ssh host "rm -rf ${PLACE:?}/src"',
+        "ssh host 'rm -rf ${PLACE:-app}/src'",  # what is set there is not known
+        "ssh host 'rm -rf $DIR/src'",
+        "sudo bash -c 'ssh host rm -rf $DIR/src'",  # sudo does not pass it on
+        "env -u DIR bash -c 'ssh host \"rm -rf ${DIR}/src\"'",
+        "env -i bash -c 'ssh host \"rm -rf ${DIR}/src\"'",
+        'read DIR; ssh host "rm -rf $DIR/src"',
+    ],
+)
+def test_what_is_set_elsewhere_is_not_known(script: str) -> None:
+    found = troubles(here(script, environment=STARTED_WITH))
+    assert {Trouble.UNKNOWN_PATH, Trouble.OUTSIDE_ROOT} & found
+
+
+def test_what_hangs_on_the_environment_is_told() -> None:
+    script = 'ssh host "touch $DIR/${KIND:-new} ${2:-x}"'
+    told = {problem.detail for problem in here(script, environment=STARTED_WITH).problems}
+    assert told == {
+        "DIR is taken as it is set here",
+        "KIND is not set here: the script's own default is taken",
+        "$2 is not set here: the script's own default is taken",
+    } | {each.detail for each in here(script.replace("$DIR/${KIND:-new} ${2:-x}", "app/new x")).problems}

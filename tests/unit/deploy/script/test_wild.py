@@ -8,6 +8,7 @@ import pytest
 from driftaudit.deploy.script.rsync_planner import real_rsync
 from driftaudit.deploy.script.session import Trouble
 from driftaudit.deploy.script.simulation import simulate
+from driftaudit.model.script import Environment
 from tests.support.shell_models import live_effect, setting
 
 SCRIPTS = Path(__file__).with_name("wild")
@@ -30,7 +31,11 @@ LIVE = {
     ".env": "E=1",
     "public/x": "0",
     "public/up.jpg": "u",
+    "node_modules/": "",
 }
+
+
+STARTED_WITH = Environment({}, frozenset({"DEPLOY_PASSWORD", "HOME"}))
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,10 @@ WILD = {
     "wait-until-up": Expected(overwritten={"src/a.js"}),
     "posix-sh": Expected({"public/up.jpg"}, {"public/x"}),
     "stamped-version": Expected(overwritten={"index.js"}),
+    "backup-first": Expected({"src/only.js"}, {"src/a.js"}),
+    "password": Expected(overwritten={"src/a.js"}),
+    "defaults": Expected({"src/only.js"}, {"src/a.js"}),
+    "containers": Expected(overwritten={"src/a.js"}),
     "lock": Expected(overwritten={"src/a.js"}, unknown={(7, Trouble.UNKNOWN_EFFECT)}),
 }
 
@@ -68,7 +77,7 @@ def test_each_script_has_its_expectation() -> None:
 @pytest.mark.parametrize("name", sorted(WILD))
 def test_what_a_script_does_is_decided(name: str) -> None:
     text = (SCRIPTS / f"{name}.sh").read_text()
-    outcome = simulate(text, setting(LOCAL, LIVE, rsync=real_rsync))
+    outcome = simulate(text, setting(LOCAL, LIVE, rsync=real_rsync, environment=STARTED_WITH))
     effect, expected = live_effect(outcome), WILD[name]
     unknown = {(problem.line, problem.trouble) for problem in outcome.problems if problem.may_touch}
     assert (effect.deleted, effect.overwritten, unknown) == (

@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+set -euo pipefail
+HOST="${DEPLOY_HOST:-ubuntu@host}"
+DIR="${DEPLOY_DIR:-app}"
+FOLDER="${1:-src}"
+rsync -az --delete "$FOLDER/" "$HOST:$DIR/$FOLDER/"

@@ -1,0 +1,29 @@
+"""What a script may be told of the variables of this process."""
+
+import pytest
+
+from driftaudit.scripted.environment import environment_of
+
+
+def test_values_that_may_be_secrets_are_not_told() -> None:
+    variables = {
+        "DEPLOY_DIR": "/srv/app",
+        "EMPTY": "",
+        "DB_PASSWORD": "x",
+        "API_TOKEN": "x",
+        "URL": "https://me:hidden@example.net/",
+        "NOTE": "two\nlines",
+        "PATH": "/bin",
+        "HOME": "/root",
+        "BASH_FUNC_x%%": "() { :; }",
+        "STRANGE": "\U000f0000",
+    }
+    found = environment_of(variables)
+    assert found.values == {"DEPLOY_DIR": "/srv/app", "EMPTY": ""}
+    assert {"DB_PASSWORD", "API_TOKEN", "URL", "NOTE", "PATH", "HOME", "STRANGE"} <= found.hidden
+    assert "srv" not in repr(found)
+
+
+@pytest.mark.parametrize("name", ["CDPATH", "IFS", "PWD", "BASH_ENV"])
+def test_what_a_shell_sets_itself_is_never_taken_for_not_set(name: str) -> None:
+    assert name in environment_of({}).hidden
