@@ -217,7 +217,7 @@ def _seen(request: AuditRequest, progress: Progress) -> _Seen:
 
 def _planned(request: AuditRequest, seen: _Seen) -> _Planned:
     settled = _settled(request, seen)
-    scripted = _scripted(request, settled.changes, seen.trees)
+    scripted = _scripted(request, settled.changes, seen)
     _refuse_own_paths(request, scripted.plan)
     problems = (
         *seen.desired.problems,
@@ -311,8 +311,10 @@ def _settled(request: AuditRequest, seen: _Seen) -> _Settled:
     return _Settled(kept, filled.problems, filled.pointers, notes)
 
 
-def _scripted(request: AuditRequest, changes: Sequence[Change], trees: Trees) -> ScriptPlan:
+def _scripted(request: AuditRequest, changes: Sequence[Change], seen: _Seen) -> ScriptPlan:
     """Return the plan of any method; a script's has more to it."""
+    trees, history = seen.trees, seen.history
+    commit = seen.desired.source.commit if seen.desired.source.kind == "git" else None
     intent = request.intent or Intent(WORST_CASE)
     if intent.script is None:
         plan = plan_deploy(intent, changes, trees)
@@ -327,6 +329,8 @@ def _scripted(request: AuditRequest, changes: Sequence[Change], trees: Trees) ->
             cache=request.cache,
             trees=trees,
             changes=changes,
+            history=history,
+            commit=commit if request.mapping == IDENTITY else None,
         )
     )
 

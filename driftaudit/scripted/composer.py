@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from driftaudit.cache import Cache
@@ -9,7 +10,7 @@ from driftaudit.deploy.base import Trees
 from driftaudit.deploy.script.contents import Member, Members, Reader
 from driftaudit.deploy.script.hosts import host_tree
 from driftaudit.deploy.script.rsync_planner import real_rsync
-from driftaudit.deploy.script.session import Setting
+from driftaudit.deploy.script.session import Setting, Upstream
 from driftaudit.deploy.script.simulation import simulate
 from driftaudit.deploy.script.tree import Editor, Folder, Link, Parts, node_at, walk
 from driftaudit.deploy.script.world import Host
@@ -19,9 +20,11 @@ from driftaudit.model.entry import Entry
 from driftaudit.model.listing import listing_of
 from driftaudit.model.problem import Problem, ProblemKind
 from driftaudit.model.script import DeployScript
+from driftaudit.provenance.history import History
 from driftaudit.repo import Repository, blob_id
 from driftaudit.scripted.outcome import judged
 from driftaudit.scripted.planned import ScriptPlan
+from driftaudit.scripted.upstream import upstream_of
 from driftaudit.sources.archive import ArchiveSource, archive_format
 from driftaudit.sources.base import ScanRequest, Source
 from driftaudit.sources.directory import DirectorySource
@@ -42,6 +45,8 @@ class ScriptRequest:
     cache: Cache
     trees: Trees
     changes: Sequence[Change]
+    history: History | None = None
+    commit: str | None = None  # that is desired, where the root has its paths
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,7 @@ def plan_script(request: ScriptRequest) -> ScriptPlan:
         ),
         work_tree=local.parts if request.repository else None,
         is_desired=request.trees.desired.has,
+        upstream=partial(_upstream, request),
     )
     outcome = simulate(request.script.text, setting)
     plan = judged(request.script, outcome, setting, request.trees, request.changes)
@@ -95,6 +101,12 @@ def plan_script(request: ScriptRequest) -> ScriptPlan:
 
 def _in_unknown_home(paths: set[str]) -> bool:
     return any(path.split("/")[0] == _NO_HOME for path in paths)
+
+
+def _upstream(request: ScriptRequest) -> Upstream | None:
+    if request.repository is None or request.history is None or request.commit is None:
+        return None
+    return upstream_of(request.repository, request.history, request.commit, request.changes)
 
 
 def _here() -> Host:

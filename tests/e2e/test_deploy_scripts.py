@@ -1,6 +1,7 @@
 """Deploy scripts and shell lines in the place of a method: what they would destroy, before they are run."""
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from driftaudit.incident import Incident, build_incident
 from tests.support.cli import Outcome, check, driftaudit
-from tests.support.git import git, write
+from tests.support.git import commit, git, write
 from tests.support.site import Site
 from tests.support.sshd import SSHServer
 
@@ -141,6 +142,71 @@ def test_variables_are_taken_as_they_are_set_here(
     shown = driftaudit(incident.repository, "check", "--deploy-command", "cd $DEPLOY_DIR/${PART:-src}").out
     assert "DEPLOY_DIR is taken as it is set here" in shown
     assert "PART is not set here: the script's own default is taken" in shown
+
+
+def pulled(site: Site, line: str) -> Outcome:
+    return check(site.repository, site.url, "--deploy-command", f"cd {site.production} && {line}")
+
+
+@pytest.fixture
+def cloned(site: Site) -> Site:
+    """A live clone that is a commit behind, with files of its own; the newest commit is pushed."""
+    remote = site.folder / "remote.git"
+    git(site.folder, "init", "--bare", "--quiet", "-b", "main", str(remote))
+    git(site.repository, "remote", "add", "origin", str(remote))
+    git(site.repository, "push", "--quiet", "-u", "origin", "main")
+    shutil.rmtree(site.production)
+    git(site.folder, "clone", "--quiet", str(remote), str(site.production))
+    write(site.production, {"own.txt": "only here\n", "app.log": "l\n"})
+    write(site.repository, {"src/app.txt": "new\n", "src/lib/one.txt": None, "src/added.txt": "added\n"})
+    commit(site.repository, {}, "the next version")
+    git(site.repository, "push", "--quiet")
+    return site
+
+
+@pytest.mark.parametrize("line", ["git pull", "git pull --ff-only origin main && pm2 restart app"])
+def test_a_pull_on_the_target_brings_what_is_pushed(cloned: Site, line: str) -> None:
+    outcome = pulled(cloned, line)
+    assert (outcome.code, outcome.report["problems"]) == (0, [])
+    assert outcome.report["plan"]["actions"] == {"create": 1, "overwrite": 1, "delete": 1, "abandon": 0}
+
+
+def test_what_is_guarded_is_what_a_pull_did(cloned: Site) -> None:
+    line = f"cd {cloned.production} && git pull -q"
+    words = ["guard", cloned.url, "--deploy-command", line, "--", "sh", "-c", line]
+    outcome = driftaudit(cloned.repository, *words)
+    assert outcome.code == 0, outcome.out + outcome.err
+    assert (cloned.production / "src" / "app.txt").read_text() == "new\n"
+    assert not (cloned.production / "src" / "lib" / "one.txt").exists()
+    assert (cloned.production / "own.txt").exists()
+
+
+def test_what_git_ignores_is_lost_where_the_pulled_commit_has_it(cloned: Site) -> None:
+    write(cloned.production, {".git/info/exclude": ".env\n", ".env": "SECRET=only here\n"})
+    commit(cloned.repository, {".env": "SECRET=\n"}, "an example that should not be here")
+    git(cloned.repository, "push", "--quiet")
+    assert ".env" in pulled(cloned, "git pull").blocking()
+    git(cloned.production, "pull", "--quiet")
+    assert (cloned.production / ".env").read_text() == "SECRET=\n"
+
+
+@pytest.mark.parametrize(
+    "line", ["git pull origin other", "git pull -X theirs", "git pull upstream", "git merge --ff-only other"]
+)
+def test_a_pull_of_what_is_not_known_is_a_gap(cloned: Site, line: str) -> None:
+    assert pulled(cloned, line).code == 4
+
+
+def test_a_pull_of_what_is_not_pushed_is_a_gap(cloned: Site) -> None:
+    commit(cloned.repository, {"src/app.txt": "newer\n"}, "not pushed")
+    outcome = pulled(cloned, "git pull")
+    assert outcome.code == 4
+    assert "is what is desired pushed" in str(outcome.report["problems"])
+
+
+def test_a_pull_beside_the_root_is_a_gap(cloned: Site) -> None:
+    git(cloned.folder, "clone", "--quiet", str(cloned.folder / "remote.git"), str(cloned.production / "part"))
+    assert pulled(cloned, "cd part && git pull").code == 4
 
 
 def test_what_is_put_aside_is_left_behind_and_judged_as_gone(incident: Incident) -> None:

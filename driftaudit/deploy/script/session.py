@@ -97,6 +97,19 @@ class RsyncPlanner(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Upstream:
+    """What a pull on the target brings. `branches` (`origin/main`) are those at the desired commit.
+
+    `brought` is what differs from the live tree, by path from the root; `removed` are live files that are as
+    some commit had them there and that are not desired, with their contents.
+    """
+
+    branches: frozenset[str]
+    brought: Mapping[str, Node]
+    removed: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Setting:
     """What a simulation starts from.
 
@@ -119,6 +132,7 @@ class Setting:
     reader: Reader = field(default_factory=Reader)
     work_tree: Parts | None = None  # the top of the repository here
     is_desired: Callable[[str], bool] | None = None  # whether a path from the root is to be there
+    upstream: Callable[[], Upstream | None] | None = None  # None: it is not known what a pull brings
 
 
 class EndlessError(Exception):

@@ -3,6 +3,7 @@
 from driftaudit.deploy.script.call import Call, Programs, is_below
 from driftaudit.deploy.script.commands.git_archive import archive
 from driftaudit.deploy.script.commands.git_clean import clean
+from driftaudit.deploy.script.commands.git_pull import is_brought
 from driftaudit.deploy.script.options import Grammar, parsed
 from driftaudit.deploy.script.session import Trouble
 from driftaudit.deploy.script.tree import File, Folder, Parts, walk
@@ -86,7 +87,11 @@ def _write(call: Call, start: Parts, command: str, words: list[str]) -> int | No
         return None
     if _is_no_checkout(call, start):
         return 128
+    if is_brought(call, start, command, words):
+        return None
     detail = f"{shown} overwrites and deletes tracked files, and which these are is not known here"
+    if command == "pull":
+        detail += ": is what is desired pushed, and the branch the one that is pulled?"
     call.problem(Trouble.UNKNOWN_EFFECT, detail, may_touch=True)
     _changed(call, start, loses_changes=_loses_changes(command, words))
     return None
