@@ -1,5 +1,6 @@
 """`trap`: what a shell does at its end is simulated; what it does on a signal or an error is only judged."""
 
+import signal
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
@@ -8,8 +9,10 @@ from driftaudit.deploy.script import syntax
 from driftaudit.deploy.script.call import Call, Programs
 from driftaudit.deploy.script.parser import parse
 from driftaudit.deploy.script.session import Trouble
+from driftaudit.deploy.script.symbols import has_symbols
 from driftaudit.errors import UsageError
 
+_SIGNALS = frozenset(each.name for each in signal.Signals) | {"SIGRTMIN", "SIGRTMAX"}
 _SAYING = frozenset("echo printf exit return kill true false : wait trap date logger sleep".split())  # noqa: SIM905
 # On the machine that is not the target's they reach nothing of it.
 _LOCAL = frozenset("> rm rmdir unlink cd popd pushd test [ mv".split())  # noqa: SIM905
@@ -20,14 +23,24 @@ def trap(call: Call) -> int:
     words = [word for word in call.words if word != "--"]
     if len(words) < 2 or words[0] in ("-l", "-p"):
         return 0
-    text, signals = words[0], words[1:]
-    if {"EXIT", "0"} & set(signals):
+    text, given = words[0], words[1:]
+    signals = [word for word in given if _is_signal(word)] if call.world.is_bash else given
+    ends = [word for word in signals if word.upper() in ("EXIT", "0")]
+    if ends:
         call.world.at_exit = None if text == "-" else text
-    others = [signal for signal in signals if signal not in ("EXIT", "0")]
+    others = [word for word in signals if word not in ends]
     if others and text not in ("", "-"):
         detail = f"what is done on {' '.join(others)} is not simulated: {text}"
         call.problem(Trouble.TRAP, detail, may_touch=_may_touch(call, text))
-    return 0
+    return int(len(signals) < len(given))  # bash leaves out what is none; another shell may end
+
+
+def _is_signal(word: str) -> bool:
+    """Whether bash takes a word for what a trap is set on; what is not known may be one."""
+    if word.isdigit() or has_symbols(word):
+        return True
+    name = word.upper()
+    return name in ("EXIT", "ERR", "DEBUG", "RETURN") or f"SIG{name.removeprefix('SIG')}" in _SIGNALS
 
 
 def _may_touch(call: Call, text: str) -> bool:
