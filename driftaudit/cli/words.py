@@ -100,7 +100,8 @@ def form_intent(text: str) -> Intent:
     form = read_form(path, name)
     unreadable = tuple(Unreadable(each.where, each.detail, each.may_touch) for each in form.problems)
     folder = str(form.folder.absolute())
-    return Intent("script", script=DeployScript(form.text, path.name, folder, form.places, unreadable))
+    script = DeployScript(form.text, path.name, folder, form.places, unreadable, unknown=form.unknown)
+    return Intent("script", script=script)
 
 
 def path_under_root(text: str) -> str:

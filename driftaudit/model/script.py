@@ -26,7 +26,8 @@ class DeployScript:
     """The text of a script, what messages call it, and the folder of this machine that it is run in.
 
     `places` are `file:line` of each of its lines, where that is not just its own. `environment` None: it is
-    not known what the script is started with.
+    not known what the script is started with. `unknown` are variables that stand for what a form does not
+    say, each with what that is, such as `secrets.HOST`.
     """
 
     text: str
@@ -35,6 +36,13 @@ class DeployScript:
     places: tuple[str, ...] = field(default=(), repr=False)
     unreadable: tuple[Unreadable, ...] = ()
     environment: Environment | None = None
+    unknown: tuple[tuple[str, str], ...] = ()
+
+    def shown(self, text: str) -> str:
+        """Return a text for people, in which what is not known is called by what it is."""
+        for name, meaning in reversed(self.unknown):  # the tenth before the first, whose name it begins with
+            text = text.replace(f"${{{name}}}", f"<{meaning}>").replace(f"${name}", f"<{meaning}>")
+        return text
 
     def place(self, line: int) -> str:
         """Return where a line stands, counted from 1; 0 is the script as a whole."""

@@ -44,8 +44,8 @@ def judged(
         Plan("script", (script.name,), kept, planned.touches),
         others,
         tuple(_findings(script, outcome.problems)),
-        tuple(_problems(script, outcome.problems)),
-        tuple(_notes(script, outcome.problems)),
+        tuple(dict.fromkeys(_problems(script, outcome.problems))),
+        tuple(dict.fromkeys(_notes(script, outcome.problems))),
         tuple(_lines(script, outcome, setting)),
         frozenset(_elsewhere(outcome)),
     )
@@ -97,7 +97,7 @@ def _findings(script: DeployScript, problems: Iterable[LineProblem]) -> Iterator
     root = Entry("", Kind.DIRECTORY, MODE_DIRECTORY)
     for problem in problems:
         if problem.trouble in _BLOCKING:
-            reason = f"{_BLOCKING[problem.trouble]} {script.place(problem.line)}: {_detail(problem)}"
+            reason = f"{_BLOCKING[problem.trouble]} {script.place(problem.line)}: {_detail(script, problem)}"
             yield Finding(
                 Change("", None, root),
                 Provenance(Origin.UNKNOWN, Recoverable.NO),
@@ -127,12 +127,12 @@ def _notes(script: DeployScript, problems: Iterable[LineProblem]) -> Iterator[st
 
 def _sentence(script: DeployScript, problem: LineProblem) -> str:
     kind = problem.trouble.value.removeprefix("script/").replace("-", " ")
-    return f"{script.place(problem.line)} {kind}: {_detail(problem)}"
+    return f"{script.place(problem.line)} {kind}: {_detail(script, problem)}"
 
 
-def _detail(problem: LineProblem) -> str:
+def _detail(script: DeployScript, problem: LineProblem) -> str:
     """Return what there is to say, in which words of the script may stand: none that is a secret."""
-    return " ".join(masked(problem.detail.splitlines(), _SCRIPT))
+    return script.shown(" ".join(masked(problem.detail.splitlines(), _SCRIPT)))
 
 
 def _lines(script: DeployScript, outcome: Outcome, setting: Setting) -> Iterator[ScriptLine]:
@@ -142,4 +142,4 @@ def _lines(script: DeployScript, outcome: Outcome, setting: Setting) -> Iterator
         if each.host == setting.there.name and effect:
             text = texts[each.line - 1].strip() if 0 < each.line <= len(texts) else ""
             counts = (len(leaves(effect.deleted)), len(effect.overwritten), len(leaves(effect.created)))
-            yield ScriptLine(script.place(each.line), text, *counts)
+            yield ScriptLine(script.place(each.line), script.shown(text), *counts)

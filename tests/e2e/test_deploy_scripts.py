@@ -375,6 +375,32 @@ jobs:
     assert outcome.report["problems"] == []
 
 
+def test_what_a_workflow_leaves_open_is_called_by_its_name(incident: Incident) -> None:
+    text = f"""on: push
+jobs:
+  deploy:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: appleboy/ssh-action@v1
+        with:
+          host: ${{{{ secrets.HOST }}}}
+          username: ${{{{ secrets.USER }}}}
+          script: |
+            cd {incident.production}
+            rm -rf ${{{{ vars.FOLDER }}}}
+            rm -rf src
+"""
+    write(incident.repository, {".github/workflows/deploy.yml": text})
+    words = ["check", "--deploy-from", ".github/workflows/deploy.yml:deploy"]
+    outcome = driftaudit(incident.repository, *words)
+    assert outcome.code == 3, outcome.err
+    assert "ssh <secrets.USER>@<secrets.HOST>: taken for the target" in outcome.out
+    assert "rm removes <vars.FOLDER>, and what that is is not known" in outcome.out
+    assert "DRIFTAUDIT_UNKNOWN" not in outcome.out
+    notes = [line for line in outcome.out.splitlines() if "taken for the target" in line]
+    assert len(notes) == len(set(notes))
+
+
 def test_a_step_that_nobody_knows_makes_it_incomplete(site: Site) -> None:
     text = "on: push\njobs:\n  deploy:\n    steps:\n      - uses: somebody/unheard-of@v1\n"
     write(site.repository, {".github/workflows/d.yml": text})
