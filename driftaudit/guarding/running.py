@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from driftaudit.guarding.signals import Signals
+from driftaudit.guarding.signals import Signals, held_back
 from driftaudit.model.guard_run import CommandResult
 
 _UNCLAIMED = "the lock cannot be told that it runs; is the disk full?"
@@ -23,17 +23,23 @@ def run_command(
     """
     signals.keep()
     moment, begun = datetime.now(UTC), time.monotonic()
-    try:
-        process = subprocess.Popen(  # noqa: S603 - the user's
-            list(words),
-            env={**os.environ, **variables},
-            preexec_fn=claim,  # noqa: PLW1509 - system calls alone: it takes no lock
-        )
-    except OSError as error:
-        return CommandResult(moment, 0.0, error=error.strerror or str(error))
-    except subprocess.SubprocessError:
-        return CommandResult(moment, 0.0, error=_UNCLAIMED)
-    signals.hand_to(process)
+    with held_back() as let_through:
+
+        def prepare() -> None:
+            claim()
+            let_through()
+
+        try:
+            process = subprocess.Popen(  # noqa: S603 - the user's
+                list(words),
+                env={**os.environ, **variables},
+                preexec_fn=prepare,  # noqa: PLW1509 - system calls alone: it takes no lock
+            )
+        except OSError as error:
+            return CommandResult(moment, 0.0, error=error.strerror or str(error))
+        except subprocess.SubprocessError:
+            return CommandResult(moment, 0.0, error=_UNCLAIMED)
+        signals.hand_to(process)
     code = process.wait()
     signals.take_back()
     seconds = time.monotonic() - begun

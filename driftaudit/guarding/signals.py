@@ -3,7 +3,7 @@
 import contextlib
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -80,6 +80,28 @@ def taken_signals() -> Iterator[Signals]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def held_back() -> Iterator[Callable[[], None]]:
+    """Let all that would end us wait while a process is started.
+
+    One that a terminal sends meanwhile comes to both of us: by the time that we take it we know that the
+    other has it, and it gets none twice. What is returned is to be called in that process, right before the
+    program: what waits there ends it then.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _TAKEN)
+
+    def let_through() -> None:
+        for number in _TAKEN:
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    try:
+        yield let_through
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _is_in_foreground() -> bool:
