@@ -93,12 +93,14 @@ def promised(
     findings: Collection[Finding],
     problems: Iterable[Problem],
     *,
+    created: Iterable[str] = (),
     scope: tuple[str, ...] = (),
     writes_through: bool = False,
     worst_case: bool = False,
 ) -> Promise:
     """Return what is to be found after a deploy whose plan is in the findings.
 
+    `created` are all paths that it makes: a script makes some that are not desired, such as a stamp.
     `writes_through`: a copy that meets a link may leave the link, and write where it leads.
     """
 
@@ -122,6 +124,12 @@ def promised(
         )
         for finding in findings
         if LEFT_ASIDE.isdisjoint(finding.labels) and within_any(finding.path, scope)
+    }
+    told = {finding.path for finding in findings}
+    paths |= {
+        path: Expected(Action.CREATE, Wanted.ANYTHING, None, None)
+        for path in created
+        if path not in told and within_any(path, scope)
     }
     unseen = frozenset(problem.path for problem in problems)
     return Promise(paths, scope, unseen, frozenset(_lasting(findings, scope)))

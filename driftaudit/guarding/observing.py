@@ -43,6 +43,7 @@ def promise_of(examination: Examination, scope: tuple[str, ...] = ()) -> Promise
     return promised(
         audit.findings,
         audit.problems,
+        created=[path for path, action in audit.plan.actions.items() if action is Action.CREATE],
         scope=scope,
         writes_through=audit.plan.method == "overlay",
         worst_case=audit.worst_case,
