@@ -30,6 +30,7 @@ Exit codes:
   3  blocked               130  interrupted
   4  incomplete evidence"""
 _COMMAND = "driftaudit.command"
+_SHELLS = ("bash", "dash", "ksh", "sh", "zsh")
 
 
 class _WithCommand(click.Command):
@@ -115,7 +116,7 @@ def command(
     workplace = Workplace(wanted)
     with taken_signals() as signals, begun_audit(workplace, target, wanted) as audit:
         request = GuardRequest(
-            audit=replace(audit, structure=not no_structure),
+            audit=replace(_as_run(audit, words), structure=not no_structure),
             command=words,
             shown=_shown(words),
             person=_person(workplace.repository_if_any()),
@@ -135,6 +136,18 @@ def command(
         if record:
             write(Destination("json", record), json(run))
     return int(run.exit_code)
+
+
+def _as_run(audit: "AuditRequest", words: tuple[str, ...]) -> "AuditRequest":
+    """Return the audit; where the command is not just the script, nobody knows what it is started with."""
+    script = audit.intent.script if audit.intent else None
+    if audit.intent is None or script is None or script.environment is None:
+        return audit
+    rest = words[1:] if Path(words[0]).name in _SHELLS else words
+    is_line = rest[:1] == ("-c",) and rest[1:2] == (script.text,)
+    if is_line or Path(rest[0] if rest else "").absolute() == Path(script.folder, script.name):
+        return audit
+    return replace(audit, intent=replace(audit.intent, script=replace(script, environment=None)))
 
 
 class _Report:

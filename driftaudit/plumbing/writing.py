@@ -3,7 +3,6 @@
 import os
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -186,11 +185,16 @@ class ObjectWriter:
         """
         made = int(self._git.text("log", "-1", "--format=%ct", commit))
         name = below + stamp(datetime.fromtimestamp(made, UTC))
+        locked = None
         for number in range(1, _MOST_OF_ONE_SECOND):
             ref = name if number == 1 else f"{name}-{number}"
-            with suppress(LockedError):
+            try:
                 if self.point(ref, commit, None) or self.ref(ref) == commit:
                     return ref
+            except LockedError as error:
+                if locked:  # two of them: it is no lock of one name
+                    raise
+                locked = error
         raise RepositoryError(f"too many refs begin with {name}", "Run it again.")
 
     def damaged(self, oids: Collection[str]) -> set[str]:

@@ -1,5 +1,6 @@
 """The variables of this process, as a script that is started from here would find them."""
 
+import re
 from collections.abc import Mapping
 
 from driftaudit.deploy.script.symbols import has_symbols
@@ -10,9 +11,19 @@ from driftaudit.model.script import Environment
 # A shell sets these itself, or goes by them: they are what they are in the model.
 _OF_THE_SHELL = frozenset(
     [
-        *("BASHOPTS", "BASH_ENV", "CDPATH", "COLUMNS", "ENV", "GLOBIGNORE", "HOME", "IFS", "LINES", "OLDPWD"),
-        *("PATH", "POSIXLY_CORRECT", "PS4", "PWD", "SHELLOPTS", "SHLVL", "_"),
+        *("BASH", "BASHOPTS", "BASH_ENV", "BASH_REMATCH", "BASH_SUBSHELL", "BASH_VERSINFO", "BASH_VERSION"),
+        *("CDPATH", "COLUMNS", "COPROC", "DIRSTACK", "ENV", "EPOCHREALTIME", "EUID", "FUNCNAME"),
+        *("GLOBIGNORE", "GROUPS", "HOME", "HOSTNAME", "HOSTTYPE", "IFS", "LINENO", "LINES", "MACHTYPE"),
+        *("MAPFILE", "OLDPWD", "OPTARG", "OPTERR", "OPTIND", "OSTYPE", "PATH", "PIPESTATUS", "PPID"),
+        *("POSIXLY_CORRECT", "PS4", "PWD", "RANDOM", "REPLY", "SECONDS", "SHELLOPTS", "SHLVL"),
+        *("SSH_AGENT_PID", "SSH_AUTH_SOCK", "SUDO_COMMAND", "SUDO_GID", "SUDO_UID", "SUDO_USER"),
+        *("TERM", "UID", "_"),
     ]
+)
+
+# A value is told in reports: what has such a name is not, whether a secret or only near to one.
+_NEAR_SECRETS = re.compile(
+    r"pass|(?:^|_)pat(?:_|$)|pwd|cookie|session|basic|kube|key|cert|auth|login|cred", re.IGNORECASE
 )
 
 
@@ -26,7 +37,7 @@ def environment_of(variables: Mapping[str, str]) -> Environment:
 
 
 def _is_plain(name: str, value: str) -> bool:
-    if is_secret_name(name) or "\n" in value or has_symbols(value):
+    if is_secret_name(name) or _NEAR_SECRETS.search(name) or "\n" in value or has_symbols(value):
         return False
     line = f"{name}={value}"
     return masked([line], "deploy.sh") == [line]

@@ -34,7 +34,7 @@ def judged(
     actions = {
         path: Action.DELETE if action is Action.ABANDON and path not in behind else action
         for path, action in planned.actions.items()
-        if path and path not in folders
+        if path and (path not in folders or _is_file(path, trees))
     }
     known = {change.path for change in changes}
     others = tuple(_untold(sorted(actions.keys() - known), trees))
@@ -49,6 +49,12 @@ def judged(
         tuple(_lines(script, outcome, setting)),
         frozenset(_elsewhere(outcome)),
     )
+
+
+def _is_file(path: str, trees: Trees) -> bool:
+    """Whether a file is live where the deploy makes a folder: it does not come and go with its content."""
+    live = trees.live(path)
+    return live is not None and live.has_content
 
 
 def _elsewhere(outcome: Outcome) -> Iterator[str]:

@@ -22,7 +22,8 @@ def upstream_of(
     just this content at its path: then git tracked it, and may track it there still.
     """
     refs = repository.refs_below(_REMOTES)
-    branches = {name.removeprefix(_REMOTES) for name, oid in refs if oid == commit}
+    named = [(name.removeprefix(_REMOTES), oid) for name, oid in refs if not name.endswith("/HEAD")]
+    branches = {name for name, oid in named if oid == commit}
     if not branches:
         return None
     told = list(changes)
@@ -39,6 +40,7 @@ def upstream_of(
         frozenset(branches),
         {entry.path: _node(entry, targets) for entry in desired if entry.kind in (Kind.FILE, Kind.SYMLINK)},
         {path: digest for path, digest in extra.items() if digest in had.get(path, ())},
+        has_one_branch=len(named) == 1,
     )
 
 

@@ -190,8 +190,77 @@ def test_what_git_ignores_is_lost_where_the_pulled_commit_has_it(cloned: Site) -
     assert (cloned.production / ".env").read_text() == "SECRET=\n"
 
 
+def test_a_file_of_the_host_s_own_is_lost_where_a_folder_is_pulled(cloned: Site) -> None:
+    write(cloned.production, {".git/info/exclude": "notes\n", "notes": "only here\n"})
+    commit(cloned.repository, {"notes/first.txt": "1\n"}, "notes are a folder now")
+    git(cloned.repository, "push", "--quiet")
+    assert pulled(cloned, "git pull").blocking() == {"notes": "core/only-copy"}
+    git(cloned.production, "pull", "--quiet")
+    assert (cloned.production / "notes").is_dir()
+
+
+def test_a_file_is_lost_where_the_line_makes_a_folder(site: Site) -> None:
+    write(site.production, {"log": "only here\n"})
+    line = f"cd {site.production} && rm -f log; mkdir log; echo 1 > log/x"
+    assert check(site.repository, site.url, "--deploy-command", line).blocking() == {"log": "core/only-copy"}
+
+
+def test_a_merge_without_a_fetch_brings_what_the_host_saw_last(cloned: Site) -> None:
+    assert pulled(cloned, "git merge --ff-only origin/main").code == 4
+    assert pulled(cloned, "git fetch -q && git merge --ff-only origin/main").code == 0
+
+
+def test_which_of_many_branches_is_pulled_has_to_be_said(cloned: Site) -> None:
+    git(cloned.repository, "push", "--quiet", "origin", "HEAD:other")
+    commit(cloned.repository, {"src/app.txt": "newest\n"}, "ahead of the other")
+    git(cloned.repository, "push", "--quiet", "origin", "HEAD:main")
+    assert pulled(cloned, "git pull").code == 4
+    assert pulled(cloned, "git pull origin other").code == 4
+    assert pulled(cloned, "git pull origin main").code == 0
+
+
+def test_what_a_script_makes_beside_what_is_desired_is_as_planned(site: Site, tmp_path: Path) -> None:
+    line = f"cd {site.production} && date > REVISION && mkdir -p stamps && touch stamps/new"
+    receipt = str(tmp_path / "receipt.json")
+    assert (
+        driftaudit(site.repository, "check", site.url, "--deploy-command", line, "--receipt", receipt).code
+        == 0
+    )
+    guard = ["guard", site.url, "--deploy-command", line, "--", "sh", "-c"]
+    assert driftaudit(site.repository, *guard, line).code == 0
+    words = ["verify", site.url, "--deploy-command", line, "--receipt", receipt, "--after"]
+    assert driftaudit(site.repository, *words).code == 0
+    shutil.rmtree(site.production / "stamps")
+    (site.production / "REVISION").unlink()
+    assert driftaudit(site.repository, *guard, f"{line}; touch {site.production}/other").code == 7
+
+
+@pytest.mark.parametrize("prefix", ["", "PLACE=sub ", "env PLACE=sub "])
+def test_a_guarded_script_is_known_only_as_it_is_started(site: Site, prefix: str) -> None:
+    write(site.production, {"sub/own.txt": "only here\n"})
+    (site.repository / "deploy.sh").write_text(
+        f"touch {site.production}/${{PLACE:-new}}\n[ $# = 0 ] || exit 1\n"
+    )
+    deploy = "deploy: {method: script, script: deploy.sh}"
+    site.configure(f"version: 1\ntargets:\n  p:\n    url: {site.url}\n    {deploy}\n")
+    words = ["sh", "-c", f"{prefix}sh deploy.sh"] if prefix else ["sh", "deploy.sh"]
+    assert driftaudit(site.repository, "guard", "p", "--", *words).code == (4 if prefix else 0)
+    (site.repository / "deploy.sh").write_text(
+        f'if [ "${{1:-}}" = --clean ]; then rm -rf {site.production}/sub; fi\n'
+    )
+    assert driftaudit(site.repository, "guard", "p", "--", "sh", "deploy.sh", "--clean").code == 3
+    assert (site.production / "sub" / "own.txt").exists()
+
+
 @pytest.mark.parametrize(
-    "line", ["git pull origin other", "git pull -X theirs", "git pull upstream", "git merge --ff-only other"]
+    "line",
+    [
+        "git pull origin other",
+        "git pull -X theirs",
+        "git -c core.worktree=/srv pull",
+        "git pull upstream",
+        "git merge --ff-only other",
+    ],
 )
 def test_a_pull_of_what_is_not_known_is_a_gap(cloned: Site, line: str) -> None:
     assert pulled(cloned, line).code == 4
@@ -201,7 +270,7 @@ def test_a_pull_of_what_is_not_pushed_is_a_gap(cloned: Site) -> None:
     commit(cloned.repository, {"src/app.txt": "newer\n"}, "not pushed")
     outcome = pulled(cloned, "git pull")
     assert outcome.code == 4
-    assert "is what is desired pushed" in str(outcome.report["problems"])
+    assert "push what is desired first" in str(outcome.report["problems"])
 
 
 def test_a_pull_beside_the_root_is_a_gap(cloned: Site) -> None:

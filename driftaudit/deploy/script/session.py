@@ -107,6 +107,7 @@ class Upstream:
     branches: frozenset[str]
     brought: Mapping[str, Node]
     removed: Mapping[str, str]
+    has_one_branch: bool  # that a remote is known to have
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,7 @@ class Session:
         self.effects: dict[tuple[int, str], Differences] = {}  # of all runs of a line, by line and host
         self.pipes: dict[str, str] = {}  # contents by the paths that `<(…)` and `>(…)` became
         self.ended: list[World] = []  # where the script itself has come to its end
+        self.has_fetched = False  # git, on the target
         self._left = _MOST_STATEMENTS
         self._environment: dict[tuple[str, str], str] = {}
 
@@ -196,20 +198,32 @@ class Session:
     def note_given(self, world: World, name: str) -> None:
         """Note that a value is what the script was started with."""
         given = self.setting.environment
-        if given and name in given.values and world.variables.get(name) == given.values[name]:
+        if given and name in given.values and world.variables.get(name) is given.values[name]:
             self.problem(Trouble.ENVIRONMENT, 0, f"{name} is taken as it is set here", may_touch=False)
 
     def takes_default(self, world: World, name: str, found: str | None) -> bool:
         """Whether a value that is not known is not set where the script is started; noted then."""
         given = self.setting.environment
-        if given is None or world.host is not self.setting.here or name in given.values:
+        if given is None or world.host is not self.setting.here or not world.knows_names:
             return False
-        if name in given.hidden or found is None or found != self._environment.get((world.host.name, name)):
+        if not name.isidentifier() or name in given.values or name in given.hidden:
             return False
-        shown = f"${name}" if name.isdigit() else name
-        detail = f"{shown} is not set here: the script's own default is taken"
+        if found is None or found != self._environment.get((world.host.name, name)):
+            return False
+        detail = f"{name} is not set here: the script's own default is taken"
         self.problem(Trouble.ENVIRONMENT, 0, detail, may_touch=False)
         return True
+
+    def forget_variables(self, world: World, *, with_own: bool) -> None:
+        """Take variables for set to what nobody knows, with or without those that the script set itself."""
+        given = self.setting.environment
+        values = given.values if given else {}
+        world.variables |= {
+            name: self.anything(f"${name}")
+            for name, text in world.variables.items()
+            if with_own or (name in values and text is values[name])
+        }
+        world.knows_names = False
 
     def pipe(self, content: str) -> str:
         """Return the path of a new file that is none: what is read from it is a content."""

@@ -138,6 +138,7 @@ class Simple:
         if flags & _TRAITS and command.variant != "export":
             detail = f"{command.variant} -{min(flags & _TRAITS)}"
             self._session.problem(Trouble.UNMODELLED, line, detail, may_touch=True)
+        taken = {letter for text in given if text.startswith("+") for letter in text[1:]}
         is_declared = command.variant in ("declare", "typeset") and world.functions_deep and "g" not in flags
         is_local = command.variant == "local" or is_declared
         named = [_given(text, line) for text in given if not text.startswith(("-", "+"))]
@@ -152,7 +153,7 @@ class Simple:
                 world.readonly |= {assignment.name}
             if (command.variant == "export" and "n" not in flags) or "x" in flags:
                 world.exported |= {assignment.name}
-            elif command.variant == "export":
+            elif command.variant == "export" or "x" in taken:
                 world.exported -= {assignment.name}
             is_empty = assignment.value is None and not assignment.array
             if is_local and is_empty and self._session.may_set(world, assignment.name, line):
@@ -164,7 +165,7 @@ class Simple:
         """Forget what variables are: nobody knows which of them a text sets."""
         detail = f"which variables {text} sets is not known"
         self._session.problem(Trouble.UNKNOWN_EFFECT, line, detail, may_touch=False)
-        world.variables |= {name: self._session.anything(f"${name}") for name in world.variables}
+        self._session.forget_variables(world, with_own=True)
 
     def named(self, world: World, words: list[str], line: int) -> list[World]:
         """Run a command by its words."""

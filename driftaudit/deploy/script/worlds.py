@@ -42,6 +42,7 @@ def _key(world: World) -> object:
         world.options,
         world.is_bash,
         world.exported,
+        world.knows_names,
         world.readonly,
         tuple(sorted(world.descriptors.items())),
         world.stack,

@@ -6,7 +6,14 @@ from itertools import chain
 
 from driftaudit.deploy.script.call import Call, Programs
 from driftaudit.deploy.script.commands.packing import excludes, is_skipped, packed, packed_alone
-from driftaudit.deploy.script.commands.unpacking import Manner, first_names, stripped, unpacked, without_parts
+from driftaudit.deploy.script.commands.unpacking import (
+    Manner,
+    first_names,
+    heed_unseen,
+    stripped,
+    unpacked,
+    without_parts,
+)
 from driftaudit.deploy.script.commands.zips import ZIPS
 from driftaudit.deploy.script.contents import Member
 from driftaudit.deploy.script.patterns import compiled
@@ -63,6 +70,8 @@ def tar(call: Call) -> int | None:
             return 0 if call.content_of(line.archive) is not None else 2
         case _:
             call.problem(Trouble.UNMODELLED, f"tar -{line.mode}", may_touch=call.is_target)
+            if line.archive != "-" and call.may_write(line.archive):
+                call.write_file(call.place(line.archive), call.session.contents.unknown())
             return None
 
 
@@ -225,6 +234,8 @@ def _extract(call: Call, line: _Line) -> int | None:
         names={inode: without_parts(path, line.strip) for inode, path in first_names(members).items()},
     )
     skipped = excludes(line.excludes)
+    named = [path for names in places.values() for path in names]
+    heed_unseen(call, members, named, lambda path: bool(skipped and is_skipped(path, skipped)))
     rest = [each for each in members if not (skipped and is_skipped(each.path, skipped))]
     status: int | None = 0
     for target, names in places.items():

@@ -4,6 +4,7 @@ from driftaudit.deploy.script.call import Call, Programs
 from driftaudit.deploy.script.conditions import test as condition_holds
 from driftaudit.deploy.script.parameters import path_text, value
 from driftaudit.deploy.script.session import Trouble
+from driftaudit.deploy.script.symbols import has_symbols
 from driftaudit.deploy.script.tree import Folder, Parts, Unseen, find
 from driftaudit.deploy.script.world import Flow, World
 
@@ -179,7 +180,9 @@ def shift(call: Call) -> int | None:
 def unset(call: Call) -> int:
     """Unset variables and functions."""
     for word in call.words:
-        if not word.startswith("-") and call.session.may_set(call.world, word, call.line):
+        if has_symbols(word):
+            call.session.forget_variables(call.world, with_own=True)
+        elif not word.startswith("-") and call.session.may_set(call.world, word, call.line):
             call.world.variables[word] = None
             call.world.arrays.pop(word, None)
             call.world.functions.pop(word, None)
@@ -188,12 +191,17 @@ def unset(call: Call) -> int:
 
 def read(call: Call) -> None:
     """Read a line: what it is, and whether there is one, is not known."""
-    skips = False
+    skips, names = False, []
     for word in call.words:
         if word.startswith("-"):
             skips = word[-1] in "pdntNu"
         elif skips:
             skips = False
+        else:
+            names.append(word)
+    for word in names or ["REPLY"]:
+        if has_symbols(word):
+            call.session.forget_variables(call.world, with_own=True)
         elif call.session.may_set(call.world, word, call.line):
             call.world.arrays.pop(word, None)
             call.world.variables[word] = call.session.anything(f"${word}")

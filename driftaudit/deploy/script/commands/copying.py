@@ -82,9 +82,10 @@ def _destination(call: Call, options: Options) -> tuple[list[str], _Target] | No
     node = call.place(path).node
     is_folder = isinstance(node, Folder) and "T" not in options
     if isinstance(node, Unseen) and "T" not in options:
-        detail = f"{call.name} to {path}: whether that is a folder was not seen"
-        call.problem(Trouble.UNSEEN, detail, may_touch=call.may_meet_root(call.place(path)))
         is_folder = path.endswith("/") or len(sources) > 1
+        is_sure = is_folder and not call.may_meet_root(call.place(path))  # or it fails
+        detail = f"{call.name} to {path}: whether that is a folder was not seen"
+        call.problem(Trouble.UNSEEN, detail, may_touch=call.is_target and not is_sure)
     needs_folder = options.value("t") is not None or len(sources) > 1
     if needs_folder and not is_folder:
         return None

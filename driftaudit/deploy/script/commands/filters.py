@@ -21,11 +21,12 @@ _CURL = Grammar(
     },
 )
 
+_SPIDER = "\0"  # for a long option that has no letter
 _WGET = Grammar(
-    "qdvb46cSpn",
+    f"qdvb46cSnk{_SPIDER}",
     "OoTtUw",
     {
-        "spider": "p",
+        "spider": _SPIDER,
         **dict.fromkeys(("quiet", "no-verbose", "no-check-certificate", "server-response"), "q"),
         **dict.fromkeys(("timeout", "tries", "waitretry"), "T"),
         "output-document": "O",
@@ -85,7 +86,7 @@ def _wget_writes(words: list[str]) -> bool:
     """Whether wget keeps what it loads; it does, unless it is told otherwise."""
     options = parsed(words, _WGET)
     files = [file for letter in "Oo" for file in options.values.get(letter, ())]
-    keeps = "p" not in options and "O" not in options
+    keeps = _SPIDER not in options and "O" not in options
     return bool(options.unknown or keeps or any(file not in _NO_FILES for file in files))
 
 

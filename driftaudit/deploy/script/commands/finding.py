@@ -8,12 +8,13 @@ from driftaudit.deploy.script.commands.wrappers import Named
 from driftaudit.deploy.script.contents import EMPTY, is_unknown
 from driftaudit.deploy.script.patterns import compiled
 from driftaudit.deploy.script.session import Trouble
+from driftaudit.deploy.script.symbols import Knowledge
 from driftaudit.deploy.script.tree import File, Folder, Link, Node, Parts, Place, Unseen
 from driftaudit.deploy.script.world import World
 
 _KINDS = {"f": File, "d": Folder, "l": Link}
 _DEPTHS = ("-maxdepth", "-mindepth")
-_ATTRIBUTES = {"chmod", "chown", "chgrp", "setfacl", "chcon", "ls", "stat"}  # they change no content
+_ATTRIBUTES = {"chmod", "chown", "chgrp", "setfacl", "chcon"}  # they change no content, and print no names
 _REMOVERS = {"rm", "unlink", "rmdir"}
 _FILES = {"-fprint": 1, "-fprint0": 1, "-fls": 1, "-fprintf": 2}  # they write one: how many words follow
 _UNKNOWN = (  # they ask for what the model has not got: what they ask may hold, or not
@@ -45,6 +46,12 @@ class _Run:
         """The name of the program."""
         words = self.words[1:] if self.words[:1] == ("sudo",) else self.words
         return words[0].rpartition("/")[2] if words else ""
+
+    @property
+    def is_about_found(self) -> bool:
+        """Whether the program is given nothing but what was found."""
+        words = self.words[1:] if self.words[:1] == ("sudo",) else self.words
+        return all(word == "{}" or word.startswith("-") for word in words[1:])
 
     def on(self, *paths: str) -> list[str]:
         """Return the words of the command for some paths."""
@@ -102,7 +109,7 @@ def find(call: Call, named: Named) -> list[World]:
     if line.runs:
         return _run(call, line, [each.path for each in found], named)
     if not line.is_vague and not line.unknown and "-print0" not in call.words:
-        call.print("".join(f"{each.path}\n" for each in found))
+        call.print("".join(f"{path}\n" for path in [*(each.path for each in found), *_others(call, line)]))
     else:
         call.print_content(call.session.contents.unknown())
     return [world]
@@ -224,11 +231,21 @@ def _heed_unseen(call: Call, line: _Line, found: _Found) -> None:
     programs = {run.program for run in line.runs}
     if not (is_open or isinstance(found.node, Unseen)) or programs <= _ATTRIBUTES:
         return
-    if is_open and programs <= _REMOVERS:
+    if is_open and programs <= _REMOVERS and all(run.is_about_found for run in line.runs):
         line.unseen.append(found.parts)
         return
     detail = f"find goes through {found.path}, of which not all was seen"
     call.problem(Trouble.UNSEEN, detail, may_touch=call.is_target)
+
+
+def _others(call: Call, line: _Line) -> Iterator[str]:
+    """Yield a name for what else may be found in each folder that nobody saw whole."""
+    for start in line.starts:
+        place = call.place(start, follow=line.follows or start.endswith("/"))
+        for found in _walk(_Found(start, place.node, 0, place.parts), line.most) if place.node else ():
+            if isinstance(found.node, Folder) and found.node.is_open and found.depth < line.most:
+                others = call.session.symbols.new(f"all else in {found.path}", Knowledge.OTHERS)
+                yield f"{found.path}/{others}"
 
 
 def _touch(call: Call, line: _Line) -> None:

@@ -41,6 +41,7 @@ def git(call: Call) -> int | None:
     command, *words = options.operands
     if command == "push":
         _note_push(call, words)
+    call.session.has_fetched = call.session.has_fetched or (command == "fetch" and call.is_target)
     if command in _READING:
         call.print(call.session.fresh(f"git {command}") + "\n")
         return None
@@ -53,7 +54,7 @@ def git(call: Call) -> int | None:
     if command == "clean":
         return clean(call, start, words)
     if command in _WRITING:
-        return _write(call, start, command, words)
+        return _write(call, start, command, words, given=options.values.get("c", []))
     call.problem(Trouble.UNMODELLED, f"git {command}", may_touch=call.is_target)
     return None
 
@@ -72,11 +73,12 @@ def _note_push(call: Call, words: list[str]) -> None:
     call.problem(Trouble.UNKNOWN_EFFECT, detail, may_touch=not is_common)
 
 
-def _write(call: Call, start: Parts, command: str, words: list[str]) -> int | None:
+def _write(call: Call, start: Parts, command: str, words: list[str], *, given: list[str]) -> int | None:
     """Change tracked files to what a revision has.
 
     What is tracked on the target is not known: that is a gap. Where changes that are in no commit are thrown
-    away, all that is desired is taken for overwritten; elsewhere git refuses to lose them.
+    away, all that is desired is taken for overwritten; elsewhere git refuses to lose them. `given` are
+    settings of the command line.
     """
     shown = " ".join(["git", command, *words])[:80]
     if command == "stash" and words[:1] in (["list"], ["show"]):
@@ -87,11 +89,11 @@ def _write(call: Call, start: Parts, command: str, words: list[str]) -> int | No
         return None
     if _is_no_checkout(call, start):
         return 128
-    if is_brought(call, start, command, words):
+    if not given and is_brought(call, start, command, words):
         return None
     detail = f"{shown} overwrites and deletes tracked files, and which these are is not known here"
     if command == "pull":
-        detail += ": is what is desired pushed, and the branch the one that is pulled?"
+        detail += ": name remote and branch (git pull origin main), and push what is desired first"
     call.problem(Trouble.UNKNOWN_EFFECT, detail, may_touch=True)
     _changed(call, start, loses_changes=_loses_changes(command, words))
     return None

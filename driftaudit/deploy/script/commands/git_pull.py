@@ -24,10 +24,13 @@ def is_brought(call: Call, start: Parts, command: str, words: list[str]) -> bool
     is taken for overwritten. Returns False where nothing was done, since it is not known what comes.
     """
     upstream = call.session.setting.upstream() if call.session.setting.upstream else None
-    if upstream is None or not _is_that(upstream, command, words) or not _is_at_root(call, start):
+    if upstream is None or not _is_that(call, upstream, command, words) or not _is_at_root(call, start):
         return False
     shown, branches = " ".join(["git", command, *words])[:80], ", ".join(sorted(upstream.branches))
-    detail = f"{shown} is taken to bring what is desired, as {branches} was last seen to have it"
+    detail = (
+        f"{shown} is taken to bring what is desired, as {branches} was last seen to have it; what hooks do"
+    )
+    detail += " there is not known"
     call.problem(Trouble.UNKNOWN_EFFECT, detail, may_touch=False)
     root = call.session.setting.root
     for path, node in sorted(upstream.brought.items()):
@@ -37,16 +40,19 @@ def is_brought(call: Call, start: Parts, command: str, words: list[str]) -> bool
     return True
 
 
-def _is_that(upstream: Upstream, command: str, words: list[str]) -> bool:
+def _is_that(call: Call, upstream: Upstream, command: str, words: list[str]) -> bool:
     """Whether the command brings one of the branches that are known to be at what is desired."""
     flags = {word for word in words if word.startswith("-")}
     operands = [word for word in words if not word.startswith("-")]
-    if command == "merge":
-        return flags <= _MERGE_FLAGS and len(operands) == 1 and operands[0] in upstream.branches
-    if command != "pull" or not flags <= _PULL_FLAGS or len(operands) > 2:
+    if command == "merge":  # of the branch as the host saw it last: only a fetch brings that up to date
+        is_named = len(operands) == 1 and operands[0] in upstream.branches
+        return is_named and flags <= _MERGE_FLAGS and call.session.has_fetched
+    if command != "pull" or not flags <= _PULL_FLAGS:
         return False
-    branch = "/".join(operands)
-    return not branch or any(each == branch or each.startswith(f"{branch}/") for each in upstream.branches)
+    if len(operands) < 2:  # of which branch, the configuration there says
+        remote = operands[0] if operands else "origin"
+        return upstream.has_one_branch and all(each.startswith(f"{remote}/") for each in upstream.branches)
+    return "/".join(operands) in upstream.branches
 
 
 def _is_at_root(call: Call, start: Parts) -> bool:
@@ -54,12 +60,12 @@ def _is_at_root(call: Call, start: Parts) -> bool:
     root = call.session.setting.root
     if not is_below(start, root):
         return False
-    tops = (start[:depth] for depth in range(len(start), len(root) - 1, -1))
-    return next((top for top in tops if ".git" in _names(call.files.get(top))), None) == root
-
-
-def _names(node: Node | None) -> list[str]:
-    return node.names() if isinstance(node, Folder) else []
+    for depth in range(len(start), len(root), -1):
+        node = call.files.get(start[:depth])
+        if not isinstance(node, Folder) or node.child(".git") is not None:
+            return False  # it is one of its own, or may be
+    top = call.files.get(root)
+    return isinstance(top, Folder) and ".git" in top.names()
 
 
 def _lay(call: Call, parts: Parts, node: Node) -> None:

@@ -9,6 +9,7 @@ from driftaudit.deploy.script.escapes import escapes_read
 from driftaudit.deploy.script.options import Grammar, parsed
 from driftaudit.deploy.script.parameters import path_text
 from driftaudit.deploy.script.session import Trouble
+from driftaudit.deploy.script.symbols import has_symbols
 from driftaudit.deploy.script.tree import Folder, Link, Node, Place, Unseen
 
 
@@ -34,7 +35,12 @@ def printf(call: Call) -> int:
     """Print a format; one that is more than texts and numbers gives something unknown."""
     words = list(call.words)
     if words[:1] == ["-v"] and len(words) > 2:
-        call.world.variables[words[1]] = _formatted(words[2], words[3:]) or call.session.anything("printf")
+        name, bracket, _index = words[1].partition("[")
+        if has_symbols(name):
+            call.session.forget_variables(call.world, with_own=True)
+            return 0
+        text = None if bracket else _formatted(words[2], words[3:])
+        call.world.variables[name] = text or call.session.anything("printf")
         return 0
     if words[:1] == ["--"]:
         words.pop(0)

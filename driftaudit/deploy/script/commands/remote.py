@@ -37,6 +37,7 @@ def ssh(call: Call) -> list[World]:
     shell.variables, shell.functions, shell.locals, shell.arrays = {}, {}, {}, {}
     shell.arguments, shell.name, shell.options, shell.stack = (), "bash", frozenset(), ()
     shell.readonly, shell.descriptors = frozenset(), {}
+    shell.exported, shell.knows_names = frozenset(), False
     if not words or "n" in flags:
         shell.source = None
         shell.given = call.session.contents.of_text("")

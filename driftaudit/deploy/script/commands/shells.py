@@ -9,7 +9,7 @@ from driftaudit.deploy.script.parser import ScriptSyntaxError, parse
 from driftaudit.deploy.script.reading import Origin
 from driftaudit.deploy.script.session import Session, Trouble
 from driftaudit.deploy.script.syntax import Statement
-from driftaudit.deploy.script.tree import File
+from driftaudit.deploy.script.tree import File, Unseen
 from driftaudit.deploy.script.world import Flow, World
 from driftaudit.errors import UsageError
 
@@ -34,6 +34,8 @@ def bash(call: Call) -> list[World]:
         options.values.get("o", ())
     )
     operands = options.operands
+    if "l" in options:  # it reads the settings of the login first
+        call.session.forget_variables(world, with_own=False)
     if "c" in options:
         text = operands[0] if operands else ""
         name, arguments = operands[1] if len(operands) > 1 else call.name, tuple(operands[2:])
@@ -94,11 +96,12 @@ def source(call: Call) -> list[World]:
 
 def _sets_up(call: Call, path: str, content: str | None) -> bool:
     """Whether a file that nobody has seen is one that by custom sets variables, and does no more; noted."""
-    is_unseen = content is not None and call.session.contents.text(content) is None
-    if not is_unseen or not _SET_UP.search(f"/{path}"):
+    is_unseen = call.is_vague(path) or isinstance(call.place(path).node, Unseen)
+    if content is None or not is_unseen or not _SET_UP.search(f"/{path}"):
         return False
     detail = f"{call.name} {path}: taken for what it is by custom, settings of a login or of a tool"
     call.problem(Trouble.UNKNOWN_EFFECT, detail, may_touch=False)
+    call.session.forget_variables(call.world, with_own=False)
     return True
 
 

@@ -41,7 +41,7 @@ _COMPOSE = _words(
 )
 _CONTAINERS = ("docker", "docker-compose", "podman", "podman-compose")
 # With these the data goes that containers keep beside them, or what was built comes into a folder.
-_NOT_ALONE = re.compile(r"-[a-z]*[vo]|--volumes|--output(?:=.*)?|-o.+")
+_NOT_ALONE = re.compile(r"-[a-zA-Z]*[voV].*|--volumes.*|--renew-anon-volumes|--output.*")
 _DETACHED = re.compile(r"-[a-z]*d[a-z]*|--detach(?:=true)?")
 # They write below the folder that they run in; on the host of the script that is not the target.
 _BUILDERS = _words(
@@ -101,7 +101,8 @@ def known_effect(name: str, words: list[str]) -> Known:
         return Known(is_harmless=True, prints_name=True)
     if words in (["--version"], ["-v"], ["--help"]):
         return Known(is_harmless=True)
-    return Known(folder=_INSTALLS.get((name, first), ""))
+    is_alone = len(operands) < 2 and "--prefix" not in words  # else it adds to what package.json asks for
+    return Known(folder=_INSTALLS.get((name, first), "") if is_alone else "")
 
 
 def _is_about_containers(name: str, words: list[str], operands: list[str]) -> bool:
@@ -111,8 +112,9 @@ def _is_about_containers(name: str, words: list[str], operands: list[str]) -> bo
     """
     first = operands[0] if operands else ""
     if name.endswith("-compose") or first == "compose":
-        task = next((word for word in operands if word in {*_COMPOSE, "run", "exec", "cp"}), "")
-        return task in _COMPOSE and not (task in ("down", "rm") and any(map(_NOT_ALONE.fullmatch, words)))
+        named = [word for word in operands if word in {*_COMPOSE, "run", "exec", "cp"}]
+        after = words[words.index(named[0]) :] if named else []
+        return bool(named) and set(named) <= _COMPOSE and not any(map(_NOT_ALONE.fullmatch, after))
     if first == "run":
         options = words[: words.index(operands[1])] if len(operands) > 1 else words
         return any(map(_DETACHED.fullmatch, options))

@@ -1,12 +1,13 @@
 """Lays the members of an archive into the model, as GNU tar and unzip do."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from driftaudit.deploy.script.call import Call
 from driftaudit.deploy.script.contents import Member
 from driftaudit.deploy.script.session import Trouble
-from driftaudit.deploy.script.tree import File, Folder, Link, Parts, Place, Unseen
+from driftaudit.deploy.script.tree import UNSEEN, File, Folder, Link, Parts, Place, Unseen
+from driftaudit.model.mapping import is_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +29,27 @@ def unpacked(call: Call, start: Parts, members: list[Member], manner: Manner) ->
     """Lay members below a folder; return 2 where one was refused."""
     status: int | None = 0
     for member in members:
-        if isinstance(member.node, Unseen) or (isinstance(member.node, Folder) and member.node.is_open):
-            detail = f"{call.name} unpacks {member.path}, of which not all was seen when it was packed"
-            call.problem(Trouble.UNSEEN, detail, may_touch=True)
         if not _laid(call, start, member, manner):
             status = 2
     return status
+
+
+def heed_unseen(
+    call: Call, members: Iterable[Member], wanted: list[str], skipped: Callable[[str], bool]
+) -> None:
+    """Note what of an archive was not seen when it was packed, where that may be among what is wanted.
+
+    `skipped` tells which paths are left out with all that lies below them.
+    """
+    may_be_any = any(set(name) & set("*?[") for name in wanted)
+    for member in members:
+        is_seen = not member.node.is_open if isinstance(member.node, Folder) else member.node is not UNSEEN
+        if is_seen or skipped(member.path):
+            continue
+        near = (is_within(member.path, name) or is_within(name, member.path) for name in wanted)
+        if not wanted or may_be_any or any(near):
+            detail = f"{call.name} unpacks {member.path}, of which not all was seen when it was packed"
+            call.problem(Trouble.UNSEEN, detail, may_touch=True)
 
 
 def first_names(members: Iterable[Member]) -> dict[int, str]:

@@ -1,5 +1,6 @@
 """Commands that run another one: `sudo`, `env`, `nice` and their kind."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -20,6 +21,7 @@ class Wrapper:
     grammar: Grammar
     skipped: int = 0
     assigns: bool = False
+    hides: bool = False  # what is exported: the command gets few variables, or others
     shells: frozenset[str] = field(default_factory=frozenset)  # options that mean a shell
     unmodelled: frozenset[str] = field(default_factory=frozenset)  # options with a value, which matter
 
@@ -33,10 +35,11 @@ _WRAPPERS = {
             ordered=True,
         ),
         assigns=True,
+        hides=True,
         shells=frozenset("is"),
         unmodelled=frozenset("R"),
     ),
-    "doas": Wrapper(Grammar("ns", "uC", ordered=True), shells=frozenset("s")),
+    "doas": Wrapper(Grammar("ns", "uC", ordered=True), hides=True, shells=frozenset("s")),
     "env": Wrapper(
         Grammar(
             "i0v",
@@ -82,12 +85,12 @@ def _unwrapped(call: Call, wrapper: Wrapper, named: Named) -> list[World]:
         return [world]
     words = options.operands[wrapper.skipped :]
     if wrapper.shells & options.flags:
-        words = ["bash", "-c", " ".join(words)] if words else ["bash"]
+        words = ["bash", "-c", " ".join(map(_escaped, words))] if words else ["bash"]
     unknown = [*options.unknown, *(f"-{letter}" for letter in wrapper.unmodelled & options.values.keys())]
     if unknown:
         call.problem(Trouble.UNMODELLED, f"{call.name} {unknown[0]}", may_touch=True)
-    variables, exported = dict(world.variables), world.exported
-    _hide(call, options)
+    variables, exported, knows_names = dict(world.variables), world.exported, world.knows_names
+    _hide(call, wrapper, options)
     if call.name == "flock" and len(options.operands) > 1:  # else it is a number
         _make_lock(call, options.operands[0])
     while wrapper.assigns and words and _is_assignment(words[0]):
@@ -100,8 +103,8 @@ def _unwrapped(call: Call, wrapper: Wrapper, named: Named) -> list[World]:
     folder = _folder(call, options)
     found = named(world, words, call.line) if folder is None else _run_in(call, folder, words, named)
     for end in found:
-        if wrapper.assigns:
-            end.variables, end.exported = dict(variables), exported
+        if wrapper.assigns or wrapper.hides:
+            end.variables, end.exported, end.knows_names = dict(variables), exported, knows_names
         if call.name == "exec":
             end.flow = Flow.EXIT
     return found
@@ -131,14 +134,21 @@ def _make_lock(call: Call, path: str) -> None:
         call.finish()
 
 
-def _hide(call: Call, options: Options) -> None:
+def _escaped(word: str) -> str:
+    """Return a word as sudo gives it to a shell: all but a few characters stand for themselves."""
+    return re.sub(r"([^A-Za-z0-9_$-])", r"\\\1", word)
+
+
+def _hide(call: Call, wrapper: Wrapper, options: Options) -> None:
     """Take away the variables that the command is not given; what sudo leaves is set up on each host."""
     world = call.world
-    if call.name == "sudo" and not options.flags & {"E", "s", "i"}:
-        for name in world.exported:
-            world.variables[name] = call.session.anything(f"${name} below sudo")
-    hidden = world.variables.keys() if call.name == "env" and "i" in options else options.values.get("u", [])
-    if call.name == "env":
+    if wrapper.hides:
+        for name in world.exported if "E" not in options else ():
+            world.variables[name] = call.session.anything(f"${name} below {call.name}")
+        world.knows_names = False
+    is_bare = (call.name == "env" and "i" in options) or (call.name == "exec" and "c" in options)
+    hidden = world.variables.keys() if is_bare else options.values.get("u", [])
+    if is_bare or call.name == "env":
         world.variables |= dict.fromkeys(hidden)
 
 

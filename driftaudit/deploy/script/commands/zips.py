@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from driftaudit.deploy.script.call import Call, Programs
 from driftaudit.deploy.script.commands.packing import packed
-from driftaudit.deploy.script.commands.unpacking import Manner, unpacked
+from driftaudit.deploy.script.commands.unpacking import Manner, heed_unseen, unpacked
 from driftaudit.deploy.script.contents import Member
 from driftaudit.deploy.script.options import Grammar, Options, options_of
 from driftaudit.deploy.script.patterns import compiled
@@ -27,7 +27,8 @@ def zip_program(call: Call) -> int | None:
     if not call.may_write(path):
         return None
     before = call.content_of(path)
-    members = {member.path: member for member in (before and call.session.contents.archive(before)) or ()}
+    had = () if before is None else call.session.contents.archive(before)
+    members = {member.path: member for member in had or ()}
     found = _chosen(list(_packed(call, list(dict.fromkeys(sources)), options)), options, [], patterns)
     if len({member.path for member in found}) < len(found) and "j" in options:
         return 16  # "cannot repeat names in zip file"
@@ -35,7 +36,8 @@ def zip_program(call: Call) -> int | None:
         members[member.path] = member
     if not found:
         return 12  # "Nothing to do!"
-    content = call.session.contents.of_archive(members.values())
+    contents = call.session.contents
+    content = contents.unknown() if had is None else contents.of_archive(members.values())
     return int(not call.write_file(call.place(path), content))
 
 
@@ -72,6 +74,7 @@ def unzip(call: Call) -> int | None:
         if in_way is not None or not call.has_folder(place):
             return 2  # "cannot create extraction directory"
         call.files.put(place.parts, Folder())
+    heed_unseen(call, members, wanted, lambda _path: False)
     chosen = _chosen(list(members), options, wanted, patterns)
     manner = Manner(keeps_existing="n" in options, keeps_links=True, yields=True)
     status = unpacked(call, place.parts, chosen, manner)
@@ -103,7 +106,7 @@ def _chosen(members: list[Member], options: Options, wanted: list[str], unwanted
     ]
     if "j" not in options:
         return found
-    files = [member for member in found if not isinstance(member.node, Folder)]
+    files = [member for member in found if not isinstance(member.node, Folder) or member.node.is_open]
     return [Member(member.path.rpartition("/")[2], member.node) for member in files]
 
 

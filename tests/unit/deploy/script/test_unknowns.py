@@ -2,6 +2,7 @@
 
 import pytest
 
+from driftaudit.deploy.script.contents import Reader
 from driftaudit.deploy.script.rsync_planner import real_rsync
 from driftaudit.deploy.script.session import Setting, Trouble
 from driftaudit.deploy.script.simulation import Outcome, simulate
@@ -374,7 +375,6 @@ STARTED_WITH = Environment({"DIR": "app", "PART": "src"}, frozenset({"TOKEN"}))
     [
         ('ssh host "rm $DIR/$PART/b"', {"src/b"}),
         ('ssh host "rm ${PLACE:-app}/src/b"', {"src/b"}),
-        ('ssh host "rm ${1-app}/src/b"', {"src/b"}),
         (': "${PLACE:=app}"; ssh host "rm $PLACE/src/b"', {"src/b"}),
         ('DIR=/srv; ssh host "rm -f $DIR/src/b"', set()),
         ("bash -c 'ssh host rm $DIR/src/b'", {"src/b"}),
@@ -399,6 +399,23 @@ def test_what_is_set_where_a_script_is_started_counts(script: str, deleted: set[
         "env -u DIR bash -c 'ssh host \"rm -rf ${DIR}/src\"'",
         "env -i bash -c 'ssh host \"rm -rf ${DIR}/src\"'",
         'read DIR; ssh host "rm -rf $DIR/src"',
+        'ssh host "rm -rf ${1:-app}/src"',  # a script may be given words
+        'read; ssh host "rm -rf ${REPLY:-app}/src"',
+        'export $(xargs < ~/vars); ssh host "rm -rf ${PLACE:-app}/src"',
+        'while read -r line; do export "$line"; done < ~/vars; ssh host "rm -rf ${PLACE:-app}/src"',
+        'while read -r line; do declare "$line"; done < ~/vars; ssh host "rm -rf $DIR/src"',
+        'read -r N; read -r "$N" < ~/vars; ssh host "rm -rf ${PLACE:-app}/src"',
+        'printf -v "$WHICH" x; ssh host "rm -rf $DIR/src"',
+        'unset "$WHICH"; ssh host "rm -rf $DIR/src"',
+        '. ~/.profile; ssh host "rm -rf ${PLACE:-app}/src"',
+        '. ~/.nvm/nvm.sh; ssh host "rm -rf $DIR/src"',
+        "bash -lc 'ssh host \"rm -rf ${PLACE:-app}/src\"'",
+        "sudo bash -c 'ssh host \"rm -rf ${PLACE:-app}/src\"'",
+        "sudo -i bash -c 'ssh host \"rm -rf ${DIR}/src\"'",
+        "sudo -s ssh host 'rm -rf $DIR/src'",
+        "doas sh -c 'ssh host \"rm -rf ${DIR}/src\"'",
+        "exec -c bash -c 'ssh host \"rm -rf ${DIR}/src\"'",
+        "declare +x DIR; bash -c 'ssh host \"rm -rf ${DIR}/src\"'",
     ],
 )
 def test_what_is_set_elsewhere_is_not_known(script: str) -> None:
@@ -407,10 +424,72 @@ def test_what_is_set_elsewhere_is_not_known(script: str) -> None:
 
 
 def test_what_hangs_on_the_environment_is_told() -> None:
-    script = 'ssh host "touch $DIR/${KIND:-new} ${2:-x}"'
+    script = 'ssh host "touch $DIR/${KIND:-new}"'
     told = {problem.detail for problem in here(script, environment=STARTED_WITH).problems}
     assert told == {
         "DIR is taken as it is set here",
         "KIND is not set here: the script's own default is taken",
-        "$2 is not set here: the script's own default is taken",
-    } | {each.detail for each in here(script.replace("$DIR/${KIND:-new} ${2:-x}", "app/new x")).problems}
+    }
+    assert not here("DIR=app; KIND=new; " + script, environment=STARTED_WITH).problems
+
+
+@pytest.mark.parametrize(
+    "line", ["sudo -i bash -c 'rm -rf app/src'", "sudo -u www -s -- sh -c 'rm -rf app/src'"]
+)
+def test_sudo_passes_words_on_as_they_are(line: str) -> None:
+    assert (
+        "src/b" in live_effect(there(f"cd /home/ubuntu; {line.replace('app', '/home/ubuntu/app')}")).deleted
+    )
+
+
+def test_what_is_exported_here_is_not_there() -> None:
+    line = "export D=b; ssh host 'D=none; bash -c \"rm -rf app/src/\\$D\"'"
+    outcome = here(line, environment=STARTED_WITH)
+    assert Trouble.UNKNOWN_PATH in troubles(outcome) or "src/a" in live_effect(outcome).deleted
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "cp app/src/a /srv/x && cp -r /srv/x/. app/src/",
+        "cp -r app/src /srv/new && [ -f /srv/new/src/a ] && rm -rf app/src",
+        "cp app/src/a /srv/x/ && cp -r /srv/x/. app/src/",
+        "mv app/src/a /srv/x",
+        "tar czf x.tgz -C app logs && tar xzf x.tgz --strip-components=1 -C app/src",
+        "tar czf x.tgz app && tar xzf x.tgz -C app/src --strip-components=2 app/logs/a",
+        "tar czf x.tgz app && tar xzf x.tgz -C app/src --wildcards '*.log'",
+        "cd app && zip -qr x.zip logs && unzip -qo x.zip logs/a -d src",
+        "cd app && zip -qrj x.zip logs && unzip -qo x.zip -d src",
+        "cd app && zip -qr x.zip logs && unzip -qo x.zip -x logs/ -d src",
+        "cd app && wget -p http://localhost",
+        "cd app && wget -np http://localhost",
+        "docker compose config -o app/src/a",
+        "docker rm -vf db",
+        "docker compose rm -svf db",
+        "docker compose down -vt 5",
+        "docker compose up -V",
+        "docker compose --profile build run --rm web ./migrate",
+        "npm i lodash",
+        "find app -type f -exec ls {} + | xargs rm",
+        "find app/logs -name q -exec rm app/src/b ';'",
+        "find app -name '*.none' | xargs rm -f",
+        "rm -f $(find app -name '*.none')",
+        "tar cf x.tar app/current; tar rf x.tar app/src; tar xf x.tar -C app",
+        "zip -qr /srv/x.zip app/src; unzip -qo /srv/x.zip -d app",
+        "cd app/logs/plug && git pull",
+    ],
+)
+def test_what_nobody_saw_comes_back_as_a_gap_or_counts_as_lost(line: str) -> None:
+    outcome = there(line)
+    is_gap = any(problem.may_touch for problem in outcome.problems) or Trouble.UNKNOWN_PATH in troubles(
+        outcome
+    )
+    assert is_gap or live_effect(outcome).unseen or "src/b" in live_effect(outcome).deleted
+
+
+def test_settings_that_lie_in_the_live_tree_are_read() -> None:
+    tree = LIVE | {"bin/activate": "rm -rf src\n"}
+    hidden = setting({}, tree, reader=Reader())  # nobody knows what is in it
+    assert [p.may_touch for p in simulate("cd app && . bin/activate", hidden, at_target=True).problems] == [
+        True
+    ]

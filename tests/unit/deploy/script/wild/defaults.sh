@@ -2,5 +2,5 @@
 set -euo pipefail
 HOST="${DEPLOY_HOST:-ubuntu@host}"
 DIR="${DEPLOY_DIR:-app}"
-FOLDER="${1:-src}"
+FOLDER="${DEPLOY_FOLDER:-src}"
 rsync -az --delete "$FOLDER/" "$HOST:$DIR/$FOLDER/"
