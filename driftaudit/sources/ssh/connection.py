@@ -99,7 +99,7 @@ class ParamikoTransport:
                 raise NotConnectedError("nothing takes a connection there") from error
             raise not_forwarded(self._host, _reason(error)) from error
         except Exception as error:  # whatever stopped paramiko's thread comes out here
-            if not self._transport.is_active():
+            if self._has_ended(error):
                 raise self._lost() from error
             if time.monotonic() - started >= seconds:
                 raise TimeoutError from error
@@ -119,13 +119,17 @@ class ParamikoTransport:
                 channel = self._session(seconds)
                 start(channel)
         except Exception as error:  # whatever stopped paramiko's thread comes out here
-            if not self._transport.is_active() and time.monotonic() - started < seconds:
+            if self._has_ended(error) and time.monotonic() - started < seconds:
                 raise self._lost() from error
             # while the connection stands, another way to read the host may do
             kind = MethodUnavailableError if self._transport.is_active() else SourceError
             raise kind(f"{self._host} {refusal}: {_reason(error)}", advice) from error
         wire.in_stream = True
         return SSHChannel(channel, wire, self._host, self._timeouts.silence)
+
+    def _has_ended(self, error: Exception) -> bool:
+        """Whether an error means the end of the connection; what comes of that is seen before it is over."""
+        return isinstance(error, EOFError | ConnectionError) or not self._transport.is_active()
 
     def _lost(self) -> SourceError:
         return SourceError(f"The connection to {self._host} was lost", "Run it again.")
