@@ -51,7 +51,6 @@ if TYPE_CHECKING:  # few targets have backups, or probes
     from driftaudit.structural.composer import StructureExamination
 
 NOT_ASKED = Health((), ())
-_LONGEST_TARGET = 4096  # bytes of a link's target; systems know none that is longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +165,12 @@ class _Seen:
     @property
     def deployed(self) -> Snapshot:
         return self.read.deployed.snapshot
+
+    @property
+    def commit(self) -> str | None:
+        """The commit that is desired, None where it is none."""
+        source = self.desired.source
+        return source.commit if source.kind == "git" else None
 
     @property
     def is_build(self) -> bool:
@@ -301,7 +306,7 @@ def _settled(request: AuditRequest, seen: _Seen) -> _Settled:
     repository, mapping = request.repository, request.mapping
     if repository is None:
         return _Settled(changes)
-    commit = desired.source.commit if desired.source.kind == "git" else None
+    commit = seen.commit
     settled = settle(changes, repository, mapping, commit)
     if commit is None or history is None:
         return _Settled(settled)
@@ -313,8 +318,7 @@ def _settled(request: AuditRequest, seen: _Seen) -> _Settled:
 
 def _scripted(request: AuditRequest, changes: Sequence[Change], seen: _Seen) -> ScriptPlan:
     """Return the plan of any method; a script's has more to it."""
-    trees, history = seen.trees, seen.history
-    commit = seen.desired.source.commit if seen.desired.source.kind == "git" else None
+    trees = seen.trees
     intent = request.intent or Intent(WORST_CASE)
     if intent.script is None:
         plan = plan_deploy(intent, changes, trees)
@@ -329,8 +333,8 @@ def _scripted(request: AuditRequest, changes: Sequence[Change], seen: _Seen) -> 
             cache=request.cache,
             trees=trees,
             changes=changes,
-            history=history,
-            commit=commit if request.mapping == IDENTITY else None,
+            history=seen.history,
+            commit=seen.commit if request.mapping == IDENTITY else None,
         )
     )
 
@@ -378,8 +382,7 @@ def _live_tree(request: AuditRequest, trees: Trees) -> LiveTree:
     def target_of(link: Entry) -> str | None:
         if link.link_target is not None or not link.digest or not request.repository:
             return link.link_target
-        text = request.repository.blobs([link.digest], _LONGEST_TARGET).get(link.digest)
-        return text.decode("utf-8", "surrogateescape") if text else None
+        return request.repository.link_targets([link.digest]).get(link.digest)
 
     return LiveTree(trees.seen.source, trees.live, target_of)
 

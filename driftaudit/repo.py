@@ -25,6 +25,7 @@ from driftaudit.plumbing.lfs import LfsStore
 from driftaudit.plumbing.log import LOG, extended
 from driftaudit.plumbing.reading_back import whole_blobs
 
+_LONGEST_TARGET = 4096  # bytes of a link's target; systems know none that is longer
 _OWN_REFS = "refs/driftaudit/*"
 
 
@@ -246,6 +247,11 @@ class Repository:
         """Return the contents of those blobs that are there and no larger than `limit` bytes."""
         small = [oid for oid, size in self.sizes(oids).items() if size <= limit]
         return dict(zip(small, self._git.contents(small), strict=True))
+
+    def link_targets(self, oids: Iterable[str]) -> dict[str, str]:
+        """Return the texts of those links that are there, by their ids."""
+        texts = self.blobs(sorted(set(oids)), _LONGEST_TARGET)
+        return {oid: text.decode("utf-8", "surrogateescape") for oid, text in texts.items()}
 
     def contents(self, oids: Sequence[str]) -> Iterator[tuple[str, int, Iterator[bytes]]]:
         """Yield id, size in bytes and content, piece by piece, of objects that are there."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 from driftaudit.cache import Cache
@@ -31,7 +31,6 @@ from driftaudit.sources.directory import DirectorySource
 from driftaudit.sources.ssh.source import SSHSource
 
 _LARGEST_TEXT = 1 << 20  # bytes of a file that a script reads: another script, a list
-_LONGEST_TARGET = 4096
 _NO_HOME = "?home"  # stands for the login's home where nobody knows it
 
 
@@ -87,7 +86,7 @@ def plan_script(request: ScriptRequest) -> ScriptPlan:
         ),
         work_tree=local.parts if request.repository else None,
         is_desired=request.trees.desired.has,
-        upstream=partial(_upstream, request),
+        upstream=cache(lambda: _upstream(request)),
     )
     outcome = simulate(request.script.text, setting)
     plan = judged(request.script, outcome, setting, request.trees, request.changes)
@@ -169,12 +168,8 @@ def _link_targets(request: ScriptRequest) -> dict[str, str]:
     links = request.trees.deployed.links()
     unknown = {path: oid for path, oid in links.items() if path not in found}
     if request.repository and unknown:
-        texts = request.repository.blobs(sorted(set(unknown.values())), _LONGEST_TARGET)
-        found |= {
-            path: texts[oid].decode("utf-8", "surrogateescape")
-            for path, oid in unknown.items()
-            if oid in texts
-        }
+        texts = request.repository.link_targets(unknown.values())
+        found |= {path: texts[oid] for path, oid in unknown.items() if oid in texts}
     return found
 
 

@@ -10,7 +10,6 @@ from driftaudit.provenance.history import History
 from driftaudit.repo import Repository
 
 _REMOTES = "refs/remotes/"
-_LONGEST_TARGET = 4096
 
 
 def upstream_of(
@@ -35,7 +34,8 @@ def upstream_of(
     }
     versions = history.versions(path.encode("utf-8", "surrogateescape") for path in extra)
     had = {path.decode("utf-8", "surrogateescape"): set(oids) for path, oids in versions.items()}
-    targets = _targets(repository, desired)
+    links = [entry.digest for entry in desired if entry.kind is Kind.SYMLINK and entry.digest]
+    targets = repository.link_targets(links) if links else {}
     return Upstream(
         frozenset(branches),
         {entry.path: _node(entry, targets) for entry in desired if entry.kind in (Kind.FILE, Kind.SYMLINK)},
@@ -44,13 +44,7 @@ def upstream_of(
     )
 
 
-def _targets(repository: Repository, entries: Iterable[Entry]) -> Mapping[str, str]:
-    links = {e.path: e.digest for e in entries if e.kind is Kind.SYMLINK and e.digest}
-    texts = repository.blobs(sorted(set(links.values())), _LONGEST_TARGET) if links else {}
-    return {p: texts[oid].decode("utf-8", "surrogateescape") for p, oid in links.items() if oid in texts}
-
-
 def _node(entry: Entry, targets: Mapping[str, str]) -> Node:
     if entry.kind is Kind.SYMLINK:
-        return Link(entry.link_target or targets.get(entry.path) or UNKNOWN_TARGET)
+        return Link(entry.link_target or targets.get(entry.digest or "") or UNKNOWN_TARGET)
     return File(entry.digest or "", entry.mode == MODE_EXECUTABLE)

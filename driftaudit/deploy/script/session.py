@@ -156,7 +156,6 @@ class Session:
         self.effects: dict[tuple[int, str], Differences] = {}  # of all runs of a line, by line and host
         self.pipes: dict[str, str] = {}  # contents by the paths that `<(…)` and `>(…)` became
         self.ended: list[World] = []  # where the script itself has come to its end
-        self.has_fetched = False  # git, on the target
         self._left = _MOST_STATEMENTS
         self._environment: dict[tuple[str, str], str] = {}
 

@@ -74,6 +74,7 @@ class World:
     descriptors: dict[str, Parts] = field(default_factory=dict)  # files that are open, by number from 3 on
     readonly: frozenset[str] = frozenset()  # variables that keep their values
     knows_names: bool = True  # of the variables that are set: else any other may be set too
+    has_fetched: bool = False  # git, on the target: what it knows of remotes is new
     is_heard: bool = False  # something takes what is printed: else it need not be known
     sink: Parts | None = None  # the file that takes what is printed
     is_tested: bool = False  # what fails here is a condition: `set -e` does not heed it

@@ -43,6 +43,7 @@ def _key(world: World) -> object:
         world.is_bash,
         world.exported,
         world.knows_names,
+        world.has_fetched,
         world.readonly,
         tuple(sorted(world.descriptors.items())),
         world.stack,

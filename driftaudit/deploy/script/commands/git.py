@@ -41,7 +41,7 @@ def git(call: Call) -> int | None:
     command, *words = options.operands
     if command == "push":
         _note_push(call, words)
-    call.session.has_fetched = call.session.has_fetched or (command == "fetch" and call.is_target)
+    call.world.has_fetched |= command == "fetch" and call.is_target
     if command in _READING:
         call.print(call.session.fresh(f"git {command}") + "\n")
         return None

@@ -26,12 +26,7 @@ def is_brought(call: Call, start: Parts, command: str, words: list[str]) -> bool
     upstream = call.session.setting.upstream() if call.session.setting.upstream else None
     if upstream is None or not _is_that(call, upstream, command, words) or not _is_at_root(call, start):
         return False
-    shown, branches = " ".join(["git", command, *words])[:80], ", ".join(sorted(upstream.branches))
-    detail = (
-        f"{shown} is taken to bring what is desired, as {branches} was last seen to have it; what hooks do"
-    )
-    detail += " there is not known"
-    call.problem(Trouble.UNKNOWN_EFFECT, detail, may_touch=False)
+    call.problem(Trouble.UNKNOWN_EFFECT, _assumed(upstream, command, words), may_touch=False)
     root = call.session.setting.root
     for path, node in sorted(upstream.brought.items()):
         _lay(call, (*root, *path.split("/")), node)
@@ -40,13 +35,19 @@ def is_brought(call: Call, start: Parts, command: str, words: list[str]) -> bool
     return True
 
 
+def _assumed(upstream: Upstream, command: str, words: list[str]) -> str:
+    shown, branches = " ".join(["git", command, *words])[:80], ", ".join(sorted(upstream.branches))
+    seen = f"as {branches} was last seen to have it"
+    return f"{shown} is taken to bring what is desired, {seen}; what hooks do there is not known"
+
+
 def _is_that(call: Call, upstream: Upstream, command: str, words: list[str]) -> bool:
     """Whether the command brings one of the branches that are known to be at what is desired."""
     flags = {word for word in words if word.startswith("-")}
     operands = [word for word in words if not word.startswith("-")]
     if command == "merge":  # of the branch as the host saw it last: only a fetch brings that up to date
         is_named = len(operands) == 1 and operands[0] in upstream.branches
-        return is_named and flags <= _MERGE_FLAGS and call.session.has_fetched
+        return is_named and flags <= _MERGE_FLAGS and call.world.has_fetched
     if command != "pull" or not flags <= _PULL_FLAGS:
         return False
     if len(operands) < 2:  # of which branch, the configuration there says
